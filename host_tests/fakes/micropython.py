@@ -1,0 +1,14 @@
+"""What device code imports from `micropython`, for CPython."""
+
+
+def const(value):
+    """Return value: the compiler folds it on MicroPython, nothing to fold here."""
+    return value
+
+
+def heap_lock():
+    """Do nothing: CPython's heap cannot be locked; the MicroPython run of the same test proves it."""
+
+
+def heap_unlock():
+    """Do nothing, as heap_lock."""
