@@ -1,0 +1,207 @@
+"""The module: lines in, one command at a time, answers and URCs out."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from bench.module import answers, general, mipl, network, udp
+from bench.module.lines import TOO_LONG, LineReader
+from bench.module.options import Options
+from bench.module.radio import Radio
+from bench.module.session import Session
+from bench.module.sockets import Sockets
+from bench.module.syntax import Refused, parse
+from bench.ticks import Timers, soonest
+
+MAX_QUEUED_LINES = 32
+
+
+@dataclass
+class Counters:
+    """What a test or a trace may want to know."""
+
+    lines_in: int = 0
+    lines_out: int = 0
+    refused: int = 0  # commands answered with an error
+    lost_bytes: int = 0  # came while booting
+    lost_lines: int = 0  # came faster than commands are worked off
+    late_answers: int = 0  # for an operation that is not outstanding (any more)
+    repeated: int = 0
+    silent: int = 0  # operations given up
+
+
+class Module:
+    """A simulated M5310 with the firmware of the guide (dialect G3 of facts protocol.md 0.1).
+
+    clock: anything with ticks_ms, ticks_diff, ticks_add. platform: a bench.platform.Platform.
+    options: see Options. Hooks: on_line(direction, line, now_ms) with ">" from the MCU and "<" to
+    it; on_operation(OperationRecord).
+    """
+
+    def __init__(self, clock, platform, imei="867725030000018", imsi="460040000000018", **options):
+        self.options = Options(**options)
+        self.platform = platform
+        self.imei = imei
+        self.imsi = imsi
+        self.timers = Timers(clock)
+        self.started_ms = self.timers.now()
+        self.counters = Counters()
+        self.on_line = None
+        self.on_operation = None
+        self.paced = False  # a Port says by delivered() what has left; else take() does
+        self.emitted = 0  # bytes ever printed
+        self._taken = 0
+        self._out = bytearray()
+        self.radio = Radio(self)
+        self.sockets = Sockets(self)
+        self.session = Session(self)
+        self._commands = {}
+        for part in (general, network, udp, mipl, answers):
+            self._commands.update(part.COMMANDS)
+        self._boot("")
+
+    # -- outside ------------------------------------------------------------------------------
+
+    def feed(self, data):
+        """Take bytes from the MCU."""
+        if not self.booted:
+            self.counters.lost_bytes += len(data)
+            return
+        for line in self._reader.feed(data):
+            self._line_in(line)
+
+    def take(self):
+        """Return the bytes for the MCU printed since the last call."""
+        data = bytes(self._out)
+        self._out.clear()
+        self._taken += len(data)
+        if data and not self.paced:
+            self.delivered(self._taken)
+        return data
+
+    def poll(self):
+        """Do what is due, on the platform as well."""
+        self.platform.poll()
+        self.timers.poll()
+
+    def next_ms(self):
+        """Return ms until take() or poll() has something to do, None if nothing is planned."""
+        if self._out:
+            return 0
+        return soonest(self.timers.next_ms(), self.platform.next_ms())
+
+    def delivered(self, count):
+        """Note that the first `count` bytes ever printed have reached the MCU."""
+        self.session.delivered(count)
+
+    def reboot(self, cause="REBOOT_CAUSE_SECURITY_RESET_PIN"):
+        """Reset the module as by its pin or its watchdog: everything not stored is gone."""
+        self._boot(cause)
+
+    def set_network(self, up):
+        """Take the cell away or bring it back."""
+        self.radio.set_network(up)
+
+    # -- for the parts ------------------------------------------------------------------------
+
+    def emit(self, *lines):
+        """Print lines, each in its own CR LF frame."""
+        for line in lines:
+            raw = line.encode("latin-1", "replace")
+            self.write(b"\r\n" + raw + b"\r\n")
+            self.counters.lines_out += 1
+            if self.on_line:
+                self.on_line("<", raw, self.timers.now())
+
+    def write(self, raw):
+        """Print bytes as they are."""
+        self._out += raw
+        self.emitted += len(raw)
+
+    def after_ok(self, call):
+        """Have call() made once the command under way has its OK."""
+        self._afterwards.append(call)
+
+    def restart(self):
+        """Reboot on the MCU's command (AT+NRB)."""
+        self.emit("REBOOTING")
+        self._boot("REBOOT_CAUSE_APPLICATION_AT")
+
+    # -- boot ---------------------------------------------------------------------------------
+
+    def _boot(self, cause):
+        self.timers.clear()
+        self.booted = False
+        self.booted_ms = None
+        self.cmee = 0
+        self.echo = self.options.echo
+        self.psm_report = 0
+        self.psm = ""
+        self.psm_mode = 0
+        self.contexts = {}
+        self.arrived_ms = self.timers.now()
+        self._reader = LineReader()
+        self._queue = deque()
+        self._busy = False
+        self._afterwards = []
+        self.radio.reset()
+        self.sockets.reset()
+        self.session.reset()
+        self.timers.after(self.options.boot_ms, lambda: self._booted(cause))
+
+    def _booted(self, cause):
+        self.booted = True
+        self.booted_ms = self.timers.now()
+        if cause:
+            self.emit(cause)
+        self.emit("M5310", "OK")
+        self.radio.power(1)
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def _line_in(self, line):
+        self.counters.lines_in += 1
+        if self.on_line and line is not TOO_LONG:
+            self.on_line(">", line, self.timers.now())
+        if len(self._queue) >= MAX_QUEUED_LINES:
+            self.counters.lost_lines += 1
+            return
+        self._queue.append((line, self.timers.now()))
+        self._next()
+
+    def _next(self):
+        if self._queue and not self._busy:
+            self._busy = True
+            self.timers.after(self.options.reply_ms, self._execute)
+
+    def _execute(self):
+        line, self.arrived_ms = self._queue.popleft()
+        if self.echo and line is not TOO_LONG:
+            self.write(line + b"\r")
+        try:
+            self._run(line)
+        except Refused as refusal:
+            self.counters.refused += 1
+            self.emit(self._error(refusal))
+        calls, self._afterwards = self._afterwards, []
+        if self.booted:
+            self._busy = False
+            self._next()
+            for call in calls:
+                call()
+
+    def _run(self, line):
+        if line is TOO_LONG:
+            raise Refused
+        for command in parse(line.decode("latin-1")):
+            handler = self._commands.get((command.name, command.kind))
+            if handler is None:
+                raise Refused
+            lines = handler(self, command.args)
+            if not self.booted:  # it was a reboot: no OK
+                return
+            self.emit(*(lines or ()), "OK")
+
+    def _error(self, refusal):
+        if not self.cmee or not refusal.family:
+            return "ERROR"
+        return "+%s ERROR: %d" % (refusal.family, refusal.code)

@@ -1,0 +1,34 @@
+"""What can be set about a simulated module."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Options:
+    """Times in ms unless the name says otherwise; defaults are the guide's module at a desk."""
+
+    boot_ms: int = 1000  # power or reset to banner
+    sim_ms: int = 1500  # boot to a readable SIM: CIMI says 524 before
+    register_ms: int = 2000  # search to CEREG 1; guide 1: 20 to 120 s outdoors
+    reply_ms: int = 10  # line in to answer out
+    repeat_ms: int = 5000  # an unanswered operation is printed again after this
+    repeats: int = 2  # how often again
+    max_outstanding: int = 1  # operations printed and not answered at one time
+    idle_ms: int = 20000  # CSCON falls to 0 after this without traffic
+    bootstrap: bool = False  # events 1 and 2 before 6, guide 3.4
+    connect_event: bool = False  # event 4 before 6
+    close_event: bool = False  # event 15 after CLOSE; the guide shows none
+    update_needed_event: bool = False  # event 14 before the lifetime ends
+    answers_unknown: bool = False  # module itself answers 4.04 for what was not added
+    nsonmi_inside: bool = True  # next +NSONMI inside the NSORF exchange, BC95 5.9
+    echo: bool = False  # state of ATE after boot
+    plmn: str = "46000"
+    earfcn: int = 3555
+    tac: str = "19E6"
+    ci: str = "94"
+    address: str = "10.3.42.109"
+    public_address: str = "117.169.36.15:2179"
+    echo_peer: str = "183.230.40.150:36000"
+    echo_ms: int = 400  # datagram out to its echo in
+    auth: str = ""
+    wall_s: int = 1795312800  # UNIX time at the module's start, for CCLK

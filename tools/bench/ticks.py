@@ -1,0 +1,96 @@
+"""Time for the bench: a clock of its own, and timers on any clock, one that wraps included."""
+
+import heapq
+import itertools
+import time
+
+
+class BenchClock:
+    """The PC's monotonic clock in whole ms; it never wraps while a bench runs."""
+
+    def ticks_ms(self):
+        return time.monotonic_ns() // 1_000_000
+
+    def ticks_diff(self, a, b):
+        return a - b
+
+    def ticks_add(self, ticks, delta):
+        return ticks + delta
+
+
+class Elapsed:
+    """Ticks of any clock as milliseconds that only grow.
+
+    Starts at the clock's value when made, so objects made on one clock agree. Has to be asked at
+    least once in half a wrap of the clock (6 days for 2^30 ms).
+    """
+
+    def __init__(self, clock):
+        self._clock = clock
+        self._last = clock.ticks_ms()
+        self._total = self._last
+
+    def now(self):
+        """Return the time of now in ms."""
+        return self.at(self._clock.ticks_ms())
+
+    def at(self, ticks):
+        """Return ticks, near to now, as a time in ms."""
+        step = self._clock.ticks_diff(ticks, self._last)
+        if step <= 0:
+            return self._total + step
+        self._last = ticks
+        self._total += step
+        return self._total
+
+
+class Timer:
+    """One call that is due at a time; cancel() forgets it."""
+
+    def __init__(self, call):
+        self.call = call
+
+    def cancel(self):
+        self.call = None
+
+
+class Timers:
+    """Calls in the order they are due. Nothing happens but in poll()."""
+
+    def __init__(self, clock):
+        self._elapsed = Elapsed(clock)
+        self._heap = []
+        self._order = itertools.count()
+
+    def now(self):
+        """Return the time in ms that all due times are counted in."""
+        return self._elapsed.now()
+
+    def after(self, ms, call):
+        """Have call() made ms (0 or more) from now by a later poll(); return its Timer."""
+        timer = Timer(call)
+        heapq.heappush(self._heap, (self.now() + ms, next(self._order), timer))
+        return timer
+
+    def poll(self):
+        """Make every call that is due, those that come due meanwhile included."""
+        while self._heap and self._heap[0][0] <= self.now():
+            timer = heapq.heappop(self._heap)[2]
+            call, timer.call = timer.call, None
+            if call:
+                call()
+
+    def next_ms(self):
+        """Return the ms until the next call is due, 0 if one is, None if none waits."""
+        while self._heap and self._heap[0][2].call is None:
+            heapq.heappop(self._heap)
+        return max(self._heap[0][0] - self.now(), 0) if self._heap else None
+
+    def clear(self):
+        """Forget all calls."""
+        self._heap.clear()
+
+
+def soonest(*waits):
+    """Return the least of waits in ms, leaving out None; None if nothing is left."""
+    return min((wait for wait in waits if wait is not None), default=None)
