@@ -1,0 +1,65 @@
+"""Object 3303, Temperature (guide 3.5; OMA registry urn:oma:lwm2m:ext:3303)."""
+
+from .codes import BAD_REQUEST, CHANGED, EXECUTE, FLOAT, OPAQUE, READ, STRING
+from .instance import Instance
+from .values import text
+
+
+class Temperature(Instance):
+    """One thermometer, fed by whoever samples it; reads are answered from the last good sample."""
+
+    oid = 3303
+    resources = (
+        (5700, FLOAT, READ),
+        (5701, STRING, READ),
+        (5601, FLOAT, READ),
+        (5602, FLOAT, READ),
+        (5603, FLOAT, READ),
+        (5604, FLOAT, READ),
+        (5605, OPAQUE, EXECUTE),
+    )
+
+    def __init__(self, iid, units="Cel", range_min=-55.0, range_max=125.0):
+        """iid: 0..65534; units: UCUM name; range_min, range_max: what the sensor can measure.
+
+        Raises ValueError for a bad id and for units that cannot be sent.
+        """
+        Instance.__init__(
+            self,
+            iid,
+            {5701: text(units.encode()), 5603: float(range_min), 5604: float(range_max)},
+        )
+
+    def update(self, value):
+        """Take in a reading in units; return False for None, NaN, infinity: they change nothing.
+
+        The first reading starts minimum and maximum (5601, 5602), later ones widen them; one
+        outside 5603..5604 counts as well.
+        """
+        if value is None or value - value != 0:
+            return False
+        value = float(value)
+        self.put(5700, value)
+        low = self.values.get(5601)
+        if low is None or value < low:
+            self.put(5601, value)
+        high = self.values.get(5602)
+        if high is None or value > high:
+            self.put(5602, value)
+        return True
+
+    def lose(self):
+        """Forget the current value: the sensor is gone. 5700 is 404 until the next reading."""
+        self.put(5700, None)
+
+    def execute(self, rid, args):
+        """5605: minimum and maximum become the current value, or unset while there is none.
+
+        args: nothing or "reset" (guide 3.5(4)), else 400.
+        """
+        if bytes(args).strip() not in (b"", b"reset"):
+            return BAD_REQUEST
+        value = self.values.get(5700)
+        self.put(5601, value)
+        self.put(5602, value)
+        return CHANGED
