@@ -1,0 +1,116 @@
+"""machine.UART for the unix port: the module's AT port is a TCP server, a pty or a serial device.
+
+Environment: UART=HOST:PORT or UART=/dev/…, default 127.0.0.1:5310 (the bench); BAUD=… goes before
+the baud rate the program asks for. The host may be any: AT text goes there unencrypted.
+"""
+
+import io
+import os
+import sys
+from select import POLLIN, POLLOUT
+
+from ports import open_port
+
+_DEFAULT = "127.0.0.1:5310"
+_POLL = 3  # the ioctl request with which select asks for readiness
+
+
+class UART(io.IOBase):
+    """A UART with a receive buffer of rxbuf bytes: what does not fit is lost, and counted.
+
+    Reading and writing never block. While nothing is connected, reads give nothing and writes
+    vanish.
+    An unusable UART or BAUD ends the process with status 2.
+    """
+
+    pump = None  # called at every any(): the virtual board's chance to talk to the bench
+
+    def __init__(self, id_, baudrate=9600, **options):
+        self._port = None
+        self.init(baudrate, **options)
+
+    def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
+        """Open (again). options: rxbuf (bytes, default 256); tx, rx, txbuf are accepted."""
+        self.deinit()
+        size = max(32, options.get("rxbuf", 256))
+        self._buf = memoryview(bytearray(size))
+        self._head = 0
+        self._held = 0
+        self.lost = 0
+        target = os.getenv("UART") or _DEFAULT
+        try:
+            baud = int(os.getenv("BAUD") or baudrate)
+            hint = (
+                "nothing listens on %s: start `make bench`, or give UART=HOST:PORT or UART=/dev/…"
+            )
+            self._port = open_port("UART", target, baud, hint % target)
+        except ValueError as e:
+            text = str(e)
+            if "=" not in text:
+                text = "BAUD=%s: must be a number" % os.getenv("BAUD")
+            print(text, file=sys.stderr)
+            raise SystemExit(2)
+        self._port.wait(200)
+
+    def deinit(self):
+        """Close."""
+        if self._port:
+            self._port.close()
+            self._port = None
+
+    def _receive(self):
+        """Take what has arrived into the ring; what finds no room is lost. Bounded: 16 reads."""
+        size = len(self._buf)
+        for _ in range(16):
+            free = size - self._held
+            tail = (self._head + self._held) % size
+            spill = free == 0
+            room = self._buf[tail : min(tail + free, size)] if free else bytearray(256)
+            count = self._port.readinto(room)
+            if not count:
+                return
+            if spill:
+                self.lost += count
+            else:
+                self._held += count
+
+    def any(self):
+        """Return the number of bytes that can be read now."""
+        if self._port is None:
+            return 0
+        if UART.pump:
+            UART.pump()
+        self._receive()
+        return self._held
+
+    def readinto(self, buf, nbytes=None):
+        """Read at most nbytes into buf; return how many, or None when there is nothing."""
+        count = len(buf) if nbytes is None else min(nbytes, len(buf))
+        count = min(count, self.any())
+        if not count:
+            return None
+        size = len(self._buf)
+        first = min(count, size - self._head)
+        buf[:first] = self._buf[self._head : self._head + first]
+        buf[first:count] = self._buf[: count - first]
+        self._head = (self._head + count) % size
+        self._held -= count
+        return count
+
+    def read(self, nbytes=-1):
+        """Return at most nbytes (-1: all there is), or None when there is nothing."""
+        count = self.any()
+        buf = bytearray(count if nbytes is None or nbytes < 0 else min(nbytes, count))
+        return bytes(buf) if self.readinto(buf) else None
+
+    def write(self, buf):
+        """Write; return the number of bytes taken, or None when none was."""
+        if self._port is None:
+            return None
+        return self._port.write(memoryview(buf)) or None
+
+    def ioctl(self, request, arg):
+        """Answer select's question for readiness."""
+        if request != _POLL:
+            return 0
+        return (POLLIN if arg & POLLIN and self.any() else 0) | arg & POLLOUT

@@ -1,0 +1,132 @@
+"""The virtual board: temperatures, pins and PWM duties. No sockets, no device classes.
+
+One model for boards/PC, the fake `machine` of the tests and the bench. How the board is wired (the
+numbers suit an ESP32, and config.example.json uses them):
+
+    GPIO  part                                              name in `temps`
+    4     1-wire bus, two DS18B20, three wires each         ds18x20-0, ds18x20-1
+    34    ADC: 3.3 V - 10 k - GPIO34 - NTC 10 k B3950 - GND  ntc-0
+    22 21 I2C 0 SCL SDA: SHT3x at 0x44                      sht3x-0
+    26    relay, active high
+    25    dimmer (PWM)
+    32 33 multi-state output
+    17 16 UART 2 TX RX: the module
+    27 14 reset and power pin of the module, where configured
+    -     the MCU's own sensor                              mcu
+"""
+
+import math
+import time
+
+ONEWIRE_PIN = 4
+ROMS = {
+    "ds18x20-0": b"\x28\x1a\x2b\x3c\x04\x00\x00\xc6",
+    "ds18x20-1": b"\x28\x5d\x6e\x7f\x04\x00\x00\x65",
+}
+NTC_PIN = 34
+I2C_ID, I2C_SCL, I2C_SDA, SHT3X_ADDRESS = 0, 22, 21, 0x44
+PINS = 40  # GPIO 0..39, of which 34..39 can only be inputs
+
+# name: °C around which it moves, °C up and down, ms for one period
+_DRIFT = {
+    "ds18x20-0": (21.5, 1.2, 900_000),
+    "ds18x20-1": (23.0, 0.8, 640_000),
+    "ntc-0": (22.2, 1.0, 780_000),
+    "sht3x-0": (21.8, 0.9, 820_000),
+    "mcu": (41.0, 2.5, 410_000),
+}
+
+
+class _Clock:
+    """Monotonic ms for whoever hands in no clock."""
+
+    if hasattr(time, "ticks_ms"):
+        ticks_ms = staticmethod(time.ticks_ms)
+        ticks_diff = staticmethod(time.ticks_diff)
+    else:
+
+        def ticks_ms(self):
+            return int(time.monotonic() * 1000)
+
+        def ticks_diff(self, a, b):
+            return a - b
+
+
+class VBoard:
+    """State of one virtual board.
+
+    temps  {name: °C, or None = sensor disconnected}
+    pins   {GPIO number: 0 or 1}, the outputs that were ever driven
+    pwm    {GPIO number: duty_u16 0..65535}
+    driven names whose temperature somebody set: these do not drift
+    broken GPIO numbers that refuse access with OSError(EIO), to try out failures
+    """
+
+    def __init__(self, clock=None):
+        self.clock = clock or _Clock()
+        self.temps = {name: base for name, (base, _, _) in _DRIFT.items()}
+        self.pins = {}
+        self.pwm = {}
+        self.driven = set()
+        self.broken = set()
+        self.parts = {}  # state of the devices on the buses, owned by vdevices
+        self.pump = None  # called by every virtual device before it is used
+        self._listeners = []
+        self._age = 0
+
+    def on_change(self, callback):
+        """Call callback(kind, id, value) at every change: kind is "pin", "pwm" or "temp"."""
+        self._listeners.append(callback)
+
+    def set_temp(self, name, celsius):
+        """Hold the sensor name at celsius (-273.15..1000), or None: disconnect it.
+
+        Raises ValueError for an unknown name or an unusable temperature.
+        """
+        if name not in self.temps:
+            raise ValueError("no sensor %r on the virtual board" % (name,))
+        if celsius is not None:
+            if type(celsius) not in (int, float) or not -273.15 <= celsius <= 1000:
+                raise ValueError("temperature must be a number from -273.15 to 1000, or null")
+            celsius = float(celsius)
+        self.driven.add(name)
+        self._put("temp", self.temps, name, celsius)
+
+    def set_pin(self, pin, value):
+        """Drive the output pin (GPIO number) to 0 or 1."""
+        self._put("pin", self.pins, pin, 1 if value else 0)
+
+    def set_duty(self, pin, duty_u16):
+        """Drive the PWM output pin (GPIO number) with duty_u16 of 65535."""
+        self._put("pwm", self.pwm, pin, duty_u16)
+
+    def _put(self, kind, table, key, value):
+        if key in table and table[key] == value:
+            return
+        table[key] = value
+        for callback in self._listeners:
+            callback(kind, key, value)
+
+    def drift(self, ms):
+        """Let ms pass: temperatures nobody set move slowly around room temperature."""
+        self._age += ms
+        phase = 0.0
+        for name, (base, swing, period) in _DRIFT.items():
+            phase += 1.3
+            if name not in self.driven:
+                turn = 2 * math.pi * self._age / period
+                wave = math.sin(turn + phase) + 0.15 * math.sin(11 * turn)
+                self._put("temp", self.temps, name, round(base + swing * wave, 3))
+
+    def touch(self):
+        """Called by every virtual device before it is used."""
+        if self.pump:
+            self.pump()
+
+    def state(self):
+        """Return everything as one dict that json.dumps takes (ids become strings)."""
+        return {
+            "temps": dict(self.temps),
+            "pins": {str(k): v for k, v in self.pins.items()},
+            "pwm": {str(k): v for k, v in self.pwm.items()},
+        }

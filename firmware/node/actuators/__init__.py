@@ -1,0 +1,38 @@
+"""Actuators: what object 3306 drives. Each output is a callable; a failed pin raises OSError.
+
+At boot every output is off: the switch inactive, the dimmer at 0, the multi-state output in the
+state its configuration calls boot.
+"""
+
+
+def make(spec):
+    """Return the outputs of spec, an actuator of a validated configuration, all in boot state.
+
+    They come as the keyword arguments of lwm2m's Actuation: on_off(bool), dimmer(percent),
+    multistate(name), None for what is not configured; states (the boot state first); app_type.
+    Raises OSError or ValueError for pins this board cannot drive.
+    """
+    from machine import Pin
+
+    outputs = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}
+    part = spec["switch"]
+    if part:
+        from .switch import Switch
+
+        outputs["on_off"] = Switch(Pin, part["pin"], part["active"] == "high").set
+    part = spec["dimmer"]
+    if part:
+        from machine import PWM
+
+        from .dimmer import Dimmer
+
+        outputs["dimmer"] = Dimmer(PWM(Pin(part["pin"]), freq=part["freq"], duty_u16=0)).set
+    part = spec["multistate"]
+    if part:
+        from .multistate import MultiState
+
+        output = MultiState(Pin, part["pins"], part["states"], part["boot"])
+        outputs["multistate"] = output.set
+        outputs["states"] = output.names
+    outputs["app_type"] = spec["application_type"]
+    return outputs

@@ -1,0 +1,111 @@
+"""The task that samples every sensor at its own period and never makes the loop wait for one."""
+
+from micropython import const
+
+_LOST_AFTER = const(3)  # failures in a row until the value is given up
+_TICK_MS = const(60_000)
+_RETRY_MS = const(100)  # floor between two tries of one sensor that says it is due
+
+
+class _Slot:
+    def __init__(self, driver, temperature, period_ms, due):
+        self.driver = driver
+        self.temperature = temperature
+        self.period_ms = period_ms
+        self.begun = due
+        self.due = due  # ticks of the next start, or of the reading once started
+        self.started = False
+        self.value = None
+        self.failures = 0  # in a row
+        self.errors = 0
+        self.error = None
+
+
+class Sampler:
+    """Feeds Temperature instances from sensor drivers (node.sensors) by the injected clock."""
+
+    def __init__(self, clock, actuations=(), on_sample=None):
+        """actuations: their tick() is called every minute. on_sample(): called after readings."""
+        self._clock = clock
+        self._actuations = actuations
+        self._on_sample = on_sample
+        self._slots = []
+        self._tick = clock.ticks_ms()
+        self.samples = 0
+
+    def add(self, driver, temperature, period=10):
+        """Sample driver into temperature every period seconds (1..3600), beginning at once."""
+        slot = _Slot(driver, temperature, period * 1000, self._clock.ticks_ms())
+        self._slots.append(slot)
+
+    async def run(self):
+        """Sample for ever."""
+        clock = self._clock
+        while True:
+            wait = await self._round()
+            await clock.sleep_ms(max(wait, 1))
+
+    async def _round(self):
+        """Do what is due, giving way after each sensor; return ms until something else is."""
+        clock = self._clock
+        fresh = False
+        for slot in self._slots:
+            if clock.ticks_diff(slot.due, clock.ticks_ms()) <= 0:
+                fresh = self._step(slot) or fresh
+                await clock.sleep_ms(0)
+        if fresh and self._on_sample:
+            self._on_sample()
+        now = clock.ticks_ms()
+        if clock.ticks_diff(self._tick, now) <= 0:
+            self._tick = clock.ticks_add(now, _TICK_MS)
+            for actuation in self._actuations:
+                actuation.tick()
+        wait = clock.ticks_diff(self._tick, now)
+        for slot in self._slots:
+            wait = min(wait, clock.ticks_diff(slot.due, now))
+        return wait
+
+    def _step(self, slot):
+        """Start or read one sensor; return True when that brought a reading or a failure."""
+        clock = self._clock
+        try:
+            if not slot.started:
+                slot.begun = clock.ticks_ms()
+                ms = slot.driver.start()
+                slot.started = True
+                if ms > 0:
+                    slot.due = clock.ticks_add(clock.ticks_ms(), ms)
+                    return False
+            slot.value = slot.driver.read()
+        except (OSError, ValueError) as e:
+            slot.errors += 1
+            slot.failures += 1
+            slot.error = str(e) or repr(e)
+            if slot.failures == _LOST_AFTER:
+                slot.value = None
+                slot.temperature.lose()
+        else:
+            slot.failures = 0
+            self.samples += 1
+            slot.temperature.update(slot.value)
+        slot.started = False
+        # Counted from the start, so the period holds; a sensor that is late is not made up for.
+        left = slot.period_ms - clock.ticks_diff(clock.ticks_ms(), slot.begun)
+        slot.due = clock.ticks_add(clock.ticks_ms(), max(left, _RETRY_MS))
+        return True
+
+    def status(self):
+        """Return counters, and for each sensor its last value, failures and last error text."""
+        return {
+            "samples": self.samples,
+            "sensors": [
+                {
+                    "instance": slot.temperature.iid,
+                    "value": slot.value,
+                    "failures": slot.failures,
+                    "errors": slot.errors,
+                    "error": slot.error,
+                }
+                for slot in self._slots
+            ],
+        }

@@ -1,0 +1,50 @@
+"""Sensors: one driver a file, all with the same two calls, none of which ever waits.
+
+    start() -> ms until the reading is there, 0 = now
+    read()  -> °C as float
+
+Both raise OSError (no answer) or ValueError (an answer that cannot be true).
+"""
+
+
+def make(spec, shared):
+    """Return the driver for spec, a sensor of a validated configuration.
+
+    shared: a dict that all sensors of the node are made with; it holds the buses they share.
+    Raises OSError or ValueError for pins and buses this board does not have.
+    """
+    from machine import ADC, I2C, Pin
+
+    kind = spec["type"]
+    if kind == "ds18x20":
+        from .ds18x20 import Bus, Ds18x20
+
+        pin = spec["pin"]
+        if ("1-wire", pin) not in shared:
+            from onewire import OneWire
+
+            shared["1-wire", pin] = Bus(OneWire(Pin(pin)))
+        return Ds18x20(shared["1-wire", pin], spec["rom"], spec["index"])
+    if kind == "ntc":
+        from .ntc import Ntc
+
+        # Only the ESP32 has attenuation; without it the converter ends at 1 V.
+        atten = {"atten": ADC.ATTN_11DB} if hasattr(ADC, "ATTN_11DB") else {}
+        low = spec["side"] == "low"
+        adc = ADC(Pin(spec["pin"]), **atten)
+        return Ntc(adc, spec["r25"], spec["b"], spec["series"], low)
+    if kind == "sht3x":
+        from .sht3x import Sht3x
+
+        bus = spec["bus"]
+        if ("i2c", bus) not in shared:
+            pins = {}
+            if spec["scl"] is not None:  # hardware buses of an STM32 have fixed pins
+                pins = {"scl": Pin(spec["scl"]), "sda": Pin(spec["sda"])}
+            shared["i2c", bus] = I2C(bus, freq=100_000, **pins)
+        return Sht3x(shared["i2c", bus], spec["address"])
+    if kind == "mcu":
+        from .mcu import Mcu, source
+
+        return Mcu(source())
+    raise ValueError("no driver for sensor type %r" % (kind,))

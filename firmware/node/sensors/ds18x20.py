@@ -1,0 +1,83 @@
+"""DS18B20, DS1822 and DS18S20 on a 1-wire bus, with a supply of their own (three wires).
+
+Sources: Maxim data sheets DS18B20 and DS18S20, sections on operation, memory and CRC.
+"""
+
+from errno import EIO, ENODEV
+
+_CONVERT = 0x44
+_SCRATCHPAD = 0xBE
+_FAMILIES = (0x28, 0x22, 0x10)
+_DS18S20 = 0x10
+_POWER_ON = 85.0
+
+
+class Bus:
+    """One bus pin and the thermometers found on it."""
+
+    def __init__(self, onewire):
+        self.wire = onewire
+        self.roms = []  # in the order they were found: one found later never moves another
+
+    def rom(self, index):
+        """Return the ROM of thermometer number index, having looked for it if needed."""
+        if index >= len(self.roms):
+            for rom in self.wire.scan():
+                rom = bytes(rom)
+                if rom[0] in _FAMILIES and rom not in self.roms and not self.wire.crc8(rom):
+                    self.roms.append(rom)
+            if index >= len(self.roms):
+                raise OSError(ENODEV)
+        return self.roms[index]
+
+
+class Ds18x20:
+    """One thermometer, by ROM (16 hex digits) or else by its index on the bus."""
+
+    def __init__(self, bus, rom=None, index=0):
+        self._bus = bus
+        self._index = index
+        self._rom = rom and bytes([int(rom[i : i + 2], 16) for i in range(0, 16, 2)])
+        self._last = 0.0
+        self._buf = bytearray(9)
+
+    def _select(self, command):
+        """Address the device and send command; raises OSError(ENODEV) when the bus is silent."""
+        wire = self._bus.wire
+        if self._rom is None:
+            self._rom = self._bus.rom(self._index)
+        if not wire.reset():
+            raise OSError(ENODEV)
+        wire.select_rom(self._rom)
+        wire.writebyte(command)
+
+    def start(self):
+        """Start a conversion of this device alone; return 760 (ms)."""
+        self._select(_CONVERT)
+        return 760
+
+    def read(self):
+        """Return °C, -55..125; ValueError for a wrong checksum and for the power-on value."""
+        self._select(_SCRATCHPAD)
+        buf = self._buf
+        self._bus.wire.readinto(buf)
+        if self._bus.wire.crc8(buf):
+            raise ValueError("DS18x20: wrong checksum or no answer")
+        if not any(buf):
+            raise OSError(EIO)  # nine zeros have a good checksum: the wire is held low
+        raw = buf[0] | buf[1] << 8
+        if raw & 0x8000:
+            raw -= 0x10000
+        if self._rom[0] == _DS18S20:
+            if not buf[7]:
+                raise ValueError("DS18S20: count per degree is 0")
+            value = (raw >> 1) - 0.25 + (buf[7] - buf[6]) / buf[7]
+        else:
+            unused = 3 - (buf[4] >> 5 & 3)  # bits below the resolution are undefined
+            value = (raw >> unused << unused) / 16
+        if value == _POWER_ON and abs(self._last - value) > 2:
+            raise ValueError("DS18x20: 85 is its power-on value, it has not measured")
+        if not -55 <= value <= 125:
+            raise ValueError("DS18x20: %s is out of its range" % value)
+        self._last = value
+        return value

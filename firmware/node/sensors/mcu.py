@@ -1,0 +1,51 @@
+"""The temperature of the MCU's own chip, wherever MicroPython can read it.
+
+Board definition (`pins.mcu_temperature`, so the PC), ESP32 family, RP2 and STM32; no other.
+"""
+
+import sys
+
+
+def source():
+    """Return a function that gives °C; raises ValueError on a board where there is none."""
+    try:
+        from pins import mcu_temperature
+
+        return mcu_temperature
+    except ImportError:
+        pass  # the board definition leaves it to the port
+    if sys.platform == "esp32":
+        import esp32
+
+        if hasattr(esp32, "mcu_temperature"):
+            return esp32.mcu_temperature
+        return lambda: (esp32.raw_temperature() - 32) / 1.8  # the first ESP32 tells °F
+    if sys.platform == "rp2":
+        from machine import ADC
+
+        adc = ADC(getattr(ADC, "CORE_TEMP", 4))
+        # RP2040 data sheet 4.9.5: 0.706 V at 27 °C, 1.721 mV less for each degree more
+        return lambda: 27 - (adc.read_u16() * 3.3 / 65535 - 0.706) / 0.001721
+    if sys.platform == "pyboard":
+        from pyb import ADCAll
+
+        return ADCAll(12, 0x70000).read_core_temp
+    raise ValueError("sensor type mcu is not supported on %s" % sys.platform)
+
+
+class Mcu:
+    """The chip's own sensor: for trends, not for degrees."""
+
+    def __init__(self, function):
+        self._function = function
+
+    def start(self):
+        """Nothing to start: return 0."""
+        return 0
+
+    def read(self):
+        """Return °C, -40..150. Raises ValueError outside of it."""
+        value = float(self._function())
+        if not -40 <= value <= 150:
+            raise ValueError("MCU temperature %.1f is out of its range" % value)
+        return value
