@@ -7,7 +7,7 @@ def const(value):
 
 
 def heap_lock():
-    """Do nothing: CPython's heap cannot be locked; the MicroPython run of the same test proves it."""
+    """Do nothing: CPython has no heap lock; the MicroPython run of the same test proves it."""
 
 
 def heap_unlock():

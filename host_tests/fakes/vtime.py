@@ -1,4 +1,4 @@
-"""Run an asyncio program in virtual time, on CPython and on MicroPython: a sleeping program costs nothing.
+"""Run an asyncio program in virtual time, on CPython and on MicroPython: sleeping costs nothing.
 
 `clock` is the matching clock; its ticks wrap at 2^30 ms as a board's do.
 """
@@ -39,8 +39,7 @@ clock = VirtualClock()
 
 if sys.implementation.name == "micropython":
     import time
-
-    import asyncio.core as core
+    from asyncio import core
 
     _real_ticks = time.ticks_ms
     _origin = 0

@@ -1,8 +1,7 @@
 """The real clock. Everything that measures time gets one through its constructor."""
 
-import time
-
 import asyncio
+import time
 
 
 class Clock:

@@ -1,0 +1,89 @@
+"""Bytes to lines: cut anywhere, any ending, any length, no allocation."""
+
+import unittest
+
+import micropython
+from m5310.lines import Lines
+
+CHUNKS = (1, 2, 7, 8, 64, 0)
+
+
+def lines_of(lines, data, chunk):
+    out = []
+    step = chunk or len(data)
+    for start in range(0, len(data), step):
+        part = data[start : start + step]
+        i = 0
+        while i < len(part):
+            i = lines.feed(part, i, len(part))
+            if lines.ready:
+                out.append(lines.take())
+    return out
+
+
+class LinesTest(unittest.TestCase):
+    def each(self, data, expected, size=64):
+        for chunk in CHUNKS:
+            self.assertEqual(lines_of(Lines(size), data, chunk), expected, "chunk %d" % chunk)
+
+    def test_a_line_cut_anywhere_arrives_whole(self):
+        self.each(b"\r\n+CEREG:1\r\n\r\nOK\r\n", [b"+CEREG:1", b"OK"])
+
+    def test_every_line_ending_ends_a_line_and_none_makes_an_empty_one(self):
+        for end in (b"\r", b"\n", b"\r\n", b"\r\r\n", b"\n\r"):
+            self.each(b"A" + end + end + b"B" + end, [b"A", b"B"])
+
+    def test_a_line_without_its_ending_is_kept_back(self):
+        self.each(b"OK\r\n+CSCON:", [b"OK"])
+
+    def test_high_bytes_and_nul_inside_a_line_stay_in_it(self):
+        self.each(b"a\x00\xff\x80b\r\n", [b"a\x00\xff\x80b"])
+
+    def test_control_characters_before_a_line_are_dropped_and_counted(self):
+        lines = Lines(16)
+        self.assertEqual(lines_of(lines, b"\x00\x00\x07OK\r\n", 1), [b"OK"])
+        self.assertEqual(lines.dropped, 3)
+
+    def test_lines_around_the_size_limit(self):
+        for n, kept in ((15, True), (16, True), (17, False), (32, False), (1000, False)):
+            for chunk in CHUNKS:
+                lines = Lines(16)
+                got = lines_of(lines, b"x" * n + b"\r\nOK\r\n", chunk)
+                self.assertEqual(got, [b"x" * n, b"OK"] if kept else [b"OK"])
+                self.assertEqual(lines.overlong, 0 if kept else 1)
+                self.assertEqual(lines.dropped, 0 if kept else n)
+
+    def test_every_byte_is_accounted_for(self):
+        lines = Lines(8)
+        data = b"\x01ab\r\n" + b"c" * 20 + b"\n" + b"\r\rd\r"
+        out = lines_of(lines, data, 3)
+        endings = len([c for c in data if c in (10, 13)])
+        self.assertEqual(lines.received, len(data))
+        self.assertEqual(len(b"".join(out)) + lines.dropped + endings, len(data))
+
+    def test_counters_stay_small_integers(self):
+        lines = Lines(8)
+        lines.received = lines.count = 0x3FFFFFFF
+        lines_of(lines, b"A\r", 0)
+        self.assertEqual(lines.count, 0)
+        self.assertEqual(lines.received, 1)
+
+    def test_feeding_allocates_nothing(self):
+        lines = Lines(32)
+        data = b"+MIPLREAD:0,1,3303,0,5700\r\n" + b"x" * 50 + b"\r\n\x00OK\r\n"
+        n = len(data)
+        i = 0
+        seen = 0
+        error = None
+        micropython.heap_lock()
+        try:
+            while i < n:
+                i = lines.feed(data, i, n)
+                if lines.ready:
+                    seen += 1
+        except MemoryError as e:
+            error = e
+        finally:
+            micropython.heap_unlock()
+        self.assertIsNone(error)
+        self.assertEqual(seen, 2)

@@ -1,0 +1,363 @@
+"""The one owner of the UART: one command in flight, replies first, every limit kept by the clock.
+
+What comes in goes to exactly one place, in this order (design 4): a final result, a line that the
+command in flight declared, the URC table, a bare line that the command declared, its echo; the
+rest is counted. RX is never thrown away.
+"""
+
+from micropython import const
+
+from m5310 import errors
+from m5310.command import Command, Reply, final_result
+from m5310.errors import AtError
+from m5310.lines import Lines
+from m5310.probe import ASKED, FREE, Probe
+
+__all__ = ("At", "Reply")
+
+_TURN = const(1024)  # bytes read in one turn: a flood leaves the other tasks theirs
+_CHUNK = const(64)  # bytes written at a time: a port without a TX buffer blocks that long
+_STALL_MS = const(2000)  # a UART that takes nothing for so long is given up on
+_MAX_LINES = const(16)  # information lines kept of one answer
+_MAX_NORMAL = const(8)  # commands that may wait
+_MAX_REPLIES = const(16)
+_REPLY_MS = const(1500)  # the module's OK to one line of a reply
+_BUSY_MS = const(5)
+_IDLE_MS = const(20)
+_LONG_MS = const(60000)
+
+_COUNTERS = (
+    "commands replies urcs unknown malformed stray late errors timeouts held resets expired "
+    "refused queue_max"
+)
+
+
+class At:
+    """Commands out, answers and URCs in, over one UART.
+
+    `uart` needs any(), readinto(buf, n) and write(buf), none of which may block. `pause` ms stand
+    between a final result and the next command, `reply_pause` before a reply. `on_line(sent,
+    line)` sees every line. Call `poll` often, or let `run` do it.
+    """
+
+    def __init__(self, uart, clock, pause=20, reply_pause=5, baud=9600, on_line=None):
+        self.uart = uart
+        self.clock = clock
+        self.pause = pause
+        self.reply_pause = reply_pause
+        self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
+        self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
+        self.on_line = on_line
+        self.lines = Lines()
+        self._line_ms = 40 + 600000 // baud  # a reply line of 60 characters, its OK, the pause
+        self._rx = bytearray(256)
+        self._urcs = []
+        self._normal = []
+        self._replies = []
+        self._cmd = None
+        self._tx = None
+        self._tx_at = 0
+        self._since = self._free_at = self._heard = clock.ticks_ms()
+        self._probe = Probe(clock)
+        self._stats = {}
+        for name in _COUNTERS.split():
+            self._stats[name] = 0
+        self._ages = [0, 0, 0, 0]  # count, sum, worst, last
+
+    # -- what the layers above call ------------------------------------------------------------
+
+    @property
+    def silent(self):
+        """True while the module leaves probes unanswered."""
+        return self._probe.silent
+
+    def urc(self, prefix, handler):
+        """Have handler(line) called for every unsolicited line that begins with prefix (bytes).
+
+        It runs inside `poll`: it may queue a reply, it must not wait. ValueError and IndexError
+        from it count the line as malformed.
+        """
+        self._urcs.append((prefix, handler))
+
+    async def command(self, text, timeout=2000, prefix=None, shape=None, bare=None, slow=False):
+        """Send text (bytes without line ending), return its information lines.
+
+        timeout is in ms from the last byte sent; the rest as in Command. Raises AtError. A
+        cancelled caller leaves the line in order: a queued command is withdrawn, the answer to
+        one in flight is swallowed.
+        """
+        if self.silent:
+            raise AtError(errors.SILENT, 0, text)
+        if len(self._normal) >= _MAX_NORMAL:
+            self._count("refused")
+            raise AtError(errors.BUSY, 0, text)
+        cmd = Command(text, timeout, prefix, shape, bare, slow)
+        self._normal.append(cmd)
+        self._stats["queue_max"] = max(self._stats["queue_max"], len(self._normal))
+        try:
+            await cmd.done.wait()
+        finally:
+            if cmd in self._normal:
+                self._normal.remove(cmd)
+        if cmd.error:
+            raise cmd.error
+        return cmd.lines
+
+    def reply(self, reply):
+        """Queue a Reply; it goes out before every waiting command.
+
+        Returns False, and counts, if so many replies wait that one more would only be late.
+        """
+        if len(self._replies) >= _MAX_REPLIES:
+            self._count("refused")
+            return False
+        self._replies.append(reply)
+        return True
+
+    async def sync(self, timeout):
+        """Wait until the module answers a probe, timeout ms at most; raises AtError(SILENT)."""
+        start = self.clock.ticks_ms()
+        while self._probe.state != FREE:
+            if self.clock.ticks_diff(self.clock.ticks_ms(), start) >= timeout:
+                raise AtError(errors.SILENT)
+            await self.clock.sleep_ms(_IDLE_MS)
+
+    def restart(self, kind=errors.RESET):
+        """Fail everything queued and in flight with kind, probe anew: the module started over."""
+        self._count("resets")
+        self._tx = None
+        self._flush(kind)
+        self._probe.start(self.clock.ticks_ms())
+
+    async def run(self):
+        """Poll for ever; poll often while something is going on."""
+        while True:
+            await self.clock.sleep_ms(_BUSY_MS if self.poll() else _IDLE_MS)
+
+    def status(self):
+        """Return counters, queue lengths and the latency of operations in ms as a new dict."""
+        out = dict(self._stats)
+        n, total, worst, last = self._ages
+        out["lines"] = self.lines.count
+        out["overlong"] = self.lines.overlong
+        out["received"] = self.lines.received
+        out["probes"] = self._probe.sent
+        out["silent"] = self.silent
+        out["waiting"] = len(self._normal) + len(self._replies)
+        out["latency_mean"] = total // n if n else 0
+        out["latency_max"] = worst
+        out["latency_last"] = last
+        return out
+
+    # -- one turn ------------------------------------------------------------------------------
+
+    def poll(self):
+        """Read what arrived, keep the limits, send what is due; return whether anything goes on.
+
+        Never blocks, never raises on any input.
+        """
+        self._receive()
+        now = self.clock.ticks_ms()
+        diff = self.clock.ticks_diff
+        if self._tx:
+            self._write(now)
+        elif self._cmd:
+            self._watch(now)
+        if self._probe.state != FREE:
+            if not self._tx:
+                self._search(now)
+        elif not self._cmd:
+            self._next(now)
+        quiet = diff(now, self._heard)
+        if quiet > _LONG_MS:  # differences must not outgrow half the tick period
+            self._heard = self.clock.ticks_add(now, -1000)
+        return self._cmd is not None or self._probe.state != FREE or quiet < 200
+
+    def _receive(self):
+        n = self.uart.any()
+        if not n:
+            return
+        self._heard = self.clock.ticks_ms()
+        self._probe.heard(self._heard)
+        rx = self._rx
+        lines = self.lines
+        left = _TURN
+        while n and left > 0:
+            n = self.uart.readinto(rx, min(n, len(rx))) or 0
+            left -= n
+            i = 0
+            while i < n:
+                i = lines.feed(rx, i, n)
+                if lines.ready:
+                    self._line(lines.take())
+            n = n and self.uart.any()
+
+    def _write(self, now):
+        tx = self._tx
+        sent = self.uart.write(tx[self._tx_at : self._tx_at + _CHUNK])
+        if sent:
+            self._since = now
+            self._tx_at += sent
+            if self._tx_at >= len(tx):
+                self._tx = None
+        elif self.clock.ticks_diff(now, self._since) >= _STALL_MS:
+            self._tx = None
+            self._give_up("timeouts", errors.TIMEOUT, now)
+
+    # -- lines in ------------------------------------------------------------------------------
+
+    def _line(self, line):
+        if self.on_line:
+            self.on_line(False, line)
+        final = final_result(line)
+        if final:
+            self._final(final)
+            return
+        cmd = self._cmd
+        prefix = cmd and cmd.prefix
+        if prefix and line.startswith(prefix) and (not cmd.shape or cmd.shape(line)):
+            self._keep(cmd, line)
+        elif self._unsolicited(line):
+            pass
+        elif cmd and cmd.bare and cmd.bare(line):
+            self._keep(cmd, line)
+        elif line[:2].upper() != b"AT" or not (cmd or self._probe.state == ASKED):
+            self._count("unknown")
+
+    def _unsolicited(self, line):
+        for prefix, handler in self._urcs:
+            if line.startswith(prefix):
+                self._count("urcs")
+                try:
+                    handler(line)
+                except (ValueError, IndexError):
+                    self._count("malformed")
+                return True
+        return False
+
+    def _keep(self, cmd, line):
+        if len(cmd.lines) < _MAX_LINES:
+            cmd.lines.append(line)
+        else:
+            self._count("unknown")
+
+    def _final(self, final):
+        now = self.clock.ticks_ms()
+        if self._tx:  # a command still on its way out has no result yet
+            self._count("stray")
+        elif self._probe.state != FREE:
+            if self._probe.final(now):
+                self._count("late")
+        elif self._cmd is None:
+            self._count("stray")
+        else:
+            kind, code = final
+            self._finish(AtError(kind, code, self._cmd.text) if kind else None, now)
+
+    def _finish(self, error, now):
+        cmd = self._cmd
+        self._cmd = None
+        self._free_at = now
+        if error:
+            self._count("errors")
+        if cmd.reply:
+            self._replied(cmd.reply, error, now)
+        else:
+            cmd.error = error
+            cmd.done.set()
+
+    # -- lines out -----------------------------------------------------------------------------
+
+    def _next(self, now):
+        waited = self.clock.ticks_diff(now, self._free_at)
+        if waited > _LONG_MS:
+            self._free_at = self.clock.ticks_add(now, -_LONG_MS)
+        if self._replies:
+            if waited >= self.reply_pause:
+                self._start_reply(self._replies[0], now)
+        elif self._normal and waited >= self.pause:
+            self._start(self._normal.pop(0), now)
+
+    def _start_reply(self, reply, now):
+        left = self.window - self.clock.ticks_diff(now, reply.arrived)
+        if reply.next == 0 and reply.count and left < reply.count * self._line_ms:
+            self._count("expired")
+            reply.count = 0
+        text = reply.line(reply.next) if reply.count else reply.late()
+        self._start(Command(text, _REPLY_MS, reply=reply), now)
+
+    def _start(self, cmd, now):
+        self._cmd = cmd
+        if min(cmd.text) < 32 or 127 in cmd.text:  # nothing from outside becomes a command
+            self._count("refused")
+            self._finish(AtError(errors.REFUSED, 0, cmd.text), now)
+            return
+        self._count("commands")
+        self._transmit(cmd.text, now)
+
+    def _transmit(self, text, now):
+        if self.on_line:
+            self.on_line(True, text)
+        self._tx = memoryview(text + b"\r\n")
+        self._tx_at = 0
+        self._since = now
+        self._write(now)
+
+    def _replied(self, reply, error, now):
+        if error is None and reply.next + 1 < reply.count:
+            reply.next += 1
+            return
+        age = self.clock.ticks_diff(now, reply.arrived)
+        if error and error.kind == errors.TIMEOUT and not reply.again:
+            if age + self._line_ms * (reply.count - reply.next) < self.window:
+                reply.again = True  # its OK may have been lost: once more, from this line on
+                return
+        self._replies.remove(reply)
+        if error is None:
+            self._count("replies")
+            ages = self._ages
+            ages[0] += 1
+            ages[1] += age
+            ages[2] = max(ages[2], age)
+            ages[3] = age
+        if reply.on_done:
+            reply.on_done(error, age)
+
+    # -- limits --------------------------------------------------------------------------------
+
+    def _watch(self, now):
+        cmd = self._cmd
+        age = self.clock.ticks_diff(now, self._since)
+        if age >= cmd.timeout:
+            self._give_up("timeouts", errors.TIMEOUT, now)
+        elif self.hold and self._replies and not cmd.reply and not cmd.slow and age >= self.hold:
+            self._give_up("held", errors.HELD, now)
+
+    def _give_up(self, counter, kind, now):
+        if self._cmd:
+            self._count(counter)
+            self._probe.start(now)
+            self._finish(AtError(kind, 0, self._cmd.text), now)
+
+    def _search(self, now):
+        was_silent = self.silent
+        if self._probe.step(now):
+            self._transmit(b"AT", now)
+        if self._probe.state == FREE:
+            self._free_at = now
+        elif self.silent and not was_silent:
+            self._flush(errors.SILENT)
+
+    def _flush(self, kind):
+        now = self.clock.ticks_ms()
+        if self._cmd:
+            self._finish(AtError(kind, 0, self._cmd.text), now)
+        while self._normal:
+            cmd = self._normal.pop(0)
+            cmd.error = AtError(kind, 0, cmd.text)
+            cmd.done.set()
+        while self._replies:
+            self._replied(self._replies[0], AtError(kind), now)
+
+    def _count(self, name):
+        self._stats[name] += 1

@@ -1,0 +1,61 @@
+"""What travels through the line: commands, replies to platform operations, final results."""
+
+import asyncio
+
+from m5310 import errors
+from m5310.fields import num
+
+
+class Command:
+    """One AT command: its text, the shape of its answer, its time limit in ms.
+
+    `prefix` begins its information lines, `shape(line)` tells them from a URC of the same prefix;
+    `bare(line)` accepts information lines without a prefix. A `slow` command may hold the line
+    longer than the hold time. `reply` is the Reply it is a line of, if it is one.
+    """
+
+    def __init__(self, text, timeout, prefix=None, shape=None, bare=None, slow=False, reply=None):
+        self.text = text
+        self.timeout = timeout
+        self.prefix = prefix
+        self.shape = shape
+        self.bare = bare
+        self.slow = slow
+        self.reply = reply
+        self.lines = []
+        self.error = None
+        self.done = None if reply else asyncio.Event()
+
+
+class Reply:
+    """The answer to one platform operation: `count` lines, each built when its turn comes.
+
+    `arrived` is the operation's tick. `line(i)` returns the i-th text, `late()` the short refusal
+    sent when the lines would miss the window. `on_done(error, age)` gets None or an AtError, and
+    the operation's age in ms.
+    """
+
+    def __init__(self, arrived, count, line, late, on_done=None):
+        self.arrived = arrived
+        self.count = count
+        self.line = line
+        self.late = late
+        self.on_done = on_done
+        self.next = 0
+        self.again = False
+
+
+def final_result(line):
+    """Return (kind, code) if line is a final result, kind 0 for OK; None if it is none."""
+    if line == b"OK":
+        return 0, 0
+    if line == b"ERROR":
+        return errors.ERROR, 0
+    if line[:1] == b"+" and line[4:11] == b" ERROR:":
+        kind = {b"CME": errors.CME, b"CIS": errors.CIS, b"CMS": errors.ERROR}.get(line[1:4])
+        if kind:
+            try:
+                return kind, num(line[11:].strip())
+            except ValueError:
+                return kind, 0
+    return None

@@ -1,0 +1,150 @@
+"""Platform operations out of their URCs, in every form of facts/protocol.md 6.
+
+The head of a line says whom to answer; whatever is wrong behind it marks the operation `bad`, so
+that it is refused and not left unanswered.
+"""
+
+from micropython import const
+
+from m5310.dialect import BOOLEAN, OPAQUE, STRING
+from m5310.fields import body, num, split, unhex, unquote
+
+READ = const(0)
+WRITE = const(1)
+EXECUTE = const(2)
+OBSERVE = const(3)
+PARAMETER = const(4)
+DISCOVER = const(5)
+
+NAMES = ("read", "write", "execute", "observe", "write-attributes", "discover")
+PREFIXES = (
+    b"+MIPLREAD:",
+    b"+MIPLWRITE:",
+    b"+MIPLEXECUTE:",
+    b"+MIPLOBSERVE:",
+    b"+MIPLPARAMETER:",
+    b"+MIPLDISCOVER:",
+)
+
+
+class Operation:
+    """What the platform asks: kind, msgid, path (-1 = all), and what the kind brings along.
+
+    `values` of a write are (resource, type, bytes); opaque ones are decoded from hex. `args` of an
+    execute and `attributes` of a write-attributes are bytes. `cancel` turns an observe around.
+    `arrived` is the tick of its first line.
+    """
+
+    def __init__(self, kind, msgid, arrived):
+        self.kind = kind
+        self.msgid = msgid
+        self.arrived = arrived
+        self.oid = self.iid = self.rid = -1
+        self.values = []
+        self.args = b""
+        self.attributes = b""
+        self.cancel = False
+        self.bad = False
+        self.index = 0  # parts of a write still to come
+
+    def same(self, other):
+        """Tell whether other is this operation, delivered once more."""
+        if self.kind != other.kind or self.msgid != other.msgid:
+            return False
+        if self.bad or other.bad:  # its path may be what was wrong
+            return True
+        path = self.oid == other.oid and self.iid == other.iid
+        return path and (self.kind == WRITE or self.rid == other.rid)
+
+
+def parse(kind, line, arrived):
+    """Return the Operation in line; raises ValueError only if even its msgid cannot be read."""
+    text = body(line)
+    if len(text) > 1180:
+        raise ValueError("length")
+    head, rest = _head(text, 2)
+    num(head[0])
+    op = Operation(kind, num(head[1]), arrived)
+    try:
+        _fill(op, kind, rest)
+    except (ValueError, IndexError):
+        op.bad = True
+    return op
+
+
+def _fill(op, kind, rest):
+    if kind == DISCOVER:
+        op.oid = num(split(rest, 3)[0])
+        return
+    if kind in (READ, OBSERVE):
+        fields = [num(f) for f in split(rest, 5)]
+        if kind == OBSERVE:
+            op.cancel = fields[0] == 0
+            del fields[0]
+        op.oid = fields[0]
+        op.iid = fields[1]
+        op.rid = fields[2] if len(fields) > 2 else -1
+        return
+    head, rest = _head(rest, 3)
+    op.oid = num(head[0])
+    op.iid = num(head[1])
+    op.rid = num(head[2])
+    if kind == WRITE:
+        _fill_write(op, rest)
+    elif kind == EXECUTE:
+        if rest:
+            size, rest = _head(rest, 1)
+            op.args = _text(rest, num(size[0]))[0] if rest else b""
+    else:
+        size, rest = _head(rest, 1)
+        op.attributes = unquote(rest)
+        num(size[0])
+
+
+def _fill_write(op, rest):
+    head, rest = _head(rest, 2)
+    kind = num(head[0])
+    size = num(head[1])
+    if kind == STRING or rest[:1] == b'"':
+        value, tail = _text(rest, size)
+    else:
+        end = rest.find(b",")
+        if end < 0:
+            raise ValueError("tail")
+        value = rest[:end].strip()
+        tail = rest[end:]
+    if tail[:1] != b",":
+        raise ValueError("tail")
+    numbers = [num(f) for f in split(tail[1:], 3)]
+    op.index = numbers[-1]  # flag,index or the flag alone: 0 ends the group either way
+    if kind == OPAQUE or kind > BOOLEAN:
+        if len(value) not in (size * 2, size):  # bytes, or hex digits (M5310-A)
+            raise ValueError("length")
+        value = unhex(value)
+        kind = OPAQUE
+    op.values.append((op.rid, kind, value))
+
+
+def _head(text, count):
+    """Return the first count fields of text, and what stands behind them without blanks."""
+    out = []
+    for _ in range(count):
+        end = text.find(b",")
+        if end < 0:
+            end = len(text)
+            if not text:
+                raise ValueError("fields")
+        out.append(text[:end].strip())
+        text = text[end + 1 :]
+    return out, text.strip()
+
+
+def _text(rest, size):
+    """Return the text of size characters at the start of rest, quoted or raw, and what follows."""
+    quote = 1 if rest[:1] == b'"' else 0
+    end = quote + size
+    if quote and rest[end : end + 1] != b'"':
+        end = rest.find(b'"', 1)  # the length did not count what stands there
+    if quote > end or end > len(rest):
+        raise ValueError("length")
+    return rest[quote:end], rest[end + quote :].lstrip()

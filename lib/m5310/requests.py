@@ -1,0 +1,141 @@
+"""Operations of the platform in, their answers out (guide 3.5)."""
+
+from micropython import const
+
+from m5310.at import Reply
+from m5310.operations import DISCOVER, EXECUTE, NAMES, OBSERVE, PREFIXES, READ, WRITE, parse
+
+_RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
+_ANSWERS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")
+_PARTS_MS = const(1500)  # a write whose parts stop coming is refused after that
+_REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: the same msgid is the same operation
+_RECENT = const(8)
+
+
+class Requests:
+    """The operations of one session.
+
+    `on_operation(op)` gets each one and answers it with `reply`; `on_answered(op, error, age)`
+    hears how the answer fared, age in ms.
+    """
+
+    def __init__(self, at, clock, dialect, on_operation):
+        self.at = at
+        self.clock = clock
+        self.dialect = dialect
+        self.on_operation = on_operation
+        self.on_answered = None
+        self.ref = 0
+        self.counts = {"operations": 0, "repeats": 0, "refused": 0}
+        self.reset()
+        for kind in range(len(PREFIXES)):
+            at.urc(PREFIXES[kind], lambda line, kind=kind: self._operation(kind, line))
+
+    def reset(self):
+        """Forget what belongs to a session: parts of a write, the last results."""
+        self._part = None
+        self._recent = []
+
+    def reply(self, op, code, values=(), resources=""):
+        """Answer op with a CoAP code as 205 or 404, and once only.
+
+        `values` of a read are (instance, resource, type, value), `resources` of a discover the
+        list "id;id;...".
+        """
+        result = _RESULTS[code]
+        if op.kind in (WRITE, EXECUTE):
+            self._recent.append((op, code, self.clock.ticks_ms()))
+            if len(self._recent) > _RECENT:
+                del self._recent[0]
+        self._answer(op, result, values, resources)
+
+    def _answer(self, op, result, values=(), resources=""):
+        if self.dialect.module_answers and op.kind in (OBSERVE, DISCOVER):
+            return
+        short = b"AT+MIPL%sRSP=%d,%d," % (_ANSWERS[op.kind], self.ref, op.msgid)
+        count = 1
+        if op.kind == READ and result == 1:
+            count = len(values)
+
+        def line(i):
+            if op.kind == READ and result == 1:
+                iid, rid, kind, value = values[i]
+                try:
+                    text = self.dialect.value(kind, value)
+                except ValueError:  # has no form on the line: an error ends the read
+                    return late()
+                tail = self.dialect.tail(i, count)
+                return b"%s1,%d,%d,%d,%s,%s" % (short, op.oid, iid, rid, text, tail)
+            if op.kind == DISCOVER and result == 1:
+                return discovered(self.ref, op.msgid, resources)
+            return b"%s%d" % (short, result)
+
+        def late():
+            return b"%s11" % short
+
+        def done(error, age):
+            if self.on_answered:
+                self.on_answered(op, error, age)
+
+        self.at.reply(Reply(op.arrived, count, line, late, done))
+
+    def _operation(self, kind, line):
+        now = self.clock.ticks_ms()
+        op = parse(kind, line, now)
+        if kind == WRITE:
+            op = self._gather(op)
+            if op is None:
+                return
+        self.counts["operations"] += 1
+        for seen, code, when in self._recent:
+            if op.same(seen) and self.clock.ticks_diff(now, when) < _REPEAT_MS:
+                self.counts["repeats"] += 1
+                self._answer(op, _RESULTS[code])
+                return
+        if op.bad:
+            self.counts["refused"] += 1
+            self.reply(op, 400)
+        else:
+            self.on_operation(op)
+
+    def _gather(self, op):
+        """Join the parts of a write; return it when its last one is here, else None."""
+        first = self._part
+        if first and op.msgid == first.msgid and op.index < first.index:
+            first.bad = first.bad or op.bad or op.index != first.index - 1
+            first.values += op.values
+            first.index = op.index
+            op = first
+        if op.index:
+            self._part = op
+            return None
+        self._part = None
+        if len(op.values) > 1:
+            op.rid = -1
+        return op
+
+    def poll(self):
+        """Refuse a write whose parts stopped coming; call it every second or so."""
+        part = self._part
+        now = self.clock.ticks_ms()
+        if part and self.clock.ticks_diff(now, part.arrived) > _PARTS_MS:
+            self._part = None
+            self.counts["refused"] += 1
+            self.reply(part, 400)
+
+
+def discovered(ref, number, resources):
+    """Return the answer to a discover; number is its msgid, or the object's id before OPEN."""
+    return b'AT+MIPLDISCOVERRSP=%d,%d,1,%d,"%s"' % (
+        ref,
+        number,
+        len(resources),
+        resources.encode(),
+    )
+
+
+def describe(op):
+    """Return op for a log: `read 3303/0/5700`."""
+    path = "/".join([str(n) for n in (op.oid, op.iid, op.rid) if n >= 0])
+    name = "cancel" if op.cancel else NAMES[op.kind]
+    return "%s %s" % (name, path)

@@ -1,0 +1,164 @@
+"""UDP through the module's sockets (guide 2, facts/protocol.md 4)."""
+
+from micropython import const
+
+from m5310 import errors
+from m5310.errors import AtError
+from m5310.fields import body, is_digits, num, split, tohex, unhex
+
+_SOCKETS = const(7)  # ids 0 to 6
+_MAX = const(512)  # bytes of one datagram on this chip
+_POLL_MS = const(10000)  # an announcement lost on the line is made up for by asking
+_NAP_MS = const(20)
+
+HIGH_PRIORITY = const(0x100)
+RELEASE = const(0x200)  # release the radio after this datagram
+RELEASE_AFTER_REPLY = const(0x400)
+
+
+class Udp:
+    """The sockets of one module: `socket(port)` makes one, seven at most."""
+
+    def __init__(self, at, clock):
+        self.at = at
+        self.clock = clock
+        self.sockets = {}
+        at.urc(b"+NSONMI:", self._announced)
+
+    async def socket(self, port):
+        """Open a socket on local port 1 to 65535, not 5683; returns a UdpSocket.
+
+        Raises ValueError for the port, AtError if the module refuses or seven are open.
+        """
+        if not 1 <= port <= 65535 or port == 5683:
+            raise ValueError("port %r: 1 to 65535, but 5683, which the module needs" % port)
+        if len(self.sockets) >= _SOCKETS:
+            raise AtError(errors.BUSY, 0, b"AT+NSOCR")
+        lines = await self.at.command(
+            b'AT+NSOCR="DGRAM",17,%d,1' % port, 5000, b"+NSOCR:", None, is_digits
+        )
+        if not lines:
+            raise AtError(errors.FAILED, 0, b"AT+NSOCR: no socket id")
+        ref = num(body(lines[0]).strip())
+        sock = UdpSocket(self, ref)
+        self.sockets[ref] = sock
+        return sock
+
+    def reset(self):
+        """Forget every socket: the module rebooted. Whoever waits on one gets AtError(RESET)."""
+        for sock in self.sockets.values():
+            sock.gone = True
+        self.sockets = {}
+
+    def _announced(self, line):
+        fields = split(body(line), 8)
+        sock = self.sockets.get(num(fields[0]))
+        if sock:
+            sock.waiting += num(fields[1])
+
+
+class UdpSocket:
+    """One open socket."""
+
+    def __init__(self, udp, ref):
+        self.ref = ref
+        self.waiting = 0  # bytes announced and not read
+        self.gone = False
+        self._udp = udp
+
+    async def sendto(self, data, address, flags=None):
+        """Send 1 to 512 bytes to address (ip, port); returns the bytes the module took.
+
+        flags, an OR of the constants above, uses NSOSTF. Raises ValueError before anything is
+        sent, AtError if the module refuses.
+        """
+        host = _address(address[0])
+        if not 1 <= address[1] <= 65535:
+            raise ValueError("port %r: 1 to 65535" % address[1])
+        if not 1 <= len(data) <= _MAX:
+            raise ValueError("%d bytes: a datagram holds 1 to %d" % (len(data), _MAX))
+        self._check()
+        option = b""
+        if flags is not None:
+            if flags & ~0x700:
+                raise ValueError("flags 0x%x: 0x100, 0x200 and 0x400 are known" % flags)
+            option = b"0x%X," % flags if flags else b"0,"
+        text = b"AT+NSOST%s=%d,%s,%d,%s%d,%s" % (
+            b"F" if option else b"",
+            self.ref,
+            host,
+            address[1],
+            option,
+            len(data),
+            tohex(data),
+        )
+        lines = await self._udp.at.command(text, 5000, b"+NSOST:", None, _is_data)
+        # Some firmware says OK without the count (facts/protocol.md 9.8).
+        return num(split(body(lines[0]), 4)[1]) if lines else len(data)
+
+    async def recvfrom(self, size=_MAX, timeout=None):
+        """Return (data, (ip, port)), at most size bytes of the next datagram.
+
+        A longer datagram is continued by the next call. Waits timeout ms, None = for ever, and
+        returns None when it is over. Raises AtError.
+        """
+        clock = self._udp.clock
+        start = asked = clock.ticks_ms()
+        while True:
+            self._check()
+            now = clock.ticks_ms()
+            if self.waiting or clock.ticks_diff(now, asked) >= _POLL_MS:
+                asked = now
+                got = await self._read(min(size, self.waiting or size, _MAX))
+                if got:
+                    return got
+            if timeout is not None and clock.ticks_diff(now, start) >= timeout:
+                return None
+            if timeout is None:
+                start = now
+            await clock.sleep_ms(_NAP_MS)
+
+    async def _read(self, size):
+        lines = await self._udp.at.command(
+            b"AT+NSORF=%d,%d" % (self.ref, size), 5000, b"+NSORF:", None, _is_data
+        )
+        if not lines:
+            self.waiting = 0
+            return None
+        try:
+            fields = split(body(lines[0]) if lines[0][:1] == b"+" else lines[0], 8)
+            data = unhex(fields[4])
+            host = str(fields[1], "utf-8")
+            port = num(fields[2])
+            if num(fields[0]) != self.ref or num(fields[3]) != len(data):
+                raise ValueError("length")
+        except (ValueError, IndexError):
+            self.waiting = 0
+            return None
+        self.waiting = max(0, self.waiting - len(data)) if len(data) == size else 0
+        return data, (host, port)
+
+    async def close(self):
+        """Close the socket; datagrams not read are dropped. Closing twice does nothing."""
+        if not self.gone and self._udp.sockets.pop(self.ref, None):
+            self.gone = True
+            await self._udp.at.command(b"AT+NSOCL=%d" % self.ref)
+
+    def _check(self):
+        if self.gone:
+            raise AtError(errors.RESET, 0, b"socket %d is gone" % self.ref)
+
+
+def _is_data(line):
+    return 48 <= line[0] <= 57 and b"," in line
+
+
+def _address(host):
+    """Return a dotted IPv4 address as bytes; leading zeros would be read as octal."""
+    parts = host.split(".")
+    if len(parts) != 4:
+        raise ValueError("address %r: four numbers with dots" % host)
+    for part in parts:
+        if not part.isdigit() or len(part) > 3 or int(part) > 255 or str(int(part)) != part:
+            raise ValueError("address %r: four numbers 0 to 255 without leading zeros" % host)
+    return host.encode()

@@ -1,0 +1,78 @@
+"""Run the tests both interpreters can run under the real MicroPython: python -m upytest [-k TEXT].
+
+Each file of host_tests/both runs in its own interpreter; the last line is `N passed, N failed`.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PATHS = ["lib", "firmware", "host_tests/shim", "host_tests/fakes", "host_tests", "boards/PC"]
+_CODE = """
+import sys
+sys.path.insert(0, {folder!r})
+import unittest, {module} as m
+print("TESTS %d %d %d" % unittest.run_module(m, {pattern!r}))
+"""
+
+
+def interpreter():
+    """Return the path of a micropython, from the environment or PATH; exits without one."""
+    here = Path(sys.executable).parent / "micropython"
+    found = str(here) if here.exists() else shutil.which("micropython")
+    if not found:
+        sys.exit("no micropython found: run `make venv`, which installs one")
+    return found
+
+
+def run_file(path, pattern, heap):
+    """Run one test file; return (path, ran, failed, skipped, output), failed 1 if it broke off."""
+    env = dict(os.environ, MICROPYPATH=":".join([str(ROOT / p) for p in PATHS] + [".frozen"]))
+    code = _CODE.format(folder=str(path.parent), module=path.stem, pattern=pattern)
+    done = subprocess.run(
+        [interpreter(), "-X", f"heapsize={heap}", "-c", code],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        errors="replace",
+        check=False,
+    )
+    out = done.stdout + done.stderr
+    match = re.search(r"^TESTS (\d+) (\d+) (\d+)$", out, re.M)
+    if done.returncode or not match:
+        return path, 1, 1, 0, out
+    ran, failed, skipped = map(int, match.groups())
+    return path, ran, failed, skipped, out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-k", default="", help="only tests whose Class.name holds this text")
+    parser.add_argument("--heap", default="4M", help="heap of the interpreter (default 4M)")
+    parser.add_argument("files", nargs="*", type=Path)
+    args = parser.parse_args()
+    files = args.files or sorted((ROOT / "host_tests/both").glob("test_*.py"))
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda f: run_file(f.resolve(), args.k, args.heap), files))
+    total = bad = skips = 0
+    for path, ran, failed, skipped, out in results:
+        total += ran
+        bad += failed
+        skips += skipped
+        if failed or "SKIP" in out:
+            print(out.rstrip())
+        print(f"{path.name}: {ran - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    print(f"micropython: {total - bad - skips} passed, {bad} failed, {skips} skipped")
+    return 1 if bad or not total else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
