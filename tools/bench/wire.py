@@ -46,10 +46,9 @@ class Wire:
             return None
         return max(self._begun + self._ms_per_byte - now, 0)
 
-    def clear(self):
-        """Lose what is on the line, as a cable pulled out does."""
-        self._moving.clear()
-        self._arrived.clear()
+    def __len__(self):
+        """Return the count of bytes pushed and not popped."""
+        return len(self._moving) + len(self._arrived)
 
     def _advance(self, now):
         if not self._moving:

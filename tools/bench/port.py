@@ -1,0 +1,46 @@
+"""A module with its serial line: both directions paced, still without a socket."""
+
+from bench.ticks import soonest
+from bench.wire import Wire
+
+
+class Port:
+    """What a TCP, pty or serial shell talks to. baud 0: as fast as possible."""
+
+    def __init__(self, module, clock, baud):
+        self.module = module
+        self._clock = clock
+        self._to_module = Wire(baud, clock)
+        self._to_mcu = Wire(baud, clock)
+        self._left = 0
+        module.paced = True
+
+    @property
+    def backlog(self):
+        """Bytes the MCU has sent that the module has not got yet."""
+        return len(self._to_module)
+
+    def feed(self, data):
+        """Take bytes the MCU sends now."""
+        self._to_module.push(data, self._clock.ticks_ms())
+
+    def take(self):
+        """Move everything on to now; return the bytes that reach the MCU."""
+        now = self._clock.ticks_ms()
+        self.module.poll()
+        data = self._to_module.pop(now)
+        if data:
+            self.module.feed(data)
+        self._to_mcu.push(self.module.take(), now)
+        out = self._to_mcu.pop(now)
+        if out:
+            self._left += len(out)
+            self.module.delivered(self._left)
+        return out
+
+    def next_ms(self):
+        """Return ms until take() has something to do, None if nothing is planned."""
+        now = self._clock.ticks_ms()
+        return soonest(
+            self.module.next_ms(), self._to_module.next_ms(now), self._to_mcu.next_ms(now)
+        )
