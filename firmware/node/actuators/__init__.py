@@ -5,6 +5,18 @@ state its configuration calls boot.
 """
 
 
+def _pwm_class():
+    """Return machine.PWM, or the board definition's where the port has none (older STM32)."""
+    try:
+        from machine import PWM
+    except ImportError:
+        try:
+            from pins import PWM
+        except ImportError:
+            raise ValueError("dimmer: this MicroPython has no machine.PWM")
+    return PWM
+
+
 def make(spec):
     """Return the outputs of spec, an actuator of a validated configuration, all in boot state.
 
@@ -22,11 +34,10 @@ def make(spec):
         outputs["on_off"] = Switch(Pin, part["pin"], part["active"] == "high").set
     part = spec["dimmer"]
     if part:
-        from machine import PWM
-
         from .dimmer import Dimmer
 
-        outputs["dimmer"] = Dimmer(PWM(Pin(part["pin"]), freq=part["freq"], duty_u16=0)).set
+        pwm = _pwm_class()(Pin(part["pin"]), freq=part["freq"], duty_u16=0)
+        outputs["dimmer"] = Dimmer(pwm).set
     part = spec["multistate"]
     if part:
         from .multistate import MultiState

@@ -2,7 +2,7 @@
 
 
 class MultiState:
-    """states: {name: list of 0 and 1, one for each of pins}; boot: the first state."""
+    """states: {name: list of 0 and 1, one for each pin}; boot: the first state."""
 
     def __init__(self, pin_class, pins, states, boot):
         self._states = states

@@ -1,0 +1,277 @@
+"""The check of a configuration against config_schema, with errors a person can act on."""
+
+from .config_schema import ACTUATOR, DRIVERS, FIELDS, RANGES, REQUIRED, SENSOR
+
+_OUTPUTS = ("switch", "dimmer", "multistate")
+_FAMILIES = ("28", "22", "10")
+_DIGITS = "0123456789"
+_HOST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
+
+
+class ConfigError(Exception):
+    """What is wrong: field (its path), value (... = none), expected (what would be right)."""
+
+    def __init__(self, field, value, expected):
+        super().__init__(field, value, expected)
+        self.field = field
+        self.value = value
+        self.expected = expected
+
+    def __str__(self):
+        if self.value is ...:
+            return "%s: %s" % (self.field, self.expected)
+        return "%s: %s %s" % (self.field, _show(self.value), self.expected)
+
+
+def validate(data, board=None):
+    """Return data as a dict in which every field has its value, defaults filled in.
+
+    board: the board definition (module pins) for default pins and for what its pins can do. Raises
+    ConfigError for the first thing that is wrong.
+    """
+    check = _Check(board)
+    config = check.map("", data, FIELDS)
+    if config["onenet"]["server"] and config["module"]["dialect"] != "m5310a":
+        server = config["onenet"]["server"]
+        raise ConfigError("onenet.server", server, "needs module.dialect m5310a; else remove it")
+    return config
+
+
+def _show(value):
+    """Return value as JSON has it, short, and on one line whatever it holds."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, (list, tuple)):
+        return "a list of %d" % len(value)
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        text = "".join([c if 32 <= ord(c) < 127 else "?" for c in value[:41]])
+        return '"%s"' % (text if len(text) <= 40 else text[:40] + "…")
+    return str(value)[:40]
+
+
+def _join(path, key):
+    return "%s.%s" % (path, key) if path else key
+
+
+def _closest(word, words):
+    """Return the one of words that shares most of its beginning and end with word, or None."""
+    best = None
+    most = 0
+    for other in words:
+        short = min(len(word), len(other))
+        head = tail = 0
+        while head < short and word[head] == other[head]:
+            head += 1
+        while tail < short - head and word[-1 - tail] == other[-1 - tail]:
+            tail += 1
+        share = (head + tail) / max(len(word), len(other))
+        if share > most:
+            best, most = other, share
+    return best if most >= 0.5 else None
+
+
+def _only(text, allowed):
+    for c in text:
+        if c not in allowed:
+            return False
+    return bool(text)
+
+
+def _text_problem(text, longest, form):
+    """Return why text must not be used, or None."""
+    for c in text:
+        code = ord(c)
+        if code < 32 or 127 <= code < 160 or c == '"' or 0xD800 <= code < 0xE000:
+            return "must not hold quotes or control characters"
+    if len(text) > longest:
+        return "must be at most %d characters" % longest
+    if form == "cops" and not (len(text) in (5, 6) and _only(text, _DIGITS)):
+        return "must be 5 or 6 digits, as 46000"
+    if form == "name" and not text:
+        return "must not be empty"
+    if form == "rom" and not (
+        len(text) == 16 and _only(text, _DIGITS + "abcdefABCDEF") and text[:2] in _FAMILIES
+    ):
+        return "must be 16 hex digits, the first two 28, 22 or 10"
+    if form == "server":
+        host, _, port = text.rpartition(":")
+        if not (_only(host, _DIGITS + _HOST) and _only(port, _DIGITS) and 0 < int(port) < 65536):
+            return "must be host:port, as 183.230.40.40:5683"
+    return None
+
+
+class _Check:
+    """One walk through a configuration; remembers which pin was given to what."""
+
+    def __init__(self, board):
+        self.board = board
+        self.used = {}  # pin: (path, shared)
+
+    def map(self, path, value, fields):
+        """Check an object: no unknown key, every field by its rule."""
+        if not isinstance(value, dict):
+            raise ConfigError(path or "configuration", value, "must be an object: {…}")
+        for key in value:
+            if key not in fields:
+                near = _closest(key, fields) if isinstance(key, str) else None
+                hint = "did you mean %s?" % near if near else "known: " + ", ".join(sorted(fields))
+                raise ConfigError(path or "configuration", key, "is no known field; " + hint)
+        done = {}
+        for key, rule in fields.items():
+            done[key] = self.field(_join(path, key), value.get(key), rule)
+        return done
+
+    def field(self, path, value, rule):
+        """Return value checked by rule, or the default for null."""
+        kind, default = rule[:2]
+        if kind in ("in", "out", "uart", "bus"):
+            if value is None:
+                value = getattr(self.board, default, None)
+            return getattr(self, "number" if kind in ("uart", "bus") else "pin")(path, value, rule)
+        if value is None:
+            if default is REQUIRED:
+                raise ConfigError(path, ..., "is missing")
+            value = default
+            if value is None:
+                return None
+        return getattr(self, kind)(path, value, *rule[2:])
+
+    def int(self, path, value, low, high, unit=""):
+        if type(value) is not int or not low <= value <= high:
+            of = " of " + unit if unit else ""
+            text = "must be a whole number%s from %d to %d" % (of, low, high)
+            raise ConfigError(path, value, text)
+        return value
+
+    def bool(self, path, value):
+        if value is not True and value is not False:
+            raise ConfigError(path, value, "must be true or false")
+        return value
+
+    def one(self, path, value, choices):
+        for choice in choices:
+            if type(value) is type(choice) and value == choice:
+                return choice
+        text = ", ".join([str(choice) for choice in choices])
+        raise ConfigError(path, value, "must be one of " + text)
+
+    def text(self, path, value, longest, form=""):
+        if not isinstance(value, str):
+            raise ConfigError(path, value, "must be a string")
+        problem = _text_problem(value, longest, form)
+        if problem:
+            raise ConfigError(path, value, problem)
+        return value
+
+    def number(self, path, value, rule):
+        """Check the number of a UART or an I2C bus."""
+        if value is None:
+            raise ConfigError(path, ..., "is missing: this board has no default")
+        self.int(path, value, 0, 9)
+        if rule[0] == "uart" and self.board:
+            problem = self.board.uart_problem(value)
+            if problem:
+                raise ConfigError(path, value, problem)
+        return value
+
+    def pin(self, path, value, rule):
+        """Check a pin, here and with the board definition, and that nothing else has it."""
+        needed = len(rule) > 2 and rule[2]
+        shared = rule[3] if len(rule) > 3 else None
+        if value is None:
+            if needed:
+                raise ConfigError(path, ..., "is missing: this board has no default pin")
+            return None
+        if isinstance(value, str):
+            ok = 0 < len(value) <= 16 and not _text_problem(value, 16, "")
+        else:
+            ok = type(value) is int and 0 <= value <= 255
+        if not ok:
+            raise ConfigError(path, value, "is no pin: give a number or the pin's name")
+        problem = self.board and self.board.pin_problem(value, rule[0] == "out")
+        if problem:
+            raise ConfigError(path, value, problem)
+        if value in self.used:
+            other, kind = self.used[value]
+            if shared is None or kind != shared:
+                raise ConfigError(path, value, "is used by %s already" % other)
+        self.used[value] = path, shared
+        return value
+
+    def range(self, path, value):
+        ok = isinstance(value, list) and len(value) == 2
+        if not ok or not all(type(x) in (int, float) and -300 < x < 2000 for x in value):
+            raise ConfigError(path, value, "must be [lowest, highest] in °C")
+        if value[0] >= value[1]:
+            raise ConfigError(path, value, "must have the lower number first")
+        return value
+
+    def list(self, path, value, low, high):
+        """Check the sensors or the actuators."""
+        if not isinstance(value, list) or not low <= len(value) <= high:
+            raise ConfigError(path, value, "must be a list of %d to %d" % (low, high))
+        each = self.sensor if path == "sensors" else self.actuator
+        seen = {}
+        done = []
+        for i in range(len(value)):
+            place = "%s[%d]" % (path, i)
+            spec = each(place, value[i])
+            self.unique(place, "instance", spec["instance"], seen)
+            if spec.get("type") == "ds18x20":
+                which = "rom" if spec["rom"] else "index"
+                self.unique(place, which, spec[which], seen, spec["pin"])
+            elif spec.get("type") == "sht3x":
+                self.unique(place, "address", spec["address"], seen, spec["bus"])
+            done.append(spec)
+        return done
+
+    def unique(self, place, key, value, seen, where=None):
+        """Refuse a second device with the same value of key in the same place."""
+        mark = key, value, where
+        if mark in seen:
+            raise ConfigError(_join(place, key), value, "is used by %s already" % seen[mark])
+        seen[mark] = place
+
+    def sensor(self, path, value):
+        fields = dict(SENSOR)
+        if isinstance(value, dict):
+            kind = self.field(_join(path, "type"), value.get("type"), SENSOR["type"])
+            fields.update(DRIVERS[kind])
+        spec = self.map(path, value, fields)
+        spec["range"] = spec["range"] or list(RANGES[spec["type"]])
+        return spec
+
+    def actuator(self, path, value):
+        spec = self.map(path, value, ACTUATOR)
+        if not any(spec[key] for key in _OUTPUTS):
+            raise ConfigError(path, ..., "must have one of %s at least" % ", ".join(_OUTPUTS))
+        multi = spec["multistate"]
+        if multi:
+            place = _join(path, "multistate")
+            for name, levels in multi["states"].items():
+                if len(levels) != len(multi["pins"]):
+                    text = "must have one 0 or 1 for each of %d pins" % len(multi["pins"])
+                    raise ConfigError(_join(place, "states." + name), levels, text)
+            if multi["boot"] not in multi["states"]:
+                text = "must be one of states: " + ", ".join(sorted(multi["states"]))
+                raise ConfigError(_join(place, "boot"), multi["boot"], text)
+        return spec
+
+    def pins(self, path, value):
+        if not isinstance(value, list) or not 1 <= len(value) <= 4:
+            raise ConfigError(path, value, "must be a list of 1 to 4 pins")
+        rule = ("out", "", True)
+        return [self.pin("%s[%d]" % (path, i), value[i], rule) for i in range(len(value))]
+
+    def states(self, path, value):
+        if not isinstance(value, dict) or not 1 <= len(value) <= 8:
+            raise ConfigError(path, value, "must be an object with 1 to 8 named states")
+        for name, levels in value.items():
+            self.text(path, name, 32, "name")
+            if not isinstance(levels, list) or not all(
+                type(level) is int and level in (0, 1) for level in levels
+            ):
+                raise ConfigError(_join(path, name), levels, "must be a list of 0 and 1")
+        return value
