@@ -108,5 +108,5 @@ class Actuation(Instance):
             output, value = driven.pop()
             try:
                 output(value)
-            except (OSError, ValueError):
+            except Exception:  # the first error is the one to show; the others must go back too
                 self.faults += 1
