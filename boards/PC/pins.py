@@ -4,7 +4,11 @@ What every boards/<NAME>/pins.py has: the constants below (None = this board has
 uart_problem, pin_problem and, where MicroPython has no common way to it, mcu_temperature.
 """
 
+import os
+
 NAME = "PC"
+HOSTED = True  # a wrong configuration ends the program; there is no chip to restart
+CONFIG = os.getenv("CONFIG") or "config.json"
 UART, UART_TX, UART_RX = 2, 17, 16
 UART_OPTIONS = {"txbuf": 1024}
 RESET = POWER = None

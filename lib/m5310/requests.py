@@ -1,5 +1,7 @@
 """Operations of the platform in, their answers out (guide 3.5)."""
 
+import asyncio
+
 from micropython import const
 
 from m5310.at import Reply
@@ -34,6 +36,7 @@ class Requests:
     def reset(self):
         """Forget what belongs to a session: parts of a write, the last results."""
         self._part = None
+        self._timer = None
         self._recent = []
 
     def reply(self, op, code, values=(), resources=""):
@@ -107,6 +110,8 @@ class Requests:
             first.index = op.index
             op = first
         if op.index:
+            if op is not first:
+                self._timer = asyncio.create_task(self._expire(op))
             self._part = op
             return None
         self._part = None
@@ -114,11 +119,9 @@ class Requests:
             op.rid = -1
         return op
 
-    def poll(self):
-        """Refuse a write whose parts stopped coming; call it every second or so."""
-        part = self._part
-        now = self.clock.ticks_ms()
-        if part and self.clock.ticks_diff(now, part.arrived) > _PARTS_MS:
+    async def _expire(self, part):
+        await self.clock.sleep_ms(_PARTS_MS)
+        if self._part is part:
             self._part = None
             self.counts["refused"] += 1
             self.reply(part, 400)

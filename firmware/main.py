@@ -1,0 +1,5 @@
+"""Starts the node. Everything else is in the package node."""
+
+from node.app import start
+
+start()

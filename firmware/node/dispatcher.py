@@ -1,0 +1,70 @@
+"""Platform operations to the objects, and their results back: nothing here waits for anything."""
+
+from lwm2m.payload import fits
+from m5310.operations import DISCOVER, EXECUTE, OBSERVE, PARAMETER, READ, WRITE
+from m5310.requests import describe
+
+
+class Dispatcher:
+    """Answers every operation at once, from values that are there already."""
+
+    def __init__(self, registry, observations, log):
+        self._registry = registry
+        self._observations = observations
+        self._log = log
+        self.requests = None  # the session's Requests, once it exists
+        self.faults = 0
+        self.worst = {}  # of each kind of operation: the oldest at its answer, in ms
+
+    def handle(self, op):
+        """Do op and queue its answer; whatever goes wrong, there is an answer."""
+        values = ()
+        resources = ""
+        try:
+            if op.kind == READ:
+                code, values = self._read(op)
+            elif op.kind == DISCOVER:
+                resources = self._registry.discover_text(op.oid)
+                code = 205 if resources else 404
+            else:
+                code = self._change(op)
+        except Exception as e:  # silence would block the module for every later operation
+            self.faults += 1
+            self._log("%s failed: %r" % (describe(op), e), 0)
+            code = 400
+        self.requests.reply(op, code, values, resources)
+
+    def _read(self, op):
+        code, values = self._registry.read(op.oid, op.iid, op.rid)
+        if code == 205 and not fits(values, op.rid != -1):
+            self._log("%s: the answer would be longer than 512 bytes" % describe(op), 0)
+            return 400, ()
+        return code, values
+
+    def _change(self, op):
+        path = (op.oid, op.iid, op.rid)
+        if op.kind == WRITE:
+            return self._registry.write(op.oid, op.iid, op.values)
+        if op.kind == EXECUTE:
+            return self._registry.execute(op.oid, op.iid, op.rid, op.args)
+        if op.kind == PARAMETER:
+            return self._observations.set_attributes(*path, op.attributes)
+        if op.kind == OBSERVE and op.cancel:
+            return self._observations.cancel(*path)
+        return self._observations.observe(*path, op.msgid)
+
+    def answered(self, op, error, age):
+        """Note how an answer fared: error None or an AtError, age in ms."""
+        name = describe(op)
+        if error:
+            self._log("%s: answer not taken: %s" % (name, error), 0)
+        else:
+            self._log("%s answered after %d ms" % (name, age), 2)
+        kind = name.split(" ")[0]
+        self.worst[kind] = max(self.worst.get(kind, 0), age)
+
+    def status(self):
+        """Return the worst age of each kind of operation in ms, and the faults, as a new dict."""
+        out = dict(self.worst)
+        out["faults"] = self.faults
+        return out

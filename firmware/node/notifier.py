@@ -1,0 +1,48 @@
+"""Sends what the observations call for, one notification at a time, while registered."""
+
+from micropython import const
+
+from m5310.errors import AtError
+
+_NAP_MS = const(100)
+
+
+class Notifier:
+    """The way of a value from the observations to the session."""
+
+    def __init__(self, observations, mipl, clock, log):
+        self._observations = observations
+        self._mipl = mipl
+        self._clock = clock
+        self._log = log
+        self.row = 0  # failures since the last success: the session may be gone
+        self.failures = 0
+        self.unfit = 0
+
+    async def run(self):
+        """Notify for ever."""
+        while True:
+            item = self._observations.due() if self._mipl.registered else None
+            if item is None:
+                await self._clock.sleep_ms(_NAP_MS)
+            else:
+                await self._send(item)
+
+    async def _send(self, item):
+        try:
+            await self._mipl.notify(*item)
+        except AtError as e:
+            self.row += 1
+            self.failures += 1
+            self._observations.failed(item)
+            self._log("notification of %d/%d/%d: %s" % (item[1:4] + (e,)), 1)
+        except ValueError:
+            self.unfit += 1  # no form on the line: repeating it would not help
+            self._observations.sent(item)
+        else:
+            self.row = 0
+            self._observations.sent(item)
+
+    def status(self):
+        """Return the counters as a new dict."""
+        return {"failures": self.failures, "unfit": self.unfit, "row": self.row}

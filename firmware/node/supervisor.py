@@ -1,0 +1,183 @@
+"""Brings the node online, keeps it there, and climbs the ladder when it is not."""
+
+import gc
+
+from micropython import const
+
+from m5310 import errors
+from m5310.errors import AtError
+from m5310.recovery import Ladder
+
+_SYNC_MS = const(30000)
+_TURN_MS = const(200)
+_CHECK_MS = const(60000)  # between two looks at the network
+_STANDS_MS = const(60000)  # a session that stood so long starts the ladder anew
+_NET_LOST_MS = const(300000)
+_DOUBT = const(5)  # notifications refused in a row until the session is checked
+_PULSE_MS = const(500)
+
+
+class Supervisor:
+    """Runs the session. `hint` is what to say of a module that never answers."""
+
+    def __init__(self, modem, clock, log, config, objects, observations, notifier, hint, restart):
+        self.modem = modem
+        self.clock = clock
+        self.log = log
+        self._config = config
+        self._objects = objects
+        self._observations = observations
+        self._notifier = notifier
+        self._hint = hint
+        self._restart = restart
+        pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
+        available = [name for name, pin in pins if pin]
+        if restart:
+            available.append("restart")
+        self.ladder = Ladder(available)
+        self.state = "starting"
+        self.cause = ""
+        self.next_try = ""
+        self.sessions = 0
+        self.stopping = False
+
+    async def run(self):
+        """Go online and stay there, for ever."""
+        while not self.stopping:
+            try:
+                await self._online()
+                await self._stay()
+            except AtError as e:
+                if not self.stopping:
+                    await self._recover(e)
+
+    async def _online(self):
+        modem = self.modem
+        self._say("looking for the module")
+        try:
+            await modem.at.sync(_SYNC_MS)
+        except AtError as e:
+            self.log(self._hint, 0)
+            raise e
+        self._say("registering with the network")
+        await modem.network.bring_up(self._config["network"]["register_timeout"] * 1000)
+        self._say("opening the OneNET session")
+        onenet = self._config["onenet"]
+        self._observations.clear()
+        await modem.mipl.open(
+            self._objects, onenet["lifetime"], onenet["open_timeout"], onenet["server"]
+        )
+        self.sessions += 1
+        self.cause = self.next_try = ""
+        self._notifier.row = 0
+        self._say("online")
+
+    async def _stay(self):
+        """Renew the registration, watch line and network; raises AtError when it is over."""
+        clock = self.clock
+        mipl = self.modem.mipl
+        at = self.modem.at
+        start = checked = clock.ticks_ms()
+        missing = 0
+        while not self.stopping:
+            if not mipl.registered:
+                raise AtError(errors.FAILED, 0, mipl.cause.encode())
+            now = clock.ticks_ms()
+            if start is not None and clock.ticks_diff(now, start) > _STANDS_MS:
+                start = None
+                self.ladder.good()
+            if at.silent:
+                await self._await_line()
+            elif mipl.update_due() or self._notifier.row >= _DOUBT:
+                await self._renew()
+            elif clock.ticks_diff(now, checked) >= _CHECK_MS:
+                checked = now
+                missing = await self._check(missing)
+                gc.collect()
+            await clock.sleep_ms(_TURN_MS)
+
+    async def _await_line(self):
+        """Wait for a module that fell silent; a registration it still has is confirmed."""
+        self._say("the module is silent")
+        await self.modem.at.sync(_SYNC_MS * 2)
+        await self._renew()
+        self._say("online")
+
+    async def _renew(self):
+        self._notifier.row = 0
+        await self.modem.mipl.update()
+        self.log("registration renewed", 2)
+
+    async def _check(self, missing):
+        """Ask for the network; return ms it has been missing. Raises AtError if for too long."""
+        try:
+            await self.modem.network.ask()
+            await self.modem.network.signal()
+        except AtError as e:
+            if e.kind != errors.SILENT:
+                raise
+            return missing
+        if self.modem.network.registered:
+            if missing:
+                await self._renew()
+            return 0
+        missing += _CHECK_MS
+        self.log("network lost for %d s" % (missing // 1000))
+        if missing >= _NET_LOST_MS:
+            raise AtError(errors.FAILED, 0, b"network lost")
+        return missing
+
+    async def _recover(self, error):
+        self._observations.clear()
+        self.modem.mipl.reset()
+        rung, pause = self.ladder.next(self.modem.at.silent)
+        self.cause = str(error)
+        self.next_try = "%s in %d s" % (rung, pause)
+        self._say("offline")
+        self.log("%s; next: %s" % (self.cause, self.next_try), 0)
+        await self.clock.sleep_ms(pause * 1000)
+        try:
+            await self._climb(rung)
+        except AtError as e:
+            self.log("%s: %s" % (rung, e))
+
+    async def _climb(self, rung):
+        modem = self.modem
+        if rung == "session":
+            await modem.mipl.close()
+        elif rung == "reboot":
+            await modem.reboot()
+        elif rung == "reset pin":
+            await modem.pulse(modem.reset_pin, _PULSE_MS)
+        elif rung == "power pin":
+            await modem.pulse(modem.power_pin, _PULSE_MS * 4)
+        elif rung == "restart":
+            self._restart()
+
+    async def shutdown(self):
+        """De-register and take the session down in the guide's order (3.6)."""
+        self.stopping = True
+        self._say("shutting down")
+        mipl = self.modem.mipl
+        try:
+            await self.modem.at.sync(3000)
+            await mipl.close()
+            for entry in self._objects:
+                await mipl.remove(entry[0])
+            self._say("de-registered")
+        except AtError as e:
+            self.log("not de-registered: %s" % e, 0)
+
+    def _say(self, state):
+        self.state = state
+        self.log(state)
+
+    def status(self):
+        """Return state, cause of the last trouble, next try and counters as a new dict."""
+        return {
+            "state": self.state,
+            "cause": self.cause,
+            "next_try": self.next_try,
+            "sessions": self.sessions,
+            "recoveries": self.ladder.recoveries,
+        }

@@ -1,0 +1,85 @@
+"""The module as a whole: the line, the network, the session, and what a reboot does to them."""
+
+from m5310 import errors
+from m5310.at import At
+from m5310.dialect import get
+from m5310.errors import AtError
+from m5310.mipl import Mipl
+from m5310.network import Network
+
+# What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray.
+_BANNERS = (b"REBOOT", b"M5310", b"Neul", b"*ATREADY", b"*MATREADY", b"+MATREADY", b"auto-reboot")
+_BOOT_MS = 30000
+
+
+class Modem:
+    """An M5310 on a UART.
+
+    `log(text)` hears what is being done; `on_operation(op)` gets the platform's operations;
+    `reset_pin` and `power_pin` are Pins, asserted by 1, or None. `operator` and `earfcn` are those
+    of guide 1, or None.
+    """
+
+    def __init__(self, uart, clock, log, on_operation, dialect="seed", **options):
+        self.clock = clock
+        self.log = log
+        self.reset_pin = options.pop("reset_pin", None)
+        self.power_pin = options.pop("power_pin", None)
+        operator = options.pop("operator", None)
+        earfcn = options.pop("earfcn", None)
+        self.boots = 0
+        self.at = At(uart, clock, **options)
+        for banner in _BANNERS:
+            self.at.urc(banner, self._booted)
+        self.network = Network(self.at, clock, log, operator, earfcn)
+        self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
+        self._udp = None
+
+    def udp(self):
+        """Return the UDP sockets of the module; loaded when first asked for."""
+        if self._udp is None:
+            from m5310.udp import Udp
+
+            self._udp = Udp(self.at, self.clock)
+        return self._udp
+
+    def _booted(self, line):
+        if line.startswith(b"M5310") or line.startswith(b"Neul"):
+            self.boots += 1
+        self.forget("the module rebooted")
+
+    def forget(self, cause):
+        """Drop all state that lives in the module: it starts over, for cause (text)."""
+        self.network.reset()
+        if self.mipl.state:
+            self.mipl.lost(cause)
+        if self._udp:
+            self._udp.reset()
+        self.at.restart(errors.RESET)
+
+    async def reboot(self):
+        """Reboot the module by AT+NRB, which has no OK, and wait for it; raises AtError."""
+        try:
+            await self.at.command(b"AT+NRB", 5000, slow=True)
+        except AtError as e:
+            if e.kind != errors.RESET:
+                raise
+        self.forget("rebooted by us")
+        await self.at.sync(_BOOT_MS)
+
+    async def pulse(self, pin, ms):
+        """Assert pin for ms, then wait for the module; raises AtError(SILENT)."""
+        pin.value(1)
+        await self.clock.sleep_ms(ms)
+        pin.value(0)
+        self.forget("restarted by pin")
+        await self.at.sync(_BOOT_MS)
+
+    def status(self):
+        """Return the status of the line, the network and the session as one new dict."""
+        return {
+            "at": self.at.status(),
+            "network": self.network.status(),
+            "session": self.mipl.status(),
+            "boots": self.boots,
+        }

