@@ -6,6 +6,7 @@ guide 3.5(5), OMA TS 1.0 5.1.
 import unittest
 
 from clock import FakeClock
+
 from lwm2m import Observations, Registry, Temperature
 from lwm2m.attributes import merge, parse
 

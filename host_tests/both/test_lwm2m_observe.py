@@ -6,6 +6,7 @@ guide 3.5(6).
 import unittest
 
 from clock import FakeClock
+
 from lwm2m import Actuation, Observations, Registry, Temperature
 
 READABLE = [5700, 5701, 5601, 5602, 5603, 5604]

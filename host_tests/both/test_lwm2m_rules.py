@@ -3,6 +3,7 @@
 import unittest
 
 from clock import FakeClock
+
 from lwm2m import Actuation, Observations, Registry, Temperature
 
 DAY = 86400 * 1000

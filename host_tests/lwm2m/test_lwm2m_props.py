@@ -6,6 +6,7 @@ import struct
 from clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from lwm2m import Actuation, Observations, Registry, Temperature, fits, size
 from lwm2m import attributes as attrs
 from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING

@@ -135,7 +135,6 @@ class Observations:
         w = self._find(item)
         if w:
             self._judge(w, self._clock.ticks_ms())
-            w.pending = True
             w.tries = min(w.tries + 1, _RETRY_MAX)
             w.retry = w.age + (1 << w.tries)
             self._seen = None
