@@ -103,6 +103,15 @@ class UART(io.IOBase):
         buf = bytearray(count if nbytes is None or nbytes < 0 else min(nbytes, count))
         return bytes(buf) if self.readinto(buf) else None
 
+    def readline(self):
+        """Return the bytes up to and with the next newline, or what there is, or None."""
+        size = len(self._buf)
+        held = self.any()
+        for i in range(held):
+            if self._buf[(self._head + i) % size] == 10:
+                return self.read(i + 1)
+        return self.read()
+
     def write(self, buf):
         """Write; return the number of bytes taken, or None when none was."""
         if self._port is None:

@@ -27,10 +27,10 @@ NTC_PIN = 34
 I2C_ID, I2C_SCL, I2C_SDA, SHT3X_ADDRESS = 0, 22, 21, 0x44
 PINS = 40  # GPIO 0..39, of which 34..39 can only be inputs
 
-# name: °C around which it moves, °C up and down, ms for one period
+# name: °C around which it moves, °C it swings, ms for one period
 _DRIFT = {
     "ds18x20-0": (21.5, 1.2, 900_000),
-    "ds18x20-1": (23.0, 0.8, 640_000),
+    "ds18x20-1": (23.0, -0.8, 640_000),
     "ntc-0": (22.2, 1.0, 780_000),
     "sht3x-0": (21.8, 0.9, 820_000),
     "mcu": (41.0, 2.5, 410_000),
@@ -110,12 +110,10 @@ class VBoard:
     def drift(self, ms):
         """Let ms pass: temperatures nobody set move slowly around room temperature."""
         self._age += ms
-        phase = 0.0
         for name, (base, swing, period) in _DRIFT.items():
-            phase += 1.3
             if name not in self.driven:
                 turn = 2 * math.pi * self._age / period
-                wave = math.sin(turn + phase) + 0.15 * math.sin(11 * turn)
+                wave = math.sin(turn) + 0.15 * math.sin(11 * turn)
                 self._put("temp", self.temps, name, round(base + swing * wave, 3))
 
     def touch(self):

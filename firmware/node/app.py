@@ -47,7 +47,8 @@ class Node:
         )
         self.dispatcher.requests = self.modem.mipl.requests
         self.dispatcher.requests.on_answered = self.dispatcher.answered
-        self.modem.mipl.on_event = self._event
+        if log.level > 1:
+            self.modem.mipl.on_event = self._event
         self.notifier = Notifier(self.observations, self.modem.mipl, clock, log)
         hint = "no OK from the module on UART %s at %d baud: check that TX and RX are crossed, "
         hint += "that both share ground, the module's supply, and the baud rate"
@@ -108,12 +109,12 @@ class Node:
         return out
 
     def _event(self, event, ext):
-        from m5310 import events
+        from m5310.words import event as name
 
-        self.log("event %d: %s" % (event, events.name(event)), 2)
+        self.log("event %d: %s" % (event, name(event)), 2)
 
     def _trace(self, sent, line):
-        from m5310.errors import printable
+        from m5310.words import printable
 
         self.log("%s %s" % (">" if sent else "<", printable(line, 200)), 3)
 

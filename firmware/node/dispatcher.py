@@ -1,7 +1,7 @@
 """Platform operations to the objects, and their results back: nothing here waits for anything."""
 
 from lwm2m.payload import fits
-from m5310.operations import DISCOVER, EXECUTE, OBSERVE, PARAMETER, READ, WRITE
+from m5310.operations import DISCOVER, EXECUTE, NAMES, OBSERVE, PARAMETER, READ, WRITE
 from m5310.requests import describe
 
 
@@ -55,16 +55,15 @@ class Dispatcher:
 
     def answered(self, op, error, age):
         """Note how an answer fared: error None or an AtError, age in ms."""
-        name = describe(op)
         if error:
-            self._log("%s: answer not taken: %s" % (name, error), 0)
-        else:
-            self._log("%s answered after %d ms" % (name, age), 2)
-        kind = name.split(" ")[0]
-        self.worst[kind] = max(self.worst.get(kind, 0), age)
+            self._log("%s: answer not taken: %s" % (describe(op), error), 0)
+        elif self._log.level > 1:
+            self._log("%s answered after %d ms" % (describe(op), age), 2)
+        self.worst[op.kind] = max(self.worst.get(op.kind, 0), age)
 
     def status(self):
         """Return the worst age of each kind of operation in ms, and the faults, as a new dict."""
-        out = dict(self.worst)
-        out["faults"] = self.faults
+        out = {"faults": self.faults}
+        for kind in self.worst:
+            out[NAMES[kind]] = self.worst[kind]
         return out

@@ -11,7 +11,7 @@ class MultiState:
         self._pins = [pin_class(pins[i], pin_class.OUT, value=levels[i]) for i in range(len(pins))]
 
     def set(self, name):
-        """Bring the pins into state name; ValueError for an unknown one, OSError if a pin fails."""
+        """Bring the pins into state name; ValueError if unknown, OSError if a pin fails."""
         if name not in self._states:
             raise ValueError("no such state")
         levels = self._states[name]

@@ -1,0 +1,533 @@
+"""The configuration: defaults, every wrong field named, nothing hostile let through."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pins
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from node import config
+from node.config import ConfigError, load, load_with_fallback, save_good, validate
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "firmware/config.example.json"
+MCU = {"type": "mcu", "instance": 0}
+SWITCH = {"instance": 0, "switch": {"pin": 26}}
+MULTI = {"pins": [32, 33], "states": {"off": [0, 0], "on": [1, 1]}, "boot": "off"}
+
+
+def with_(**parts):
+    return {"sensors": [MCU], **parts}
+
+
+def sensor(**fields):
+    return {"sensors": [{"instance": 0, **fields}]}
+
+
+def actuator(**fields):
+    return with_(actuators=[{"instance": 0, **fields}])
+
+
+def multi(**fields):
+    return actuator(multistate={**MULTI, **fields})
+
+
+def error(data, board=pins):
+    with pytest.raises(ConfigError) as caught:
+        validate(data, board)
+    return str(caught.value)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def make(text, name="config.json"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    return make
+
+
+def test_the_example_is_the_guide_s_default_and_fits_the_virtual_board():
+    done = load(str(EXAMPLE), pins)
+    assert [(s["instance"], s["type"]) for s in done["sensors"]] == [
+        (0, "ds18x20"),
+        (1, "ds18x20"),
+    ]
+    assert [a["instance"] for a in done["actuators"]] == [0]
+    assert all(done["actuators"][0][part] for part in ("switch", "dimmer", "multistate"))
+    assert (done["onenet"]["lifetime"], done["onenet"]["open_timeout"]) == (3600, 30)
+    assert done["module"]["dialect"] == "seed"
+
+
+def test_the_devices_of_the_example_can_be_made_and_read():
+    import fakeboard
+    from clock import FakeClock
+
+    from node import actuators, sensors
+
+    clock = FakeClock()
+    fakeboard.fresh(clock)
+    done = load(str(EXAMPLE), pins)
+    shared = {}
+    drivers = [sensors.make(spec, shared) for spec in done["sensors"]]
+    for driver in drivers:
+        clock.advance(driver.start())
+    assert [driver.read() for driver in drivers] == [21.5, 23.0]
+    assert actuators.make(done["actuators"][0])["states"] == ["off", "high", "low"]
+
+
+def test_one_sensor_is_enough_and_every_default_is_filled_in():
+    done = validate(with_(), pins)
+    assert done["module"] == {
+        "uart": 2,
+        "tx": 17,
+        "rx": 16,
+        "baud": 9600,
+        "rxbuf": 2048,
+        "reset_pin": None,
+        "power_pin": None,
+        "pause_ms": 20,
+        "dialect": "seed",
+    }
+    assert done["network"] == {"cops": None, "earfcn": None, "register_timeout": 180}
+    assert done["onenet"] == {"lifetime": 3600, "open_timeout": 30, "server": None}
+    assert done["sensors"] == [
+        {"type": "mcu", "instance": 0, "period": 10, "units": "Cel", "range": [-40, 125]}
+    ]
+    assert (done["actuators"], done["log"]) == ([], {"level": 1})
+    assert done["watchdog"] == {"enabled": False, "timeout": 60}
+
+
+def test_pins_left_out_are_the_board_s():
+    done = validate({**sensor(type="sht3x"), "actuators": [{"instance": 0, "switch": {}}]}, pins)
+    one = done["sensors"][0]
+    assert (one["bus"], one["scl"], one["sda"], one["address"]) == (0, 22, 21, 0x44)
+    assert done["actuators"][0]["switch"] == {"pin": 26, "active": "high"}
+
+
+def test_without_a_board_definition_pins_must_be_named():
+    module = {"uart": 1}
+    assert "no default pin" in error({**sensor(type="ntc"), "module": module}, None)
+    assert error(with_(), None) == "module.uart: is missing: this board has no default"
+    done = validate({**sensor(type="ntc", pin="A0"), "module": module}, None)
+    assert done["sensors"][0]["pin"] == "A0"
+
+
+WRONG = [
+    ([], "configuration: a list of 0 must be an object: {…}"),
+    (None, "configuration: null must be an object: {…}"),
+    ({}, "sensors: is missing"),
+    (with_(sensors=[]), "sensors: a list of 0 must be a list of 1 to 8"),
+    (with_(sensors={}), "sensors: an object must be a list of 1 to 8"),
+    (with_(sensors=[MCU] * 9), "sensors: a list of 9 must be a list of 1 to 8"),
+    (with_(sensors=[5]), "sensors[0]: 5 must be an object: {…}"),
+    (with_(sensors=[{"instance": 0}]), "sensors[0].type: is missing"),
+    (
+        sensor(type="dht22"),
+        'sensors[0].type: "dht22" must be one of ds18x20, ntc, sht3x, mcu',
+    ),
+    (with_(sensors=[{"type": "mcu"}]), "sensors[0].instance: is missing"),
+    (with_(sensors=[MCU, MCU]), "sensors[1].instance: 0 is used by sensors[0] already"),
+    (
+        sensor(type="mcu", instance=8),
+        "sensors[0].instance: 8 must be a whole number from 0 to 7",
+    ),
+    (
+        sensor(type="mcu", period=0),
+        "sensors[0].period: 0 must be a whole number of seconds from 1 to 3600",
+    ),
+    (
+        sensor(type="mcu", period=True),
+        "sensors[0].period: true must be a whole number of seconds from 1 to 3600",
+    ),
+    (
+        with_(onenet={"lifetime": 5}),
+        "onenet.lifetime: 5 must be a whole number of seconds from 120 to 86400",
+    ),
+    (
+        with_(onenet={"lifetime": 3600.0}),
+        "onenet.lifetime: 3600.0 must be a whole number of seconds from 120 to 86400",
+    ),
+    (
+        with_(onenet={"open_timeout": 121}),
+        "onenet.open_timeout: 121 must be a whole number of seconds from 30 to 120",
+    ),
+    (
+        with_(onenet={"server": "1.2.3.4:5683"}),
+        'onenet.server: "1.2.3.4:5683" needs module.dialect m5310a; else remove it',
+    ),
+    (
+        with_(onenet={"server": "1.2.3.4"}),
+        'onenet.server: "1.2.3.4" must be host:port, as 183.230.40.40:5683',
+    ),
+    (with_(module={"baud": 9601}), "module.baud: 9601 must be one of 4800, 9600, 57600, 115200"),
+    (
+        with_(module={"baud": "9600"}),
+        'module.baud: "9600" must be one of 4800, 9600, 57600, 115200',
+    ),
+    (
+        with_(module={"rxbuf": 64}),
+        "module.rxbuf: 64 must be a whole number of bytes from 1024 to 8192",
+    ),
+    (with_(module={"uart": 0}), "module.uart: 0 is the REPL's UART: give 1 or 2"),
+    (with_(module={"uart": 3}), "module.uart: 3 is no UART of this board: give 1 or 2"),
+    (with_(module={"tx": 6}), "module.tx: 6 is wired to the flash memory: give another GPIO"),
+    (with_(module={"tx": 34}), "module.tx: 34 can only be an input: give a GPIO up to 33"),
+    (with_(module={"tx": 16}), "module.rx: 16 is used by module.tx already"),
+    (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of seed, m5310a'),
+    (with_(network={"cops": "460"}), 'network.cops: "460" must be 5 or 6 digits, as 46000'),
+    (with_(network={"cops": 46000}), "network.cops: 46000 must be a string"),
+    (
+        with_(network={"cops": "\uff14\uff16\uff10\uff10\uff10"}),
+        'network.cops: "?????" must be 5 or 6 digits, as 46000',
+    ),
+    (
+        with_(network={"earfcn": 65536}),
+        "network.earfcn: 65536 must be a whole number from 0 to 65535",
+    ),
+    (with_(log={"level": 4}), "log.level: 4 must be a whole number from 0 to 3"),
+    (with_(watchdog={"enabled": 1}), "watchdog.enabled: 1 must be true or false"),
+    (with_(onent={}), 'configuration: "onent" is no known field; did you mean onenet?'),
+    (
+        with_(onenet={"lifetmie": 1}),
+        'onenet: "lifetmie" is no known field; did you mean lifetime?',
+    ),
+    (with_(log={"x": 1}), 'log: "x" is no known field; known: level'),
+    (
+        sensor(type="mcu", pin=4),
+        'sensors[0]: "pin" is no known field; known: instance, period, range, type, units',
+    ),
+    (
+        sensor(type="ntc", pin=77),
+        "sensors[0].pin: 77 is no pin of this board: give a GPIO number from 0 to 39",
+    ),
+    (
+        sensor(type="ntc", pin=-1),
+        "sensors[0].pin: -1 is no pin: give a number or the pin's name",
+    ),
+    (
+        sensor(type="ntc", pin="A0"),
+        'sensors[0].pin: "A0" is no pin of this board: give a GPIO number from 0 to 39',
+    ),
+    (
+        sensor(type="ds18x20", rom="28"),
+        'sensors[0].rom: "28" must be 16 hex digits, the first two 28, 22 or 10',
+    ),
+    (
+        sensor(type="ds18x20", rom="01" + "0" * 14),
+        'sensors[0].rom: "0100000000000000" must be 16 hex digits, the first two 28, 22 or 10',
+    ),
+    (sensor(type="sht3x", address=0x46), "sensors[0].address: 70 must be one of 68, 69"),
+    (
+        sensor(type="mcu", range=[5]),
+        "sensors[0].range: a list of 1 must be [lowest, highest] in °C",
+    ),
+    (
+        sensor(type="mcu", range=[5, 5]),
+        "sensors[0].range: a list of 2 must have the lower number first",
+    ),
+    (
+        sensor(type="mcu", range=[float("nan"), 5]),
+        "sensors[0].range: a list of 2 must be [lowest, highest] in °C",
+    ),
+    (actuator(), "actuators[0]: must have one of switch, dimmer, multistate at least"),
+    (with_(actuators=[SWITCH] * 5), "actuators: a list of 5 must be a list of 0 to 4"),
+    (
+        actuator(switch={"pin": 26, "active": True}),
+        "actuators[0].switch.active: true must be one of high, low",
+    ),
+    (
+        actuator(switch={"pin": 34}),
+        "actuators[0].switch.pin: 34 can only be an input: give a GPIO up to 33",
+    ),
+    (
+        actuator(dimmer={"pin": 25, "freq": 5}),
+        "actuators[0].dimmer.freq: 5 must be a whole number of Hz from 10 to 40000",
+    ),
+    (multi(pins=[]), "actuators[0].multistate.pins: a list of 0 must be a list of 1 to 4 pins"),
+    (
+        multi(pins=[32, 32]),
+        "actuators[0].multistate.pins[1]: 32 is used by actuators[0].multistate.pins[0] already",
+    ),
+    (multi(boot="idle"), 'actuators[0].multistate.boot: "idle" must be one of states: off, on'),
+    (
+        multi(states={"off": [0]}),
+        "actuators[0].multistate.states.off: a list of 1 must have one 0 or 1 for each of 2 pins",
+    ),
+    (
+        multi(states={"off": [0, 2]}),
+        "actuators[0].multistate.states.off: a list of 2 must be a list of 0 and 1",
+    ),
+    (
+        multi(states={}),
+        "actuators[0].multistate.states: an object must be an object with 1 to 8 named states",
+    ),
+]
+
+
+@pytest.mark.parametrize("data, text", WRONG, ids=[text[:60] for _, text in WRONG])
+def test_what_is_wrong_is_named_with_what_would_be_right(data, text):
+    assert error(data) == text
+
+
+@pytest.mark.parametrize("bad", ['"', "\r", "\n", "\x00", "\x1f", "\x7f", "\x85", "\ud800"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda t: sensor(type="mcu", units=t),
+        lambda t: actuator(switch={"pin": 26}, application_type=t),
+        lambda t: multi(states={"off": [0, 0], t: [1, 1]}),
+        lambda t: multi(boot=t),
+        lambda t: with_(network={"cops": t}),
+        lambda t: with_(onenet={"server": t}, module={"dialect": "m5310a"}),
+    ],
+)
+def test_no_text_that_could_end_up_in_a_command_holds_quotes_or_controls(data, bad):
+    assert "must not hold quotes or control characters" in error(data("a" + bad + "b"))
+
+
+def test_texts_are_bounded_and_may_be_in_any_language():
+    assert validate(sensor(type="mcu", units="°C"), pins)["sensors"][0]["units"] == "°C"
+    assert "at most 16 characters" in error(sensor(type="mcu", units="x" * 17))
+    assert "at most 32 characters" in error(
+        actuator(switch={"pin": 26}, application_type="风" * 33)
+    )
+
+
+def test_two_devices_on_one_pin_are_found():
+    data = sensor(type="ntc", pin=32)
+    data["actuators"] = [{"instance": 0, "multistate": MULTI}]
+    assert "is used by" in error(data)
+
+
+def test_thermometers_share_a_bus_but_not_a_place_on_it():
+    two = [{"type": "ds18x20", "instance": i} for i in range(2)]
+    assert error({"sensors": two}) == "sensors[1].index: 0 is used by sensors[0] already"
+    two[1]["index"] = 1
+    validate({"sensors": two}, pins)
+    two[1] = {"type": "sht3x", "instance": 1, "scl": 4}
+    assert "is used by" in error({"sensors": two})
+
+
+def test_instances_may_leave_gaps():
+    data = with_(sensors=[{"type": "mcu", "instance": 5}])
+    assert validate(data, pins)["sensors"][0]["instance"] == 5
+
+
+def test_what_is_handed_in_stays_as_it_was():
+    data = json.loads(EXAMPLE.read_text())
+    before = copy.deepcopy(data)
+    validate(data, pins)["sensors"][0]["range"].append(1)
+    assert data == before
+    assert validate(with_(), pins)["sensors"][0]["range"] == [-40, 125]
+
+
+def test_the_error_carries_field_value_and_expectation():
+    with pytest.raises(ConfigError) as caught:
+        validate(with_(onenet={"lifetime": 5}), pins)
+    assert (caught.value.field, caught.value.value) == ("onenet.lifetime", 5)
+    assert caught.value.expected.startswith("must be a whole number")
+
+
+def test_a_long_or_hostile_value_is_shown_short_and_on_one_line():
+    text = error(with_(log={"\x1b[2J\n" + "x" * 500: 1}))
+    assert len(text) < 120
+    assert text.isprintable()
+
+
+# Files
+
+
+def test_a_syntax_error_names_line_and_column(write):
+    with pytest.raises(ConfigError, match="is no valid JSON at line 3, column 9"):
+        load(write('{\n  "log": {\n    "a" 1}}'))
+
+
+def test_a_missing_file_says_what_to_copy(tmp_path):
+    with pytest.raises(ConfigError, match=r"config.example.json"):
+        load(str(tmp_path / "config.json"))
+
+
+@pytest.mark.parametrize(
+    "data, text",
+    [
+        (b"\xff\xfe{}", "is not UTF-8 text"),
+        (b" " * 8193, "is too long: 8192 bytes at most"),
+        (b"[" * 8000, "is nested too deeply"),
+        (b"", "is no valid JSON"),
+        (b'{"log": {"level": ' + b"9" * 5000 + b"}}", "is no valid JSON"),
+    ],
+)
+def test_files_that_are_no_configuration(write, data, text):
+    path = write(data)
+    with pytest.raises(ConfigError) as caught:
+        load(path, pins)
+    assert str(caught.value).startswith(f"{path}: {text}")
+
+
+def test_a_folder_is_no_configuration(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(str(tmp_path))
+
+
+def test_a_bad_file_falls_back_on_the_previous_one_and_says_why(write):
+    good = write(json.dumps(with_()), "config.prev.json")
+    bad = write(json.dumps(with_(log={"level": 9})))
+    done, problem = load_with_fallback(bad, good, pins)
+    assert done["log"]["level"] == 1
+    assert problem == "log.level: 9 must be a whole number from 0 to 3"
+    assert load_with_fallback(good, bad, pins) == (done, None)
+
+
+def test_with_both_bad_the_error_is_that_of_the_new_one(write, tmp_path):
+    bad = write("{}")
+    for previous in (write("[]", "old.json"), str(tmp_path / "none.json")):
+        with pytest.raises(ConfigError, match="sensors: is missing"):
+            load_with_fallback(bad, previous, pins)
+
+
+def test_the_good_copy_is_written_only_when_it_differs(write, tmp_path):
+    path = write(json.dumps(with_()))
+    previous = tmp_path / "config.prev.json"
+    assert save_good(path, str(previous)) is True
+    assert previous.read_bytes() == Path(path).read_bytes()
+    stamp = previous.stat().st_ino
+    assert save_good(path, str(previous)) is False
+    assert previous.stat().st_ino == stamp
+    write(json.dumps(with_(log={"level": 2})))
+    assert save_good(path, str(previous)) is True
+    assert load(str(previous), pins)["log"]["level"] == 2
+
+
+def test_a_write_that_breaks_off_leaves_the_old_copy(write, tmp_path, monkeypatch):
+    path = write(json.dumps(with_()))
+    previous = tmp_path / "config.prev.json"
+    save_good(path, str(previous))
+    old = previous.read_bytes()
+    write(json.dumps(with_(log={"level": 2})))
+
+    def fail(*names):
+        raise OSError(28, "no space")
+
+    monkeypatch.setattr(config.os, "rename", fail)
+    with pytest.raises(OSError):
+        save_good(path, str(previous))
+    assert previous.read_bytes() == old
+
+
+# Anything at all
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=12,
+)
+
+
+def check_anything(data):
+    try:
+        done = validate(data, pins)
+    except ConfigError as e:
+        assert str(e).isprintable()
+        assert len(str(e)) < 300
+        return
+    assert validate(done, pins) == done  # what came out is a configuration itself
+
+
+@settings(max_examples=150, deadline=None)
+@given(JSON)
+def test_any_json_is_a_configuration_or_a_config_error(data):
+    check_anything(data)
+
+
+def places(node, path=()):
+    yield path
+    items = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in items:
+        if isinstance(value, (dict, list)):
+            yield from places(value, (*path, key))
+        else:
+            yield (*path, key)
+
+
+PLACES = [path for path in places(json.loads(EXAMPLE.read_text())) if path]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(PLACES), JSON | st.sampled_from([0, 1, 4, 26, 120, "low", "", [0, 1]]))
+def test_the_example_with_anything_anywhere_is_valid_or_a_config_error(path, value):
+    data = json.loads(EXAMPLE.read_text())
+    node = data
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    check_anything(data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200) | JSON.map(lambda x: json.dumps(x).encode()))
+def test_any_file_is_a_configuration_or_a_config_error(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_bytes(data)
+    try:
+        load(str(path), pins)
+    except ConfigError as e:
+        assert str(e)
+
+
+# The real MicroPython
+
+UPY = """
+import sys
+from node import config
+import pins
+try:
+    done = config.load(sys.argv[1], pins)
+    print("valid", len(done["sensors"]), len(done["actuators"]), done["onenet"]["lifetime"])
+except config.ConfigError as e:
+    print(e)
+"""
+
+
+def on_micropython(path):
+    env = {**os.environ, "MICROPYPATH": "firmware:boards/PC:host_tests/fakes:lib:.frozen"}
+    done = subprocess.run(
+        [Path(sys.executable).parent / "micropython", "-c", UPY, path],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    return done.stdout.strip() + done.stderr
+
+
+def test_micropython_takes_the_example_too():
+    assert on_micropython(str(EXAMPLE)) == "valid 2 1 3600"
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ('{\n  "log": tru}', "is no valid JSON at line 2, column "),
+        ("[" * 8000, "is n"),
+        ("{[1]: 2}", "is no valid JSON"),
+        ("\xff", "is no"),
+        (json.dumps({"sensors": [MCU], 1: 2}).replace('"1"', "1"), "1 is no known field"),
+        (json.dumps(with_(log={"level": 9})), "log.level: 9 must be a whole number from 0 to 3"),
+        (json.dumps(with_(network={"cops": '46"000'})), "must not hold quotes"),
+    ],
+)
+def test_micropython_refuses_with_one_line_and_no_traceback(write, text, expected):
+    out = on_micropython(write(text.encode("latin-1")))
+    assert expected in out
+    assert "Traceback" not in out
+    assert len(out.splitlines()) == 1
