@@ -121,5 +121,5 @@ class UART(io.IOBase):
     def ioctl(self, request, arg):
         """Answer select's question for readiness."""
         if request != _POLL:
-            return 0
+            return -1  # in particular there is no file descriptor: 0 would mean stdin
         return (POLLIN if arg & POLLIN and self.any() else 0) | arg & POLLOUT
