@@ -12,7 +12,7 @@ class Port:
         self._clock = clock
         self._to_module = Wire(baud, clock)
         self._to_mcu = Wire(baud, clock)
-        self._left = 0
+        self._left = module.taken
         module.paced = True
 
     @property

@@ -49,7 +49,7 @@ class Module:
         self.on_operation = None
         self.paced = False  # a Port says by delivered() what has left; else take() does
         self.emitted = 0  # bytes ever printed
-        self._taken = 0
+        self.taken = 0  # of these, how many take() has given out
         self._out = bytearray()
         self.radio = Radio(self)
         self.sockets = Sockets(self)
@@ -73,9 +73,9 @@ class Module:
         """Return the bytes for the MCU printed since the last call."""
         data = bytes(self._out)
         self._out.clear()
-        self._taken += len(data)
+        self.taken += len(data)
         if data and not self.paced:
-            self.delivered(self._taken)
+            self.delivered(self.taken)
         return data
 
     def poll(self):

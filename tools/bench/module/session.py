@@ -61,7 +61,7 @@ class Session:
         timers.after(timeout_s * 1000, expire)
         step_ms = 2 * self._module.platform.network_ms
         if self.bootstrap:
-            self._module.after_ok(lambda: self.event(1, blank=True))
+            self.event(1, blank=True)
             timers.after(step_ms, lambda: self._bootstrapped(current))
         else:
             self._register()

@@ -28,8 +28,10 @@ def _check_thresholds(rid, attributes):
     if given and rid < 0:
         raise ValueError("lt, gt and st need a resource")
     for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > 1e9:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError("%s is %r, has to be a number" % (name, value))
+        if not abs(value) <= 1e9:  # NaN too
+            raise ValueError("%s is %r, has to be a number of -1e9 to 1e9" % (name, value))
     if "st" in given and given["st"] <= 0:
         raise ValueError("st has to be above 0")
     if "lt" in given and "gt" in given:
