@@ -40,7 +40,6 @@ class Port:
             self._tell("connected")
             self._told = None
         self.up = True
-        self._pause = _PAUSE_MS
 
     def _lost(self, text):
         """Close, say text, and wait before the next try."""
@@ -131,6 +130,8 @@ class TcpPort(Port):
             return 0
         if count == 0:
             self._lost("the other side closed; trying again")
+        else:
+            self._pause = _PAUSE_MS  # only one that talks: others open and close without end
         return count
 
     def write(self, buf):
@@ -196,6 +197,8 @@ class TtyPort(Port):
             events |= select.POLLERR
         if not count and events & (select.POLLERR | select.POLLHUP):
             self._lost("the device went away; waiting for it")
+        elif count:
+            self._pause = _PAUSE_MS
         return count or 0
 
     def write(self, buf):

@@ -160,6 +160,33 @@ def test_a_peer_that_goes_away_and_comes_back_finds_the_node_again(node, server)
         assert receive(peer, 3) == b"AT\r"
 
 
+def test_a_peer_that_closes_at_once_is_not_stormed(node, server):
+    one = node(ECHO.format(rxbuf=256), UART=name(server))
+    end = time.monotonic() + 1.5
+    count = 0
+    while time.monotonic() < end:
+        if select.select([server], [], [], 0.1)[0]:
+            server.accept()[0].close()
+            count += 1
+    assert 3 <= count <= 6  # at 0, 50, 150, 350, 750, 1550 ms
+    one.process.kill()
+    assert one.end()[2].count("\n") <= 2 * count
+
+
+def test_an_ipv6_address_stands_in_brackets(node):
+    with socket.socket(socket.AF_INET6) as server:
+        try:
+            server.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        server.listen()
+        server.settimeout(8)
+        node(ECHO.format(rxbuf=256), UART="[::1]:%d" % server.getsockname()[1])
+        peer = accept(server)
+        peer.sendall(b"AT")
+        assert receive(peer, 2) == b"AT"
+
+
 def test_nobody_there_is_told_once_with_what_to_do_and_writes_vanish(node):
     with listen() as server:
         free = name(server)
