@@ -1,6 +1,7 @@
-"""Puts the node together from its configuration, and runs it."""
+"""The running node, and the program: set up, run until Ctrl-C, de-register."""
 
 import asyncio
+import gc
 import sys
 
 from m5310.clock import Clock
@@ -9,73 +10,29 @@ node = None  # the running Node, for the REPL: `from node import app; app.node.s
 
 
 class Node:
-    """All parts of the node, wired; `uart`, `clock` and `log` come from outside."""
+    """All parts of the node, wired by node.setup."""
 
-    def __init__(self, config, uart, clock, log, restart=None, reset_pin=None, power_pin=None):
-        from lwm2m.observe import Observations
-        from lwm2m.registry import Registry
-        from m5310.modem import Modem
-
-        from .dispatcher import Dispatcher
-        from .notifier import Notifier
-        from .sampler import Sampler
-        from .supervisor import Supervisor
-
-        module = config["module"]
-        network = config["network"]
-        self.log = log
+    def __init__(self, clock, log, registry, modem, dispatcher, notifier, sampler, supervisor):
         self.clock = clock
-        self.registry = Registry()
-        self.actuations = []
-        self.sampler = Sampler(clock, self.actuations)
-        _add_objects(self.registry, self.sampler, self.actuations, config, clock)
-        self.observations = Observations(self.registry, clock)
-        self.dispatcher = Dispatcher(self.registry, self.observations, log)
-        self.modem = Modem(
-            uart,
-            clock,
-            log,
-            self.dispatcher.handle,
-            module["dialect"],
-            pause=module["pause_ms"],
-            baud=module["baud"],
-            on_line=self._trace if config["log"]["level"] > 2 else None,
-            operator=network["cops"],
-            earfcn=network["earfcn"],
-            reset_pin=reset_pin,
-            power_pin=power_pin,
-        )
-        self.dispatcher.requests = self.modem.mipl.requests
-        self.dispatcher.requests.on_answered = self.dispatcher.answered
-        if log.level > 1:
-            self.modem.mipl.on_event = self._event
-        self.notifier = Notifier(self.observations, self.modem.mipl, clock, log)
-        hint = "no OK from the module on UART %s at %d baud: check that TX and RX are crossed, "
-        hint += "that both share ground, the module's supply, and the baud rate"
-        self.supervisor = Supervisor(
-            self.modem,
-            clock,
-            log,
-            config,
-            _object_list(self.registry),
-            self.observations,
-            self.notifier,
-            hint % (module["uart"], module["baud"]),
-            restart,
-        )
+        self.log = log
+        self.registry = registry
+        self.modem = modem
+        self.dispatcher = dispatcher
+        self.notifier = notifier
+        self.sampler = sampler
+        self.supervisor = supervisor
         self.restarts = 0
-        self.tasks = []
+        self._tasks = []
+        if log.level > 1:
+            modem.mipl.on_event = self._event
+        if log.level > 2:
+            modem.at.on_line = self._trace
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
-        self.tasks = [
-            asyncio.create_task(self._keep(name, work))
-            for name, work in (
-                ("at", self.modem.at.run),
-                ("sampler", self.sampler.run),
-                ("notifier", self.notifier.run),
-            )
-        ]
+        for name in ("sampler", "notifier"):
+            self._tasks.append(asyncio.create_task(self._keep(name, getattr(self, name).run)))
+        self._tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
         await self._keep("supervisor", self.supervisor.run)
 
     async def _keep(self, name, work):
@@ -106,6 +63,9 @@ class Node:
         out["operations"] = self.dispatcher.status()
         out["notifier"] = self.notifier.status()
         out["sampler"] = self.sampler.status()
+        if hasattr(gc, "mem_free"):
+            gc.collect()
+            out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
         return out
 
     def _event(self, event, ext):
@@ -117,47 +77,6 @@ class Node:
         from m5310.words import printable
 
         self.log("%s %s" % (">" if sent else "<", printable(line, 200)), 3)
-
-
-def _add_objects(registry, sampler, actuations, config, clock):
-    """Make the objects of the configuration; raises ConfigError naming the part that failed."""
-    from .actuators import make as make_actuator
-    from .config_check import ConfigError
-    from .sensors import make as make_sensor
-
-    shared = {}
-    name = ""
-    try:
-        for i, spec in enumerate(config["sensors"]):
-            from lwm2m.temperature import Temperature
-
-            name = "sensors[%d]" % i
-            low, high = spec["range"]
-            temperature = Temperature(spec["instance"], spec["units"], low, high)
-            registry.add(temperature)
-            sampler.add(make_sensor(spec, shared), temperature, spec["period"])
-        for i, spec in enumerate(config["actuators"]):
-            from lwm2m.actuation import Actuation
-
-            name = "actuators[%d]" % i
-            actuation = Actuation(spec["instance"], clock, **make_actuator(spec))
-            registry.add(actuation)
-            actuations.append(actuation)
-    except (OSError, ValueError) as e:
-        if isinstance(e, ConfigError):
-            raise
-        raise ConfigError(name, spec["instance"], "cannot be set up on this board: %s" % e)
-
-
-def _object_list(registry):
-    """Return what Mipl.open wants to know: (id, bitmap, attributes, actions, "id;id;...")."""
-    out = []
-    for oid in registry.objects():
-        iids = registry.instances(oid)
-        bitmap = "".join(["1" if i in iids else "0" for i in range(max(iids) + 1)])
-        attributes, actions = registry.counts(oid)
-        out.append((oid, bitmap, attributes, actions, registry.discover_text(oid)))
-    return out
 
 
 class Log:
@@ -177,76 +96,39 @@ class Log:
             print("%9.3f %s" % (self._ms / 1000, text))
 
 
-def _open_uart(module, board):
-    """Return the UART of the module as configured; raises ConfigError if the port refuses."""
-    from machine import UART, Pin
-
-    from .config_check import ConfigError
-
-    options = dict(getattr(board, "UART_OPTIONS", {}))
-    for name in ("tx", "rx"):
-        if module[name] is not None:  # an STM32's UART has fixed pins
-            options[name] = Pin(module[name])
-    try:
-        return UART(
-            module["uart"],
-            baudrate=module["baud"],
-            rxbuf=module["rxbuf"],
-            timeout=0,
-            **options,
-        )
-    except (OSError, ValueError) as e:
-        raise ConfigError("module.uart", module["uart"], "cannot be opened: %s" % e)
-
-
-def _load(board, log):
-    """Return the configuration; a board falls back on the last good one, a PC does not."""
-    from . import config
-
-    path = getattr(board, "CONFIG", "config.json")
-    if getattr(board, "HOSTED", False):
-        return config.load(path, board)
-    found, problem = config.load_with_fallback(path, "config.prev.json", board)
-    if problem:
-        log("%s; running on config.prev.json" % problem, 0)
-    else:
-        config.save_good(path, "config.prev.json")
-    return found
-
-
-def start():
-    """Run the node of this board until Ctrl-C, then de-register.
-
-    Exits with status 2 if the configuration cannot be used.
-    """
-    global node
-    import machine
-
+def _set_up(clock):
+    from . import setup
     from .config_check import ConfigError
 
     try:
         import pins as board
     except ImportError:
         board = None
-    clock = Clock()
     log = Log(clock)
     try:
-        config = _load(board, log)
+        config = setup.load(board, log)
         log.level = config["log"]["level"]
-        module = config["module"]
-        pins = {}
-        for name in ("reset_pin", "power_pin"):
-            if module[name] is not None:
-                pins[name] = machine.Pin(module[name], machine.Pin.OUT, value=0)
-        hosted = getattr(board, "HOSTED", False)
-        restart = None if hosted else machine.reset
-        node = Node(config, _open_uart(module, board), clock, log, restart, **pins)
+        return setup.from_board(config, board, clock, log)
     except ConfigError as e:
         print("configuration: %s" % e)
         sys.exit(2)
+    finally:
+        setup.forget()
+
+
+def start():
+    """Run the node of this board until Ctrl-C, then de-register and print the status.
+
+    Exits with status 2 if the configuration cannot be used.
+    """
+    global node
+    node = _set_up(Clock())
+    gc.collect()
     try:
         asyncio.run(node.run())
     except KeyboardInterrupt:
         asyncio.new_event_loop()
         asyncio.run(node.shutdown())
-    log("status: %s" % node.status(), 1)
+    status = node.status()
+    for part in sorted(status):
+        node.log("status of %s: %s" % (part, status[part]))

@@ -18,13 +18,21 @@ _PULSE_MS = const(500)
 
 
 class Supervisor:
-    """Runs the session. `hint` is what to say of a module that never answers."""
+    """Runs the session.
 
-    def __init__(self, modem, clock, log, config, objects, observations, notifier, hint, restart):
+    `onenet` is (lifetime s, timeout s, server or None) of OPEN, `timeout` the ms registration with
+    the network may take, `objects` what Mipl.open wants, `hint` what to say of a module that never
+    answers, `restart` what restarts the MCU, or None.
+    """
+
+    def __init__(
+        self, modem, clock, log, onenet, timeout, objects, observations, notifier, hint, restart
+    ):
         self.modem = modem
         self.clock = clock
         self.log = log
-        self._config = config
+        self._onenet = onenet
+        self._timeout = timeout
         self._objects = objects
         self._observations = observations
         self._notifier = notifier
@@ -60,13 +68,10 @@ class Supervisor:
             self.log(self._hint, 0)
             raise e
         self._say("registering with the network")
-        await modem.network.bring_up(self._config["network"]["register_timeout"] * 1000)
+        await modem.network.bring_up(self._timeout)
         self._say("opening the OneNET session")
-        onenet = self._config["onenet"]
         self._observations.clear()
-        await modem.mipl.open(
-            self._objects, onenet["lifetime"], onenet["open_timeout"], onenet["server"]
-        )
+        await modem.mipl.open(self._objects, *self._onenet)
         self.sessions += 1
         self.cause = self.next_try = ""
         self._notifier.row = 0

@@ -13,40 +13,6 @@ HELD = const(8)  # ended early: a platform operation waited for the line
 REFUSED = const(9)  # never sent: the text is not fit for the UART
 FAILED = const(10)  # the module said OK and then reported failure
 
-_KINDS = {
-    TIMEOUT: "no answer in time",
-    ERROR: "ERROR",
-    CME: "+CME ERROR",
-    CIS: "+CIS ERROR",
-    BUSY: "too many commands wait",
-    SILENT: "the module is silent",
-    RESET: "the module rebooted",
-    HELD: "gave way to a platform operation",
-    REFUSED: "not fit for the UART",
-    FAILED: "failed",
-}
-
-# Numbers that tell the user what to do; the rest are printed bare (facts/protocol.md 1.1).
-_CODES = {
-    3: "operation not allowed",
-    4: "operation not supported",
-    23: "memory full",
-    30: "no network service",
-    50: "incorrect parameters",
-    100: "unknown",
-    159: "uplink busy",
-    310: "SIM not inserted",
-    311: "SIM PIN required",
-    313: "SIM failure",
-    512: "required parameter not configured",
-    513: "not registered with the network",
-    516: "incorrect state for command",
-    524: "module is in minimal function mode",
-    530: "no such socket",
-    601: "parameter error",
-    602: "state error",
-}
-
 
 class AtError(Exception):
     """A command that did not end with OK.
@@ -60,16 +26,12 @@ class AtError(Exception):
         self.code = code
         self.text = text
 
+    @property
+    def refused(self):
+        """True if the module answered, and said no."""
+        return ERROR <= self.kind <= CIS
+
     def __str__(self):
-        head = _KINDS.get(self.kind, "?")
-        if self.code:
-            head = "%s %d" % (head, self.code)
-            if self.code in _CODES:
-                head = "%s (%s)" % (head, _CODES[self.code])
-        return "%s: %s" % (head, printable(self.text)) if self.text else head
+        from m5310.words import error
 
-
-def printable(raw, limit=60):
-    """Return bytes as text for a log: other characters escaped, at most `limit` bytes shown."""
-    out = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in raw[:limit]])
-    return out + "..." if len(raw) > limit else out
+        return error(self.kind, self.code, self.text)

@@ -1,42 +1,20 @@
-"""Every +MIPLEVENT id: its name and what the session does about it (facts/protocol.md 6, 5.1)."""
+"""What the session does about each +MIPLEVENT, as a table (facts/protocol.md 6, platform.md 5.1)."""
 
 from micropython import const
 
-NOTE = const(0)  # log it
+NOTE = const(0)  # nothing: it may be logged
 REGISTERED = const(1)
 LOST = const(2)  # the registration is gone: open a new session
 UPDATED = const(3)
 UPDATE = const(4)  # the lifetime is about to run out
-ACK = const(5)  # a notification with an acknowledgement id arrived, or did not
+ACK = const(5)  # a notification with an acknowledgement id arrived (26), or did not (25)
 
-TABLE = {
-    1: ("bootstrap started", NOTE),
-    2: ("bootstrap done", NOTE),
-    3: ("bootstrap failed", LOST),
-    4: ("connected", NOTE),
-    5: ("connection failed", LOST),
-    6: ("registered", REGISTERED),
-    7: ("registration failed: are IMEI and IMSI those of the platform's device?", LOST),
-    8: ("registration timed out: does the device exist on the platform?", LOST),
-    9: ("lifetime ran out", LOST),
-    10: ("halted", LOST),
-    11: ("registration updated", UPDATED),
-    12: ("update failed", LOST),
-    13: ("update timed out", LOST),
-    14: ("update needed", UPDATE),
-    15: ("de-registered", LOST),
-    20: ("response failed", NOTE),
-    21: ("response delivered", NOTE),
-    25: ("notification failed", ACK),
-    26: ("notification delivered", ACK),
-}
-
-
-def name(event):
-    """Return what event stands for, in words."""
-    return TABLE[event][0] if event in TABLE else "event %d" % event
+#             0   1   2   3   4   5   6   7   8   9  10  11  12  13
+_ACTIONS = b"\x00\x00\x00\x02\x00\x02\x01\x02\x02\x02\x02\x03\x02\x02"
+#             14  15  16  17  18  19  20  21  22  23  24  25  26
+_ACTIONS += b"\x04\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x05\x05"
 
 
 def action(event):
     """Return the constant above that says what to do about event; NOTE for an unknown one."""
-    return TABLE[event][1] if event in TABLE else NOTE
+    return _ACTIONS[event] if 0 <= event < len(_ACTIONS) else NOTE

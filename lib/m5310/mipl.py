@@ -90,7 +90,7 @@ class Mipl:
             lines = await self.at.command(b"AT+MIPLVER?", 2000, b"+MIPLVER:")
             self.version = str(body(lines[0]).strip(), "utf-8") if lines else None
         except AtError as e:  # firmware of the first generation does not know it
-            if e.kind not in (errors.ERROR, errors.CME, errors.CIS):
+            if not e.refused:
                 raise
 
     async def _create(self, server):
@@ -98,7 +98,7 @@ class Mipl:
         try:
             lines = await self.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
         except AtError as e:
-            if e.kind not in (errors.ERROR, errors.CME, errors.CIS):
+            if not e.refused:
                 raise
             await self._quietly(b"AT+MIPLDELETE=0")  # a session from before our restart
             lines = await self.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
@@ -193,7 +193,9 @@ class Mipl:
             self.at.hold = _HOLD_MS
             self._renew()
         elif action == events.LOST and self.state != CLOSED:
-            self.lost(events.name(event))
+            from m5310 import words
+
+            self.lost(words.event(event))
         elif action == events.UPDATED:
             self._updated += 1
             self.counts["updates"] += 1

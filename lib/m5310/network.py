@@ -5,7 +5,6 @@ from micropython import const
 from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, split
-from m5310.nitz import parse_clock
 
 _POLL_MS = const(5000)  # CEREG? besides the URC, which is not reliable (facts/protocol.md 9.11)
 _REPORT_MS = const(10000)
@@ -208,6 +207,8 @@ class Network:
         self.rssi = num(split(body(line), 4)[0])
 
     def _cclk(self, line):
+        from m5310.nitz import parse_clock
+
         self.time = parse_clock(body(line))
 
     def status(self):
