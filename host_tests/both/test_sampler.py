@@ -5,6 +5,7 @@ import unittest
 
 from vtime import clock, run
 
+from lwm2m.temperature import Temperature
 from node.sampler import Sampler
 
 
@@ -141,6 +142,15 @@ class SamplerTest(unittest.TestCase):
         one = state["sensors"][0]
         self.assertEqual((one["instance"], one["value"], one["failures"]), (3, 22.0, 0))
         self.assertEqual((one["errors"], one["error"]), (6, "checksum"))
+
+    def test_object_3303_loses_its_value_with_the_sensor_but_keeps_its_extremes(self):
+        driver = Driver([20.0, 25.0, OSError(19)])
+        temperature = Temperature(0)
+        go(lambda s: s.add(driver, temperature, 1), 3_500)
+        self.assertEqual(temperature.get(5700), 25.0)  # two failures
+        go(lambda s: s.add(driver, temperature, 1), 2_500)
+        self.assertIsNone(temperature.get(5700))
+        self.assertEqual((temperature.get(5601), temperature.get(5602)), (20.0, 25.0))
 
     def test_a_sensor_that_cannot_start_does_not_stop_the_others(self):
         dead, alive = Driver([0], fail_start=True), Driver([5.0])
