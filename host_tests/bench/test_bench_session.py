@@ -77,6 +77,13 @@ def test_an_object_twice_or_before_create_is_602():
     assert rig.send('AT+MIPLADDOBJ=0,3303,2,"11",6,1') == STATE
 
 
+def test_more_objects_than_fit_are_error_100():
+    rig = Rig().create()
+    lines = ['AT+MIPLADDOBJ=0,%d,1,"1",1,0' % oid for oid in range(4000, 4014)]
+    assert rig.send(*lines) == ["OK"] * 14
+    assert rig.send('AT+MIPLADDOBJ=0,4100,1,"1",1,0') == ["+CIS ERROR: 100"]
+
+
 def test_the_bitmap_counts_from_the_left():
     rig = Rig().boot()
     rig.send("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3303,3,"101",6,1', "AT+MIPLOPEN=0,3600", ms=300)

@@ -15,7 +15,7 @@ from bench.node import Node
 from bench.platform import Platform
 from bench.port import Port
 from bench.report import WINDOW_MS, Report
-from bench.scenario import SET_CELSIUS, steps
+from bench.scenario import FIRST_CELSIUS, steps
 from bench.serve import AddressError, Shell, bound, listen
 from bench.ticks import BenchClock
 from bench.wiring import load
@@ -71,9 +71,9 @@ class Run:
             lambda host, port: serve_board(self._link, host, port), HOST, 0, "the virtual board"
         )
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._signalled)
-        self._link.set_temp(self._wiring.sensors[0], SET_CELSIUS)
+        self._link.set_temp(self._wiring.sensors[0], FIRST_CELSIUS)
         command += ["--uart", bound(at), "--board", bound(board)]
         click.echo("bench  module on %s, board on %s" % (bound(at), bound(board)))
         try:
@@ -127,7 +127,7 @@ class Run:
         if not await self._wait_ready():
             return
         self._report.heading()
-        for step in steps(self._imei, self._link.board, self._wiring):
+        for step in steps(self._imei, self._link, self._wiring):
             if self._stop.is_set():
                 return
             await self._perform_step(step)
@@ -138,7 +138,7 @@ class Run:
 
     async def _repeat(self):
         """A gentle cycle, until stop: one operation every CYCLE_S."""
-        lists = steps(self._imei, self._link.board, self._wiring)
+        lists = steps(self._imei, self._link, self._wiring)
         gentle = [step for step in lists if step.title.startswith("read") and step.code == 205]
         while True:
             for step in gentle[:7]:

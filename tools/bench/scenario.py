@@ -8,7 +8,7 @@ ACTUATION_IDS = [5850, 5851, 5852, 5853, 5750]
 FULL_DUTY = 65535
 GUIDE_5700 = {"pmin": 15, "pmax": 60, "gt": 50, "lt": 0, "st": 2}
 GUIDE_5601 = {"pmin": 18, "pmax": 90, "gt": 60, "lt": 0, "st": 2}
-SET_CELSIUS = 27.5  # an exact DS18B20 reading
+FIRST_CELSIUS, SECOND_CELSIUS = 27.5, 24.25  # exact DS18B20 readings
 CLOSE_CELSIUS = 0.3  # what a thermistor may be off
 
 
@@ -26,9 +26,12 @@ class Step:
     settle_s: float = 0
 
 
-def steps(imei, board, wiring):
-    """Return the Steps for the device, its virtual board and its Wiring, in their order."""
-    maker = _Maker(imei, board, wiring)
+def steps(imei, link, wiring):
+    """Return the Steps for the device, the BoardLink to its board, its Wiring, in their order.
+
+    Sensor 0 is expected at FIRST_CELSIUS since before the node's start.
+    """
+    maker = _Maker(imei, link, wiring)
     return [
         *maker.discovers(),
         *maker.reads(),
@@ -42,9 +45,10 @@ def steps(imei, board, wiring):
 
 
 class _Maker:
-    def __init__(self, imei, board, wiring):
+    def __init__(self, imei, link, wiring):
         self.imei = imei
-        self.board = board
+        self.link = link
+        self.board = link.board
         self.wiring = wiring
 
     def step(self, kind, path, code, *args, check=None, settle_s=0.0, **attributes):
@@ -105,10 +109,14 @@ class _Maker:
             value = operation.values[0].value
             return "" if abs(value - seen["now"]) <= 1 else "%s, not %s" % (value, seen["now"])
 
+        def near_then_warm(operation):
+            self.link.set_temp(self.wiring.sensors[0], SECOND_CELSIUS)  # read by the last step
+            return near(operation)
+
         yield self.step("execute", (TEMPERATURE, 0, 5605), 204, "reset")
-        yield self.step("read", (TEMPERATURE, 0, 5700), 205, check=keep)
+        yield self.step("read", (TEMPERATURE, 0, 5700), 205, check=_both(_is(FIRST_CELSIUS), keep))
         yield self.step("read", (TEMPERATURE, 0, 5601), 205, check=near)
-        yield self.step("read", (TEMPERATURE, 0, 5602), 205, check=near)
+        yield self.step("read", (TEMPERATURE, 0, 5602), 205, check=near_then_warm)
 
     def attributes(self):
         kind = "write_attributes"
@@ -140,15 +148,8 @@ class _Maker:
         yield self.step("write_attributes", (TEMPERATURE, 0, 9999), 404, pmin=1)
 
     def sampled(self):
-        """The temperature set on the board before the first step is what is read by now."""
-
-        def check(operation):
-            value = operation.values[0].value
-            if abs(value - SET_CELSIUS) <= CLOSE_CELSIUS:
-                return ""
-            return "%s on the board reads as %s" % (SET_CELSIUS, value)
-
-        path = (TEMPERATURE, 0, 5700)
+        """The temperature set since is what is read, at the latest a sampling period later."""
+        path, check = (TEMPERATURE, 0, 5700), _is(SECOND_CELSIUS)
         return self.step("read", path, 205, check=check, settle_s=self.wiring.period_s + 3)
 
     def _moved(self, on, percent):
@@ -173,6 +174,22 @@ class _Maker:
             return "" if now == tuple(levels) else "pins are %s, not %s" % (now, levels)
 
         return check
+
+
+def _is(celsius):
+    """Return the check that the first value is the temperature set on the board."""
+
+    def check(operation):
+        value = operation.values[0].value
+        if abs(value - celsius) <= CLOSE_CELSIUS:
+            return ""
+        return "%s on the board reads as %s" % (celsius, value)
+
+    return check
+
+
+def _both(first, second):
+    return lambda operation: first(operation) or second(operation)
 
 
 def _ids(wanted):

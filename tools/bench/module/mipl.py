@@ -3,10 +3,11 @@
 import re
 
 from bench.module.session import CLOSED, Declared
-from bench.module.syntax import PARAMETER, STATE, cis
+from bench.module.syntax import PARAMETER, STATE, UNKNOWN, cis
 
 VERSION = "2.2.0"
 MAX_INSTANCES = 8
+MAX_OBJECTS = 16
 MAX_CONFIG = 10240
 MIN_LIFETIME_S, MAX_LIFETIME_S = 15, 0x0FFFFFFF
 
@@ -91,6 +92,8 @@ def _addobj(module, args):
     if attributes + actions == 0:
         raise wrong
     require(oid not in module.session.objects)
+    if len(module.session.objects) >= MAX_OBJECTS:
+        raise cis(UNKNOWN)  # no memory left
     iids = tuple(iid for iid, bit in enumerate(bitmap) if bit == "1")
     module.session.objects[oid] = Declared(iids, attributes, actions)
 

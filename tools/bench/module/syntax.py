@@ -20,11 +20,11 @@ def cme(code):
     return Refused(code, "CME")
 
 
-PARAMETER, STATE = 601, 602
+PARAMETER, STATE, UNKNOWN = 601, 602, 100
 
 
 def cis(code):
-    """Return the refusal `+CIS ERROR: code`: 601 parameter, 602 state."""
+    """Return the refusal `+CIS ERROR: code`: 601 parameter, 602 state, 100 unknown."""
     return Refused(code, "CIS")
 
 

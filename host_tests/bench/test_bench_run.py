@@ -1,0 +1,107 @@
+"""bench.run as a program, against a stand-in node: what it prints and how it ends."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TOOLS = HERE.parents[1] / "tools"
+
+
+def start(*options, node=None):
+    command = [sys.executable, "-m", "bench.run", "--baud", "0", "--config", HERE / "node.json"]
+    command += [*options, "--", *(node or [sys.executable, "-u", str(HERE / "stub_node.py")])]
+    return subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(TOOLS)},
+        start_new_session=True,
+    )
+
+
+def finish(process, timeout=60):
+    try:
+        out = process.communicate(timeout=timeout)[0]
+    finally:
+        process.kill()
+    assert "Traceback" not in out, out
+    return out
+
+
+def test_all_good_is_status_0_and_every_level_is_listed():
+    process = start("--for", "16")
+    out = finish(process)
+    assert process.returncode == 0, out
+    for title in (
+        "discover 3303",
+        "read 3303/0/5700",
+        "read 3303/0 ",
+        "read 3303 ",
+        "write 3306/0 {5850: 1, 5851: 22}",
+        "execute 3303/0/5605 reset",
+        "write_attributes 3303/0/5601 pmin=18",
+        "observe 3303/0/5700 ",
+        "cancel 3303 ",
+        "read 3311 ",
+    ):
+        assert re.search(r"\d+  " + re.escape(title), out), title
+    assert "node| stub --uart 127.0.0.1:" in out
+    assert "node| left" in out
+    assert "de-registered  yes" in out
+    assert "result         all good" in out
+
+
+def test_ctrl_c_lets_the_node_leave():
+    process = start()
+    seen = ""
+    while "read 3303/0/5700" not in seen:
+        seen = process.stdout.readline()
+        assert seen, "bench.run ended"
+    os.killpg(process.pid, signal.SIGINT)
+    out = finish(process)
+    assert process.returncode == 1
+    assert "de-registered  yes" in out
+    assert "incomplete" in out
+
+
+def test_a_node_that_does_not_answer_is_status_1():
+    process = start("--for", "7", node=[sys.executable, str(HERE / "stub_node.py"), "--mute"])
+    out = finish(process)
+    assert process.returncode == 1
+    assert "result         FAILED" in out
+
+
+def test_a_node_that_ends_by_itself_is_status_1():
+    process = start(node=[sys.executable, "-c", "print('bye')"])
+    out = finish(process)
+    assert process.returncode == 1
+    assert "the node ended with status 0" in out
+    assert "node| bye" in out
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--config", "/nonexistent.json"], "no usable configuration"),
+        (["--for", "1"], "--for"),
+    ],
+)
+def test_wrong_use_is_status_2(options, words):
+    process = start(*options)
+    out = finish(process)
+    assert process.returncode == 2
+    assert words in out
+
+
+def test_a_command_that_does_not_exist_is_status_2():
+    process = start(node=["/nonexistent/node"])
+    out = finish(process)
+    assert process.returncode == 2
+    assert "cannot start /nonexistent/node" in out

@@ -1,0 +1,238 @@
+"""The shells: TCP, pty, board link, and the m5310-bench command."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.boardlink import BoardLink, new_board, serve_board
+from bench.module import Module
+from bench.platform import Platform
+from bench.port import Port
+from bench.serve import AddressError, Shell, parse_address
+from bench.ticks import BenchClock
+
+TOOLS = Path(__file__).parents[2] / "tools"
+
+
+def shell(baud=0):
+    clock = BenchClock()
+    module = Module(clock, Platform(clock), boot_ms=0, register_ms=0)
+    return Shell(Port(module, clock, baud))
+
+
+async def until(reader, end, seconds=5):
+    async with asyncio.timeout(seconds):
+        return await reader.readuntil(end)
+
+
+async def with_server(body, baud=0):
+    line = shell(baud)
+    server = await line.serve_tcp("127.0.0.1", 0)
+    pump = asyncio.create_task(line.pump())
+    try:
+        await asyncio.sleep(0.05)
+        await body(line, server.sockets[0].getsockname()[1])
+    finally:
+        pump.cancel()
+        server.close()
+
+
+def test_a_client_talks_to_the_module():
+    async def body(line, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"AT\r\n")
+        assert await until(reader, b"OK\r\n") == b"\r\nOK\r\n"
+        writer.close()
+
+    asyncio.run(with_server(body))
+
+
+def test_the_module_lives_on_between_clients():
+    async def body(line, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"AT+CMEE=1\r\n")
+        await until(reader, b"OK\r\n")
+        writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"AT+CMEE?\r\n")
+        assert b"+CMEE:1" in await until(reader, b"OK\r\n")
+        writer.close()
+
+    asyncio.run(with_server(body))
+
+
+def test_the_newest_client_has_the_line():
+    async def body(line, port):
+        old, old_writer = await asyncio.open_connection("127.0.0.1", port)
+        old_writer.write(b"AT\r\n")
+        await until(old, b"OK\r\n")
+        new, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert await old.read() == b""
+        writer.write(b"AT\r\n")
+        assert await until(new, b"OK\r\n") == b"\r\nOK\r\n"
+        writer.close()
+        old_writer.close()
+
+    asyncio.run(with_server(body))
+
+
+def test_the_line_is_paced_both_ways():
+    async def body(line, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.sleep(0.1)
+        begun = time.monotonic()
+        writer.write(b"AT" + b" " * 118 + b"\r\n")
+        await until(reader, b"OK\r\n")
+        assert time.monotonic() - begun >= 122 * 10 / 4800
+        writer.close()
+
+    asyncio.run(with_server(body, baud=4800))
+
+
+def test_a_flood_does_not_fill_the_memory():
+    async def body(line, port):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"\0" * 1_000_000)
+        await asyncio.sleep(0.3)
+        assert line.port.backlog < 100_000
+        writer.close()
+
+    asyncio.run(with_server(body, baud=4800))
+
+
+def test_a_pty_serves_one_client_after_the_other():
+    async def body():
+        line = shell()
+        name = line.serve_pty()
+        pump = asyncio.create_task(line.pump())
+        for _ in range(2):
+            descriptor = os.open(name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            await asyncio.sleep(0.1)
+            os.write(descriptor, b"AT\r\n")
+            await asyncio.sleep(0.2)
+            assert os.read(descriptor, 100).endswith(b"\r\nOK\r\n")
+            os.close(descriptor)
+        pump.cancel()
+        line.detach()
+
+    asyncio.run(body())
+
+
+def test_the_board_link_carries_temperatures_down_and_pins_up():
+    async def body():
+        link = BoardLink(new_board())
+        link.set_temp("ds18x20-0", 30.5)
+        server = await serve_board(link, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        assert json.loads(await until(reader, b"\n")) == {"temp": {"ds18x20-0": 30.5}}
+        link.set_temp("ntc-0", None)
+        assert json.loads(await until(reader, b"\n")) == {"temp": {"ntc-0": None}}
+        hello = {"hello": {"temps": {}, "pins": {"26": 1}, "pwm": {"25": 100}}}
+        for message in (hello, {"pin": 32, "value": 1}, {"pwm": 25, "duty_u16": 200}, {"x": 1}):
+            writer.write(json.dumps(message).encode() + b"\n")
+        await asyncio.sleep(0.2)
+        assert (link.board.pins, link.board.pwm) == ({26: 1, 32: 1}, {25: 200})
+        assert (link.refused, link.connected) == (1, True)
+        writer.close()
+        await asyncio.sleep(0.1)
+        assert not link.connected
+        server.close()
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize(
+    "text", ["8.8.8.8:1", "0.0.0.0:1", "example.com:1", "127.0.0.1", "127.0.0.1:x", ":1", "[::]:1"]
+)
+def test_only_addresses_of_this_computer_are_served(text):
+    with pytest.raises(AddressError):
+        parse_address(text)
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:0", "localhost:5310", "[::1]:65535", "127.9.9.9:1"])
+def test_loopback_addresses(text):
+    assert parse_address(text)[1] in (0, 5310, 65535, 1)
+
+
+def bench(*options):
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "bench.cli", "--board", "127.0.0.1:0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(TOOLS)},
+    )
+
+
+def served(process):
+    """Return the port a bench started says it serves the module on."""
+    while True:
+        line = process.stdout.readline()
+        assert line, "the bench ended"
+        if line.startswith("next"):
+            return int(line.rsplit(":", 1)[1])
+
+
+def test_the_command_serves_survives_a_stop_and_ends_cleanly():
+    process = bench("--at", "127.0.0.1:0", "--baud", "0", "--trace")
+    try:
+        port = served(process)
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                got = b""
+                while not got.endswith(b"OK\r\n"):
+                    client.sendall(b"AT\r\n")
+                    time.sleep(0.2)
+                    client.setblocking(False)
+                    try:
+                        got += client.recv(4096)
+                    except BlockingIOError:
+                        continue
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(1)
+            process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGINT)
+        out = process.communicate(timeout=10)[0]
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert "> AT" in out
+    assert "< OK" in out
+    assert out.endswith("stopped\n")
+    assert "Traceback" not in out
+
+
+def test_a_port_in_use_is_told_in_a_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = bench("--at", "127.0.0.1:%d" % taken.getsockname()[1])
+        out = process.communicate(timeout=20)[0]
+    assert process.returncode == 2
+    assert "is in use: stop the other bench, or choose another port" in out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--at", "10.0.0.1:5310"],
+        ["--imei", "12"],
+        ["--baud", "-1"],
+        ["--serial", "/dev/null/none"],
+        ["--serial", "/dev/ttyS0", "--baud", "0"],
+        ["--pty", "--serial", "/dev/ttyS0"],
+    ],
+)
+def test_wrong_options_are_status_2(options):
+    process = bench(*options)
+    out = process.communicate(timeout=20)[0]
+    assert process.returncode == 2, out
+    assert "Traceback" not in out
