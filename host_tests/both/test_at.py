@@ -5,12 +5,13 @@ import unittest
 
 import rig
 import vtime
+from fakeuart import FakeUart
+from rig import CHUNKS, Peer
+
 from m5310 import errors
 from m5310.at import At, Reply
 from m5310.errors import AtError
 from m5310.network import is_answer
-from rig import CHUNKS, Peer
-from fakeuart import FakeUart
 
 
 def reply(at, texts, arrived=None, done=None):

@@ -3,9 +3,10 @@
 import asyncio
 
 import vtime
+from fakeuart import FakeUart
+
 from m5310.at import At
 from m5310.errors import AtError
-from fakeuart import FakeUart
 
 CHUNKS = (1, 2, 7, 8, 64, 0)
 

@@ -22,7 +22,7 @@ _MAX_LINES = const(16)  # information lines kept of one answer
 _MAX_NORMAL = const(8)  # commands that may wait
 _MAX_REPLIES = const(16)
 _REPLY_MS = const(1500)  # the module's OK to one line of a reply
-_BUSY_MS = const(5)
+_BUSY_MS = const(2)
 _IDLE_MS = const(20)
 _LONG_MS = const(60000)
 
@@ -40,7 +40,7 @@ class At:
     line)` sees every line. Call `poll` often, or let `run` do it.
     """
 
-    def __init__(self, uart, clock, pause=20, reply_pause=5, baud=9600, on_line=None):
+    def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
         self.uart = uart
         self.clock = clock
         self.pause = pause

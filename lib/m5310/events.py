@@ -1,4 +1,4 @@
-"""What the session does about each +MIPLEVENT, as a table (facts/protocol.md 6, platform.md 5.1)."""
+"""What the session does about each +MIPLEVENT (facts/protocol.md 6, facts/platform.md 5.1)."""
 
 from micropython import const
 

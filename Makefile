@@ -1,0 +1,64 @@
+# Every target makes its own .venv: nothing has to be done before.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+UART ?= 127.0.0.1:5310
+BAUD ?= 9600
+AT ?= 127.0.0.1:5310
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run bench node echo test test-host test-upy lint format size clean
+
+help: ## List the targets
+	@echo "make TARGET [NAME=VALUE ...]"
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Try first: make run FOR=30"
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "no venv module: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+venv: $(READY) ## Make .venv with the pinned tools
+
+run: $(READY) ## Bench and node on this PC; FOR=30 stops after 30 s with a summary
+	@$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
+		$(if $(CONFIG),--config $(CONFIG)) -- \
+		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(CONFIG))
+
+bench: $(READY) ## The simulated module and the platform alone; AT=HOST:PORT
+	@$(BIN)/m5310-bench --at $(AT) $(ARGS)
+
+node: $(READY) ## Only the node: UART=HOST:PORT or UART=/dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json]
+	@$(BIN)/python -m pcnode --uart $(UART) --baud $(BAUD) $(if $(BOARD),--board $(BOARD)) \
+		$(if $(CONFIG),--config $(CONFIG))
+
+echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
+	@$(BIN)/python -m pcnode --uart $(UART) --baud $(BAUD) --main examples/udp_echo.py
+
+test: test-host test-upy ## Everything that must be green
+
+test-host: $(READY) ## The tests under CPython
+	@$(BIN)/python -m pytest
+
+test-upy: $(READY) ## The tests both interpreters can run, under the real MicroPython
+	@$(BIN)/python -m upytest
+
+lint: $(READY) ## Style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY) ## Put the formatting right
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when it runs
+	@$(BIN)/python -m pcnode --sizes
+
+clean: ## Remove what the targets made
+	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis tools/*.egg-info
