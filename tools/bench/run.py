@@ -15,7 +15,7 @@ from bench.node import Node
 from bench.platform import Platform
 from bench.port import Port
 from bench.report import WINDOW_MS, Report
-from bench.scenario import FIRST_CELSIUS, steps
+from bench.scenario import steps
 from bench.serve import AddressError, Shell, bound, listen
 from bench.ticks import BenchClock
 from bench.wiring import load
@@ -73,7 +73,6 @@ class Run:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._signalled)
-        self._link.set_temp(self._wiring.sensors[0], FIRST_CELSIUS)
         command += ["--uart", bound(at), "--board", bound(board)]
         click.echo("bench  module on %s, board on %s" % (bound(at), bound(board)))
         try:

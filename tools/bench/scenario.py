@@ -8,7 +8,7 @@ ACTUATION_IDS = [5850, 5851, 5852, 5853, 5750]
 FULL_DUTY = 65535
 GUIDE_5700 = {"pmin": 15, "pmax": 60, "gt": 50, "lt": 0, "st": 2}
 GUIDE_5601 = {"pmin": 18, "pmax": 90, "gt": 60, "lt": 0, "st": 2}
-FIRST_CELSIUS, SECOND_CELSIUS = 27.5, 24.25  # exact DS18B20 readings
+SET_CELSIUS = 27.5  # an exact DS18B20 reading, far from where the board drifts
 CLOSE_CELSIUS = 0.3  # what a thermistor may be off
 
 
@@ -27,10 +27,7 @@ class Step:
 
 
 def steps(imei, link, wiring):
-    """Return the Steps for the device, the BoardLink to its board, its Wiring, in their order.
-
-    Sensor 0 is expected at FIRST_CELSIUS since before the node's start.
-    """
+    """Return the Steps for the device, the BoardLink to its board, its Wiring, in their order."""
     maker = _Maker(imei, link, wiring)
     return [
         *maker.discovers(),
@@ -106,15 +103,17 @@ class _Maker:
             return ""
 
         def near(operation):
-            value = operation.values[0].value
-            return "" if abs(value - seen["now"]) <= 1 else "%s, not %s" % (value, seen["now"])
+            value, now = operation.values[0].value, seen.get("now")
+            if now is None:
+                return "nothing to compare with"
+            return "" if abs(value - now) <= 1 else "%s, not %s" % (value, now)
 
         def near_then_warm(operation):
-            self.link.set_temp(self.wiring.sensors[0], SECOND_CELSIUS)  # read by the last step
+            self.link.set_temp(self.wiring.sensors[0], SET_CELSIUS)  # read by the last step
             return near(operation)
 
         yield self.step("execute", (TEMPERATURE, 0, 5605), 204, "reset")
-        yield self.step("read", (TEMPERATURE, 0, 5700), 205, check=_both(_is(FIRST_CELSIUS), keep))
+        yield self.step("read", (TEMPERATURE, 0, 5700), 205, check=keep)
         yield self.step("read", (TEMPERATURE, 0, 5601), 205, check=near)
         yield self.step("read", (TEMPERATURE, 0, 5602), 205, check=near_then_warm)
 
@@ -149,7 +148,7 @@ class _Maker:
 
     def sampled(self):
         """The temperature set since is what is read, at the latest a sampling period later."""
-        path, check = (TEMPERATURE, 0, 5700), _is(SECOND_CELSIUS)
+        path, check = (TEMPERATURE, 0, 5700), _is(SET_CELSIUS)
         return self.step("read", path, 205, check=check, settle_s=self.wiring.period_s + 3)
 
     def _moved(self, on, percent):
@@ -186,10 +185,6 @@ def _is(celsius):
         return "%s on the board reads as %s" % (celsius, value)
 
     return check
-
-
-def _both(first, second):
-    return lambda operation: first(operation) or second(operation)
 
 
 def _ids(wanted):
