@@ -35,9 +35,20 @@ def finish(process, timeout=60):
     return out
 
 
+def read_until(process, words):
+    out = ""
+    while words not in out:
+        line = process.stdout.readline()
+        assert line, out
+        out += line
+    return out
+
+
 def test_all_good_is_status_0_and_every_level_is_listed():
-    process = start("--for", "16")
-    out = finish(process)
+    process = start()
+    out = read_until(process, "every operation performed")
+    os.killpg(process.pid, signal.SIGINT)
+    out += finish(process)
     assert process.returncode == 0, out
     for title in (
         "discover 3303",
@@ -60,10 +71,7 @@ def test_all_good_is_status_0_and_every_level_is_listed():
 
 def test_ctrl_c_lets_the_node_leave():
     process = start()
-    seen = ""
-    while "read 3303/0/5700" not in seen:
-        seen = process.stdout.readline()
-        assert seen, "bench.run ended"
+    read_until(process, "read 3303/0/5700")
     os.killpg(process.pid, signal.SIGINT)
     out = finish(process)
     assert process.returncode == 1
@@ -72,10 +80,17 @@ def test_ctrl_c_lets_the_node_leave():
 
 
 def test_a_node_that_does_not_answer_is_status_1():
-    process = start("--for", "7", node=[sys.executable, str(HERE / "stub_node.py"), "--mute"])
+    process = start("--for", "5", node=[sys.executable, str(HERE / "stub_node.py"), "--mute"])
     out = finish(process)
     assert process.returncode == 1
     assert "result         FAILED" in out
+
+
+def test_a_time_too_short_is_told_and_is_status_1():
+    process = start("--for", "1", node=["sh", "-c", "trap exit INT; while :; do sleep 0.1; done"])
+    out = finish(process)
+    assert process.returncode == 1
+    assert "incomplete     the list was not finished: give it more time" in out
 
 
 def test_a_node_that_ends_by_itself_is_status_1():
@@ -90,7 +105,7 @@ def test_a_node_that_ends_by_itself_is_status_1():
     "options, words",
     [
         (["--config", "/nonexistent.json"], "no usable configuration"),
-        (["--for", "1"], "--for"),
+        (["--for", "soon"], "--for"),
     ],
 )
 def test_wrong_use_is_status_2(options, words):

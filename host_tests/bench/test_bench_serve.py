@@ -126,6 +126,24 @@ def test_a_pty_serves_one_client_after_the_other():
     asyncio.run(body())
 
 
+def test_a_serial_device_is_served():
+    async def body():
+        far, near = os.openpty()  # near stands for the device, far for the cable's other end
+        line = shell()
+        line.serve_serial(os.ttyname(near), 9600)
+        pump = asyncio.create_task(line.pump())
+        await asyncio.sleep(0.1)
+        os.write(far, b"AT\r")
+        await asyncio.sleep(0.2)
+        assert os.read(far, 100).endswith(b"\r\nOK\r\n")
+        pump.cancel()
+        line.detach()
+        os.close(far)
+        os.close(near)
+
+    asyncio.run(body())
+
+
 def test_the_board_link_carries_temperatures_down_and_pins_up():
     async def body():
         link = BoardLink(new_board())

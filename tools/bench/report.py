@@ -79,7 +79,7 @@ class Report:
         if self.late:
             self.say("late           %d answers" % self.late)
         if not self.complete:
-            self.say("incomplete     the list was not finished: give it more time with --for")
+            self.say("incomplete     the list was not finished: give it more time (--for, FOR=)")
         self.say("result         %s" % ("all good" if self.good else "FAILED"))
 
     def _counts(self):

@@ -25,10 +25,11 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.jso
 LEAVE_S = 8  # time to de-register
 SETTLE_STEP_S = 0.5
 CYCLE_S = 5
+WARMTH = (27.5, 29.25, 31.5, 29.0, 26.75, 24.5, 26.0)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--for", "seconds", type=click.FloatRange(5, 86400), help="Stop after so many s.")
+@click.option("--for", "seconds", type=click.FloatRange(1, 86400), help="Stop after so many s.")
 @click.option("--baud", default=9600, show_default=True, type=click.IntRange(0, 4_000_000))
 @click.option("--config", default=str(EXAMPLE), show_default=True, help="The node's, to check by.")
 @click.option("--trace", is_flag=True, help="Print every AT line.")
@@ -136,13 +137,15 @@ class Run:
         await self._repeat()
 
     async def _repeat(self):
-        """A gentle cycle, until stop: one operation every CYCLE_S."""
+        """A gentle cycle, until stop: an operation and a new temperature every CYCLE_S."""
         lists = steps(self._imei, self._link, self._wiring)
         gentle = [step for step in lists if step.title.startswith("read") and step.code == 205]
+        self._platform.on_notify = _tell
         while True:
-            for step in gentle[:7]:
+            for celsius, step in zip(WARMTH, gentle, strict=False):
                 if not await self._pause(CYCLE_S):
                     return
+                self._link.set_temp(self._wiring.sensors[0], celsius)
                 await self._perform_step(step)
 
     async def _wait_ready(self):
@@ -204,6 +207,10 @@ class Run:
                 break
             await asyncio.sleep(0.05)
         await self._node.end(max(end - time.monotonic(), 1) if self._signals == signals else 0)
+
+
+def _tell(device, value):
+    click.echo("bench  notified %d/%d/%d = %s" % (*value.path, value.value))
 
 
 def _judge(step, operation):
