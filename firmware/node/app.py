@@ -96,24 +96,51 @@ class Log:
             print("%9.3f %s" % (self._ms / 1000, text))
 
 
-def _set_up(clock):
-    from . import setup
-    from .config_check import ConfigError
+def _forget(*names):
+    """Unload modules that only the start needed: heap is scarce."""
+    for name in names:
+        module = sys.modules.pop("node." + name, None)
+        package = sys.modules["node"]
+        if module and hasattr(package, name):
+            delattr(package, name)
+    gc.collect()
 
+
+def _set_up(clock):
+    """Return the Node; one stage after the other, so that the heap never holds them all."""
     try:
         import pins as board
     except ImportError:
         board = None
+    from .config_error import ConfigError
+
     log = Log(clock)
     try:
-        config = setup.load(board, log)
+        from .config import of_board
+
+        config = of_board(board, log)
         log.level = config["log"]["level"]
-        return setup.from_board(config, board, clock, log)
+        of_board = None  # the last that holds on to the modules
+        _forget("config", "config_check", "config_schema", "config_text")
+        from .port import open_pins, open_uart
+
+        uart = open_uart(config["module"], board)
+        pins = open_pins(config["module"])
+        from .setup import build
+
+        return build(config, uart, clock, log, _restart(board), **pins)
     except ConfigError as e:
         print("configuration: %s" % e)
         sys.exit(2)
-    finally:
-        setup.forget()
+
+
+def _restart(board):
+    """Return what restarts the MCU; on a PC there is none."""
+    if getattr(board, "HOSTED", False):
+        return None
+    import machine
+
+    return machine.reset
 
 
 def start():
@@ -123,6 +150,10 @@ def start():
     """
     global node
     node = _set_up(Clock())
+    _forget("setup", "port", "config_error")
+    for name in ("sensors", "actuators"):  # their drivers stay
+        if "node." + name in sys.modules:
+            del sys.modules["node." + name].make
     gc.collect()
     try:
         asyncio.run(node.run())

@@ -6,9 +6,26 @@ What is in it, and its checking: config_check. Both can be forgotten once the no
 import json
 import os
 
-from .config_check import ConfigError, validate
+from .config_check import validate
+from .config_error import ConfigError
 
 MAX_SIZE = 8192
+
+
+def of_board(board, log):
+    """Return the configuration of board; one that is hosted on a PC has nothing to fall back on.
+
+    Raises ConfigError.
+    """
+    path = getattr(board, "CONFIG", "config.json")
+    if getattr(board, "HOSTED", False):
+        return load(path, board)
+    found, problem = load_with_fallback(path, "config.prev.json", board)
+    if problem:
+        log("%s; running on config.prev.json" % problem, 0)
+    else:
+        save_good(path, "config.prev.json")
+    return found
 
 
 def load(path, board=None):

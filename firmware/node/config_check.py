@@ -1,24 +1,10 @@
 """The check of a configuration against config_schema, with errors a person can act on."""
 
+from .config_error import ConfigError
 from .config_schema import ACTUATOR, DRIVERS, FIELDS, RANGES, REQUIRED, SENSOR
-from .config_text import closest, show, text_problem
+from .config_text import closest, text_problem
 
 _OUTPUTS = ("switch", "dimmer", "multistate")
-
-
-class ConfigError(Exception):
-    """What is wrong: field (its path), value (... = none), expected (what would be right)."""
-
-    def __init__(self, field, value, expected):
-        super().__init__(field, value, expected)
-        self.field = field
-        self.value = value
-        self.expected = expected
-
-    def __str__(self):
-        if self.value is ...:
-            return "%s: %s" % (self.field, self.expected)
-        return "%s: %s %s" % (self.field, show(self.value), self.expected)
 
 
 def validate(data, board=None):

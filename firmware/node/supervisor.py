@@ -20,23 +20,20 @@ _PULSE_MS = const(500)
 class Supervisor:
     """Runs the session.
 
-    `onenet` is (lifetime s, timeout s, server or None) of OPEN, `timeout` the ms registration with
-    the network may take, `objects` what Mipl.open wants, `hint` what to say of a module that never
-    answers, `restart` what restarts the MCU, or None.
+    `settings` is (ms that registering with the network may take, what to say of a module that
+    never answers, lifetime s, timeout s, server or None), `objects` what Mipl.open wants,
+    `restart` what restarts the MCU, or None.
     """
 
-    def __init__(
-        self, modem, clock, log, onenet, timeout, objects, observations, notifier, hint, restart
-    ):
+    def __init__(self, modem, clock, log, settings, objects, observations, notifier, restart):
         self.modem = modem
         self.clock = clock
         self.log = log
-        self._onenet = onenet
-        self._timeout = timeout
+        self._timeout, self._hint = settings[:2]
+        self._onenet = settings[2:]
         self._objects = objects
         self._observations = observations
         self._notifier = notifier
-        self._hint = hint
         self._restart = restart
         pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
         available = [name for name, pin in pins if pin]
@@ -68,7 +65,7 @@ class Supervisor:
             self.log(self._hint, 0)
             raise e
         self._say("registering with the network")
-        await modem.network.bring_up(self._timeout)
+        await modem.bring_up(self._timeout)
         self._say("opening the OneNET session")
         self._observations.clear()
         await modem.mipl.open(self._objects, *self._onenet)

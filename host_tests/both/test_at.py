@@ -14,9 +14,25 @@ from m5310.errors import AtError
 from m5310.network import is_answer
 
 
+class FakeReply(Reply):
+    def __init__(self, texts, arrived, done):
+        super().__init__(arrived, len(texts))
+        self.texts = texts
+        self.on_done = done
+
+    def line(self, i):
+        return self.texts[i]
+
+    def late(self):
+        return b"AT+LATE"
+
+    def done(self, error, age):
+        if self.on_done:
+            self.on_done(error, age)
+
+
 def reply(at, texts, arrived=None, done=None):
-    when = at.clock.ticks_ms() if arrived is None else arrived
-    return Reply(when, len(texts), lambda i: texts[i], lambda: b"AT+LATE", done)
+    return FakeReply(texts, at.clock.ticks_ms() if arrived is None else arrived, done)
 
 
 class CommandTest(unittest.TestCase):

@@ -320,8 +320,7 @@ class At:
             ages[1] += age
             ages[2] = max(ages[2], age)
             ages[3] = age
-        if reply.on_done:
-            reply.on_done(error, age)
+        reply.done(error, age)
 
     # -- limits --------------------------------------------------------------------------------
 

@@ -28,21 +28,27 @@ class Command:
 
 
 class Reply:
-    """The answer to one platform operation: `count` lines, each built when its turn comes.
+    """The answer to one platform operation, `count` lines; subclasses build them.
 
-    `arrived` is the operation's tick. `line(i)` returns the i-th text, `late()` the short refusal
-    sent when the lines would miss the window. `on_done(error, age)` gets None or an AtError, and
-    the operation's age in ms.
+    `arrived` is the operation's tick.
     """
 
-    def __init__(self, arrived, count, line, late, on_done=None):
+    def __init__(self, arrived, count):
         self.arrived = arrived
         self.count = count
-        self.line = line
-        self.late = late
-        self.on_done = on_done
         self.next = 0
         self.again = False
+
+    def line(self, i):
+        """Return the i-th line (bytes), when its turn has come."""
+        raise ValueError
+
+    def late(self):
+        """Return the short refusal sent when the lines would miss the window."""
+        raise ValueError
+
+    def done(self, error, age):
+        """Hear how it fared: error is None or an AtError, age that of the operation in ms."""
 
 
 def final_result(line):

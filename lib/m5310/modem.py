@@ -1,5 +1,7 @@
 """The module as a whole: the line, the network, the session, and what a reboot does to them."""
 
+import sys
+
 from m5310 import errors
 from m5310.at import At
 from m5310.dialect import get
@@ -25,13 +27,13 @@ class Modem:
         self.log = log
         self.reset_pin = options.pop("reset_pin", None)
         self.power_pin = options.pop("power_pin", None)
-        operator = options.pop("operator", None)
-        earfcn = options.pop("earfcn", None)
+        self._operator = options.pop("operator", None)
+        self._earfcn = options.pop("earfcn", None)
         self.boots = 0
         self.at = At(uart, clock, **options)
         for banner in _BANNERS:
             self.at.urc(banner, self._booted)
-        self.network = Network(self.at, clock, log, operator, earfcn)
+        self.network = Network(self.at, clock)
         self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
         self._udp = None
 
@@ -42,6 +44,21 @@ class Modem:
 
             self._udp = Udp(self.at, self.clock)
         return self._udp
+
+    async def bring_up(self, timeout):
+        """Bring the module onto the network, timeout ms at most; raises AtError (guide 1).
+
+        What it takes is loaded for it and forgotten behind it: heap is scarce.
+        """
+        from m5310.bringup import bring_up
+
+        try:
+            await bring_up(self.network, self.log, timeout, self._operator, self._earfcn)
+        finally:
+            for name in ("bringup", "nitz"):
+                sys.modules.pop("m5310." + name, None)
+                if hasattr(sys.modules["m5310"], name):
+                    delattr(sys.modules["m5310"], name)
 
     def _booted(self, line):
         if line.startswith(b"M5310") or line.startswith(b"Neul"):

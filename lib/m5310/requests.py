@@ -53,34 +53,8 @@ class Requests:
         self._answer(op, result, values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
-        if self.dialect.module_answers and op.kind in (OBSERVE, DISCOVER):
-            return
-        short = b"AT+MIPL%sRSP=%d,%d," % (_ANSWERS[op.kind], self.ref, op.msgid)
-        count = 1
-        if op.kind == READ and result == 1:
-            count = len(values)
-
-        def line(i):
-            if op.kind == READ and result == 1:
-                iid, rid, kind, value = values[i]
-                try:
-                    text = self.dialect.value(kind, value)
-                except ValueError:  # has no form on the line: an error ends the read
-                    return late()
-                tail = self.dialect.tail(i, count)
-                return b"%s1,%d,%d,%d,%s,%s" % (short, op.oid, iid, rid, text, tail)
-            if op.kind == DISCOVER and result == 1:
-                return discovered(self.ref, op.msgid, resources)
-            return b"%s%d" % (short, result)
-
-        def late():
-            return b"%s11" % short
-
-        def done(error, age):
-            if self.on_answered:
-                self.on_answered(op, error, age)
-
-        self.at.reply(Reply(op.arrived, count, line, late, done))
+        if not (self.dialect.module_answers and op.kind in (OBSERVE, DISCOVER)):
+            self.at.reply(_Answer(self, op, result, values, resources))
 
     def _operation(self, kind, line):
         now = self.clock.ticks_ms()
@@ -125,6 +99,54 @@ class Requests:
             self._part = None
             self.counts["refused"] += 1
             self.reply(part, 400)
+
+
+class _Answer(Reply):
+    def __init__(self, requests, op, result, values, resources):
+        count = len(values) if op.kind == READ and result == 1 else 1
+        super().__init__(op.arrived, count)
+        self._requests = requests
+        self._op = op
+        self._result = result
+        self._values = values
+        self._resources = resources
+
+    def line(self, i):
+        op = self._op
+        if self._result != 1 or op.kind == OBSERVE:
+            return self._short(self._result)
+        if op.kind == DISCOVER:
+            return discovered(self._requests.ref, op.msgid, self._resources)
+        iid, rid, kind, value = self._values[i]
+        dialect = self._requests.dialect
+        try:
+            text = dialect.value(kind, value)
+        except ValueError:  # has no form on the line: an error ends the read
+            return self.late()
+        return b"%s,%d,%d,%d,%s,%s" % (
+            self._short(1),
+            op.oid,
+            iid,
+            rid,
+            text,
+            dialect.tail(i, self.count),
+        )
+
+    def late(self):
+        return self._short(11)
+
+    def done(self, error, age):
+        if self._requests.on_answered:
+            self._requests.on_answered(self._op, error, age)
+
+    def _short(self, result):
+        op = self._op
+        return b"AT+MIPL%sRSP=%d,%d,%d" % (
+            _ANSWERS[op.kind],
+            self._requests.ref,
+            op.msgid,
+            result,
+        )
 
 
 def discovered(ref, number, resources):

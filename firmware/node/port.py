@@ -1,0 +1,35 @@
+"""The UART and the pins that the module hangs on. Opened first, while large blocks are free."""
+
+import machine
+
+from .config_error import ConfigError
+
+
+def open_uart(module, board):
+    """Return the UART of a validated configuration; raises ConfigError if the board refuses."""
+    options = dict(getattr(board, "UART_OPTIONS", {}))
+    for name in ("tx", "rx"):
+        if module[name] is not None:  # an STM32's UART has fixed pins
+            options[name] = machine.Pin(module[name])
+    try:
+        return machine.UART(
+            module["uart"],
+            baudrate=module["baud"],
+            rxbuf=module["rxbuf"],
+            timeout=0,
+            **options,
+        )
+    except (OSError, ValueError) as e:
+        raise ConfigError("module.uart", module["uart"], "cannot be opened: %s" % e)
+
+
+def open_pins(module):
+    """Return {"reset_pin": Pin, "power_pin": Pin} of those configured; raises ConfigError."""
+    pins = {}
+    for name in ("reset_pin", "power_pin"):
+        if module[name] is not None:
+            try:
+                pins[name] = machine.Pin(module[name], machine.Pin.OUT, value=0)
+            except (OSError, ValueError) as e:
+                raise ConfigError("module." + name, module[name], "is no output pin: %s" % e)
+    return pins
