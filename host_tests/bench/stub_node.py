@@ -1,6 +1,6 @@
 """The least program that answers the bench rightly: a stand-in for the node in tests of bench.run.
 
-Its model is a dict; it shares nothing with the firmware. --mute: never answers a write.
+Its model is a dict; it shares nothing with the firmware. --refuse: answers every write with 4.05.
 """
 
 import argparse
@@ -20,10 +20,10 @@ STATES = {"off": (0, 0), "low": (1, 0), "high": (0, 1)}
 
 
 class Stub:
-    def __init__(self, uart, board, mute):
+    def __init__(self, uart, board, refuse):
         self.uart = self.connect(uart)
         self.board = self.connect(board)
-        self.mute = mute
+        self.refuse = refuse
         self.text = self.link = ""
         self.celsius = 21.0
         self.values = {5850: 0, 5851: 0, 5852: 0, 5853: "off", 5750: ""}
@@ -142,10 +142,8 @@ class Stub:
 
     def write(self, msgid, oid, iid, rid, kind, size, raw, flag, index):
         data = bytes.fromhex(raw)
-        if self.mute:
-            return []
-        if oid == "3303":
-            return ["14"]
+        if self.refuse or oid == "3303":
+            return ["14"] if index == "0" else []
         if not self.known(oid, iid, rid):
             return ["13"]
         if b'"' in data or (rid == "5851" and data[0] > 100):
@@ -169,8 +167,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--uart")
     parser.add_argument("--board")
-    parser.add_argument("--mute", action="store_true")
+    parser.add_argument("--refuse", action="store_true")
     options = parser.parse_args()
     print("stub", " ".join(sys.argv[1:]), flush=True)
     with contextlib.suppress(ConnectionError):
-        Stub(options.uart, options.board, options.mute).main()
+        Stub(options.uart, options.board, options.refuse).main()

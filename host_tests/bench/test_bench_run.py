@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.module.inbox import OperationRecord
+from bench.platform import Operation
+from bench.report import Report
+
 HERE = Path(__file__).parent
 TOOLS = HERE.parents[1] / "tools"
 
@@ -79,11 +83,48 @@ def test_ctrl_c_lets_the_node_leave():
     assert "incomplete" in out
 
 
-def test_a_node_that_does_not_answer_is_status_1():
-    process = start("--for", "5", node=[sys.executable, str(HERE / "stub_node.py"), "--mute"])
-    out = finish(process)
+def test_a_wrong_answer_is_status_1_and_told():
+    process = start(node=[sys.executable, "-u", str(HERE / "stub_node.py"), "--refuse"])
+    out = read_until(process, "WRONG: result is 4.05 Method Not Allowed, not 204")
+    os.killpg(process.pid, signal.SIGINT)
+    out += finish(process)
     assert process.returncode == 1
+    assert "wrong          write 3306/0 {5850: 1}: result is 4.05" in out
     assert "result         FAILED" in out
+
+
+def finished(latency_ms, code=205):
+    operation = Operation("1", "read", (3303, 0, 5700), 0)
+    operation.delivered_ms, operation.answered_ms = 0, latency_ms
+    operation.finish(code)
+    return operation
+
+
+def report(*latencies):
+    """Return a Report of a run in which all went well but for these latencies, None = silence."""
+    out = Report(say=lambda text: None)
+    for latency in latencies:
+        out.add("read", finished(10), "")
+        code = 0 if latency is None else 205
+        at = None if latency is None else 0
+        out.measured(OperationRecord(1, "read", (3303, 0, 5700), at, latency, 1, code))
+    out.complete = out.deregistered = True
+    return out
+
+
+def test_the_verdict_needs_answers_in_time_all_of_them_and_an_orderly_end():
+    assert report(100, 2999).good
+    assert report(100, 2999).worst_ms == 2999
+    assert not report(100, 3000).good
+    assert not report(100, None).good
+    assert not report().good
+    for name in ("complete", "deregistered"):
+        broken = report(100)
+        setattr(broken, name, False)
+        assert not broken.good
+    wrong = report(100)
+    wrong.add("read", finished(10), "21 is not 22")
+    assert not wrong.good
 
 
 def test_a_time_too_short_is_told_and_is_status_1():
