@@ -107,7 +107,8 @@ class Shell:
 
     async def _talk(self, reader, writer):
         def send(data):
-            if writer.transport.get_write_buffer_size() < MAX_UNSENT:
+            line = writer.transport
+            if not line.is_closing() and line.get_write_buffer_size() < MAX_UNSENT:
                 writer.write(data)
 
         self.attach(send, writer.close)
