@@ -57,16 +57,9 @@ class Node:
 
     def status(self):
         """Return everything there is to know about the node as a new dict."""
-        out = self.modem.status()
-        out["node"] = self.supervisor.status()
-        out["node"]["task_restarts"] = self.restarts
-        out["operations"] = self.dispatcher.status()
-        out["notifier"] = self.notifier.status()
-        out["sampler"] = self.sampler.status()
-        if hasattr(gc, "mem_free"):
-            gc.collect()
-            out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
-        return out
+        from .report import of_node
+
+        return of_node(self)
 
     def _event(self, event, ext):
         from m5310.words import event as name

@@ -1,7 +1,7 @@
 """Platform operations to the objects, and their results back: nothing here waits for anything."""
 
 from lwm2m.payload import fits
-from m5310.operations import DISCOVER, EXECUTE, NAMES, OBSERVE, PARAMETER, READ, WRITE
+from m5310.operations import DISCOVER, EXECUTE, OBSERVE, PARAMETER, READ, WRITE
 from m5310.requests import describe
 
 
@@ -60,10 +60,3 @@ class Dispatcher:
         elif self._log.level > 1:
             self._log("%s answered after %d ms" % (describe(op), age), 2)
         self.worst[op.kind] = max(self.worst.get(op.kind, 0), age)
-
-    def status(self):
-        """Return the worst age of each kind of operation in ms, and the faults, as a new dict."""
-        out = {"faults": self.faults}
-        for kind in self.worst:
-            out[NAMES[kind]] = self.worst[kind]
-        return out

@@ -42,7 +42,3 @@ class Notifier:
         else:
             self.row = 0
             self._observations.sent(item)
-
-    def status(self):
-        """Return the counters as a new dict."""
-        return {"failures": self.failures, "unfit": self.unfit, "row": self.row}

@@ -173,13 +173,3 @@ class Supervisor:
     def _say(self, state):
         self.state = state
         self.log(state)
-
-    def status(self):
-        """Return state, cause of the last trouble, next try and counters as a new dict."""
-        return {
-            "state": self.state,
-            "cause": self.cause,
-            "next_try": self.next_try,
-            "sessions": self.sessions,
-            "recoveries": self.ladder.recoveries,
-        }

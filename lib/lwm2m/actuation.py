@@ -1,10 +1,14 @@
 """Object 3306, Actuation (guide 3.5(3); OMA registry urn:oma:lwm2m:ext:3306)."""
 
-from .codes import BOOLEAN, INTEGER, READ, STRING, WRITE
+from micropython import const
+
 from .instance import Instance
 from .values import text
 
-_RW = READ | WRITE
+_STRING = const(1)  # as in codes.py; a private const takes no heap
+_INTEGER = const(3)
+_BOOLEAN = const(5)
+_RW = const(3)  # READ | WRITE
 
 
 class Actuation(Instance):
@@ -15,11 +19,11 @@ class Actuation(Instance):
 
     oid = 3306
     resources = (
-        (5850, BOOLEAN, _RW),
-        (5851, INTEGER, _RW),
-        (5852, INTEGER, _RW),
-        (5853, STRING, _RW),
-        (5750, STRING, _RW),
+        (5850, _BOOLEAN, _RW),
+        (5851, _INTEGER, _RW),
+        (5852, _INTEGER, _RW),
+        (5853, _STRING, _RW),
+        (5750, _STRING, _RW),
     )
 
     def __init__(
@@ -62,12 +66,12 @@ class Actuation(Instance):
 
     def check(self, rid, value):
         """Raise ValueError for 5851 outside 0..100, 5852 but 0, 5853 but a configured state."""
-        if rid == 5851 and not 0 <= value <= 100:
-            raise ValueError("dimmer is 0..100")
-        if rid == 5852 and value != 0:
-            raise ValueError("on time can only be reset to 0")
-        if rid == 5853 and self._states and value not in self._states:
-            raise ValueError("no such state")
+        if (
+            (rid == 5851 and not 0 <= value <= 100)
+            or (rid == 5852 and value != 0)
+            or (rid == 5853 and self._states and value not in self._states)
+        ):
+            raise ValueError
 
     def apply(self, pairs):
         """Drive the outputs, then set the values; if one fails, all go back and it is raised."""

@@ -1,9 +1,13 @@
 """Notification attributes: "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0" (guide 3.5(5))."""
 
-from .codes import FLOAT, INTEGER, STRING
+from micropython import const
+
 from .values import parse as _value
 
-_MAX = 128
+_STRING = const(1)  # as in codes.py; a private const takes no heap
+_INTEGER = const(3)
+_FLOAT = const(4)
+_MAX = const(128)
 
 
 def parse(raw):
@@ -14,44 +18,39 @@ def parse(raw):
     more than 128 bytes. Source: OMA TS 1.0 5.1.2, 5.4.4.
     """
     if len(raw) > _MAX:
-        raise ValueError("attributes too long")
+        raise ValueError
     found = {}
-    for part in bytes(raw).split(b";"):
-        name, _, number = part.strip().partition(b"=")
+    for part in str(raw, "utf-8").split(";"):
+        key, _, number = part.partition("=")
         if not part.strip():
             continue
-        key = str(name.strip(), "utf-8")
+        key = key.strip()
         if key == "stp":
             key = "st"
         if key in found or key not in ("pmin", "pmax", "gt", "lt", "st"):
-            raise ValueError("attribute unknown or doubled")
-        found[key] = _number(key, number.strip())
+            raise ValueError
+        found[key] = _number(key, number.strip().encode())
     return found
 
 
 def merge(old, new):
     """Return old with new laid over it. Raises ValueError unless lt + 2 * st < gt (OMA TS 1.1)."""
     merged = dict(old)
+    merged.update(new)
     for key in new:
         if new[key] is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = new[key]
+            del merged[key]
     if "gt" in merged and "lt" in merged:
         if not merged["lt"] + 2 * merged.get("st", 0) < merged["gt"]:
-            raise ValueError("lt + 2 * st must be below gt")
+            raise ValueError
     return merged
 
 
 def _number(key, raw):
     if not raw:
         return None
-    if key[0] == "p":
-        value = _value(INTEGER, STRING, raw)
-        if not 0 <= value < 1 << 32:
-            raise ValueError("period out of range")
-        return value
-    value = _value(FLOAT, STRING, raw)
-    if key == "st" and value <= 0:
-        raise ValueError("st must be above 0")
+    period = key[0] == "p"
+    value = _value(_INTEGER if period else _FLOAT, _STRING, raw)
+    if (period and value >> 32) or (key == "st" and value <= 0):  # a period is 0..2^32-1
+        raise ValueError
     return value

@@ -1,7 +1,5 @@
 """What every object instance has: its values, and a version that moves when one changes."""
 
-from .codes import NOT_ALLOWED
-
 
 class Instance:
     """One instance of an object; subclasses set oid and resources.
@@ -16,7 +14,7 @@ class Instance:
     def __init__(self, iid, values):
         """iid: 0..65534; values: {rid: value}, absent = no value yet. Raises ValueError."""
         if not 0 <= iid < 0xFFFF:
-            raise ValueError("instance id %r is not in 0..65534" % (iid,))
+            raise ValueError("iid %r" % (iid,))
         self.iid = iid
         self.values = values
         self.version = 0
@@ -48,4 +46,4 @@ class Instance:
 
     def execute(self, rid, args):
         """Run rid with args (bytes); return a result code."""
-        return NOT_ALLOWED
+        return 405  # method not allowed

@@ -9,29 +9,31 @@ crossing in either direction, landing exactly on the threshold being "not beyond
 from micropython import const
 
 from .attributes import merge, parse
-from .codes import BAD_REQUEST, CHANGED, CONTENT, FLOAT, INTEGER, NOT_ALLOWED, NOT_FOUND, READ
+
+_INTEGER = const(3)  # as in codes.py; a private const takes no heap
+_FLOAT = const(4)
+_READ = const(1)
+_CONTENT = const(205)
+_CHANGED = const(204)
+_BAD_REQUEST = const(400)
+_NOT_FOUND = const(404)
+_NOT_ALLOWED = const(405)
 
 _HOUR = const(3600)  # s: the longest nap, so that ages never span a wrap of the ticks
 _RETRY_MAX = const(6)  # a failed transmission waits 2, 4 ... 64 s
-_NO_RULES = {}
 
-
-class _Watch:
-    """One observed resource: what was sent last, how long ago, and what waits to be sent."""
-
-    def __init__(self, instance, rid, kind, now):
-        self.instance = instance
-        self.rid = rid
-        self.kind = kind
-        self.restart(None, now)
-
-    def restart(self, value, now):
-        """Note that value was sent at now; None: nothing was, the first value goes out at once."""
-        self.last = value
-        self.pending = value is None
-        self.age = 0  # whole seconds since then, up to mark
-        self.mark = now
-        self.tries = self.retry = 0  # failed transmissions; the age of the next
+# A watch is one observed resource. It is a list, as an object would take twice the heap:
+_INSTANCE = const(0)
+_RID = const(1)
+_KIND = const(2)
+_MSGID = const(3)
+_RULES = const(4)  # {key: number}, its own and the inherited ones
+_LAST = const(5)  # the value sent last; None: nothing was, the first value goes out at once
+_PENDING = const(6)  # True: an event is latched
+_AGE = const(7)  # whole seconds since the last was sent, up to the tick in _MARK
+_MARK = const(8)
+_TRIES = const(9)  # failed transmissions since then
+_RETRY = const(10)  # the age at which the next one may start
 
 
 class Observations:
@@ -63,10 +65,10 @@ class Observations:
             return code
         path = (oid, iid, rid)
         if path not in self._observed and len(self._observed) >= self._limit:
-            return BAD_REQUEST
+            return _BAD_REQUEST
         self._observed[path] = msgid
         self._rebuild(path)
-        return CONTENT
+        return _CONTENT
 
     def cancel(self, oid, iid, rid):
         """End the observation of exactly this path; return 205, or 404 if there is none.
@@ -74,9 +76,9 @@ class Observations:
         Attributes stay (OMA TS 1.0 5.1.1: they belong to the path, not to the observation).
         """
         if self._observed.pop((oid, iid, rid), None) is None:
-            return NOT_FOUND
+            return _NOT_FOUND
         self._rebuild(None)
-        return CONTENT
+        return _CONTENT
 
     def set_attributes(self, oid, iid, rid, raw):
         """Lay the attributes in raw (bytes) over those of the path; return 204, 404, 405 or 400.
@@ -91,12 +93,12 @@ class Observations:
         try:
             new = parse(raw)
             if rid == -1 and ("gt" in new or "lt" in new or "st" in new):
-                return BAD_REQUEST
-            self._attributes[path] = merge(self._attributes.get(path, _NO_RULES), new)
+                return _BAD_REQUEST
+            self._attributes[path] = merge(self._attributes.get(path, {}), new)
         except ValueError:
-            return BAD_REQUEST
+            return _BAD_REQUEST
         self._rebuild(None)
-        return CHANGED
+        return _CHANGED
 
     def clear(self, attributes_too=False):
         """Forget all observations: the registration ended. Attributes stay unless attributes_too.
@@ -120,14 +122,15 @@ class Observations:
             return None
         self._turn = self._watches.index(w) + 1
         self._seen = None
-        instance = w.instance
-        return w.msgid, instance.oid, instance.iid, w.rid, w.kind, instance.get(w.rid)
+        instance = w[_INSTANCE]
+        rid = w[_RID]
+        return w[_MSGID], instance.oid, instance.iid, rid, w[_KIND], instance.get(rid)
 
     def sent(self, item):
         """Note that item, from due(), was transmitted: timers restart, its value was the last."""
         w = self._find(item)
         if w:
-            w.restart(item[5], self._clock.ticks_ms())
+            w[_LAST:] = [item[5], False, 0, self._clock.ticks_ms(), 0, 0]
             self._seen = None
 
     def failed(self, item):
@@ -135,8 +138,8 @@ class Observations:
         w = self._find(item)
         if w:
             self._judge(w, self._clock.ticks_ms())
-            w.tries = min(w.tries + 1, _RETRY_MAX)
-            w.retry = w.age + (1 << w.tries)
+            w[_TRIES] = min(w[_TRIES] + 1, _RETRY_MAX)
+            w[_RETRY] = w[_AGE] + (1 << w[_TRIES])
             self._seen = None
 
     def next_ms(self):
@@ -151,52 +154,47 @@ class Observations:
 
     def _check(self, oid, iid, rid):
         code = self._reg.check(oid, iid, rid)
-        if not code and rid != -1 and not self._reg.operations(oid, rid) & READ:
-            code = NOT_ALLOWED
+        if not code and rid != -1 and not self._reg.operations(oid, rid) & _READ:
+            code = _NOT_ALLOWED
         return code
 
     def _find(self, item):
         # None if the observation ended or was renewed while item was on its way.
         for w in self._watches:
-            if (w.msgid, w.instance.oid, w.instance.iid, w.rid) == item[:4]:
+            if (w[_MSGID], w[_INSTANCE].oid, w[_INSTANCE].iid, w[_RID]) == item[:4]:
                 return w
         return None
 
     def _rebuild(self, fresh):
         # Make the watches anew, keeping what is known of each; those of path fresh start over.
         now = self._clock.ticks_ms()
-        old = {(w.instance.oid, w.instance.iid, w.rid): w for w in self._watches}
+        none = {}  # one for all that have no rules
         watches = []
         for instance in self._reg:
-            oid, iid = instance.oid, instance.iid
             for rid, kind, ops in instance.resources:
-                path = self._covering(oid, iid, rid)
-                if path is None or not ops & READ:
+                covering, rules = self._inherited(instance.oid, instance.iid, rid, none)
+                if covering is None or not ops & _READ:
                     continue
-                w = old.get((oid, iid, rid)) or _Watch(instance, rid, kind, now)
-                if path == fresh:
-                    w.restart(None, now)
-                w.msgid = self._observed[path]
-                w.rules = self._merged(oid, iid, rid)
+                w = [instance, rid, kind, 0, none, None, True, 0, now, 0, 0]
+                if covering != fresh:
+                    for known in self._watches:
+                        if known[_INSTANCE] is instance and known[_RID] == rid:
+                            w = known
+                w[_MSGID] = self._observed[covering]
+                w[_RULES] = rules
                 watches.append(w)
         self._watches = watches
-        self._ready = None
-        self._seen = None
+        self._ready = self._seen = None
 
-    def _covering(self, oid, iid, rid):
-        for path in ((oid, iid, rid), (oid, iid, -1), (oid, -1, -1)):
-            if path in self._observed:
-                return path
-        return None
-
-    def _merged(self, oid, iid, rid):
-        rules = _NO_RULES
+    def _inherited(self, oid, iid, rid, rules):
+        # Return the deepest observed path over a resource or None, and all that adds to its rules.
+        covering = None
         for path in ((oid, -1, -1), (oid, iid, -1), (oid, iid, rid)):
-            found = self._attributes.get(path)
-            if found:
-                rules = dict(rules)
-                rules.update(found)
-        return rules
+            if path in self._observed:
+                covering = path
+            if path in self._attributes:
+                rules = merge(rules, self._attributes[path])
+        return covering, rules
 
     def _look(self):
         # Judge every watch, unless no value has changed and no timer has run out since.
@@ -220,36 +218,36 @@ class Observations:
 
     def _judge(self, w, now):
         # Latch what the value of w calls for; return ms until it goes out, 0 = now.
-        late = self._clock.ticks_diff(now, w.mark)
-        w.age += late // 1000
+        late = self._clock.ticks_diff(now, w[_MARK])
+        w[_AGE] += late // 1000
         late %= 1000
-        w.mark = self._clock.ticks_add(now, -late)
-        value = w.instance.get(w.rid)
+        w[_MARK] = self._clock.ticks_add(now, -late)
+        value = w[_INSTANCE].get(w[_RID])
         if value is None:
             return _HOUR * 1000
-        pmin = w.rules.get("pmin", self._pmin)
-        pmax = w.rules.get("pmax", 0)
-        if not w.pending:
-            w.pending = _is_event(w, value)
-        if w.last is None:
+        pmin = w[_RULES].get("pmin", self._pmin)
+        pmax = w[_RULES].get("pmax", 0)
+        if not w[_PENDING]:
+            w[_PENDING] = _is_event(w, value)
+        if w[_LAST] is None:
             until = 0
-        elif w.pending:
+        elif w[_PENDING]:
             until = pmin
         elif pmax and pmax >= pmin:  # a pmax of 0 or below pmin is ignored
             until = pmax
         else:
             return _HOUR * 1000
-        left = max(until, w.retry) - w.age
+        left = max(until, w[_RETRY]) - w[_AGE]
         return min(left, _HOUR) * 1000 - late if left > 0 else 0
 
 
 def _is_event(w, value):
-    last = w.last
-    rules = w.rules
+    last = w[_LAST]
+    rules = w[_RULES]
     gt = rules.get("gt")
     lt = rules.get("lt")
     st = rules.get("st")
-    if w.kind not in (INTEGER, FLOAT) or (gt is None and lt is None and st is None):
+    if w[_KIND] not in (_INTEGER, _FLOAT) or (gt is None and lt is None and st is None):
         return value != last
     return (
         (st is not None and abs(value - last) >= st)

@@ -6,8 +6,10 @@ A single resource travels as plain text, instances and objects as TLV
 
 from micropython import const
 
-from .codes import BOOLEAN, FLOAT, INTEGER, STRING
-
+_STRING = const(1)  # as in codes.py; a private const takes no heap
+_INTEGER = const(3)
+_FLOAT = const(4)
+_BOOLEAN = const(5)
 _LIMIT = const(512)
 # Header 4, token up to 8, observe option up to 4, content format 3, payload marker 1.
 _OVERHEAD = const(20)
@@ -21,7 +23,7 @@ def size(values, single=False):
     """
     if single:
         _, _, kind, value = values[0]
-        return _length(kind, value) if kind < INTEGER else _TEXT_NUMBER
+        return _length(kind, value) if kind < _INTEGER else _TEXT_NUMBER
     total = inner = 0
     for i in range(len(values)):
         iid, rid, kind, value = values[i]
@@ -46,15 +48,15 @@ def _tlv(ident, length):
 
 
 def _length(kind, value):
-    if kind == STRING:
+    if kind == _STRING:
         return len(value.encode())
-    if kind == BOOLEAN:
+    if kind == _BOOLEAN:
         return 1
-    if kind == FLOAT:
+    if kind == _FLOAT:
         return 4 if abs(value) < 3.4e38 else 8
-    if kind == INTEGER:
-        for bytes_ in (1, 2, 4):
-            if -(1 << (8 * bytes_ - 1)) <= value < 1 << (8 * bytes_ - 1):
-                return bytes_
-        return 8
+    if kind == _INTEGER:
+        length = 1
+        while length < 8 and value >> (8 * length - 1) not in (0, -1):  # more than sign bits
+            length *= 2
+        return length
     return len(value)

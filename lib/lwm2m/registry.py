@@ -4,17 +4,18 @@ Errors in this order: unknown object, instance or resource 404; operation not al
 value 400 (OMA TS 1.0 7.1.2).
 """
 
-from .codes import (
-    BAD_REQUEST,
-    CHANGED,
-    CONTENT,
-    EXECUTE,
-    NOT_ALLOWED,
-    NOT_FOUND,
-    READ,
-    WRITE,
-)
+from micropython import const
+
 from .values import parse
+
+_READ = const(1)  # as in codes.py; a private const takes no heap
+_WRITE = const(2)
+_EXECUTE = const(4)
+_CONTENT = const(205)
+_CHANGED = const(204)
+_BAD_REQUEST = const(400)
+_NOT_FOUND = const(404)
+_NOT_ALLOWED = const(405)
 
 
 class Registry:
@@ -25,11 +26,12 @@ class Registry:
 
     def add(self, instance):
         """Take in an instance, sorted by object, then id. Raises ValueError if the id is taken."""
+        path = (instance.oid, instance.iid)
         place = 0
         for other in self._all:
-            if (other.oid, other.iid) == (instance.oid, instance.iid):
-                raise ValueError("instance %d/%d exists" % (instance.oid, instance.iid))
-            if (other.oid, other.iid) < (instance.oid, instance.iid):
+            if (other.oid, other.iid) == path:
+                raise ValueError("taken: %r" % (path,))
+            if (other.oid, other.iid) < path:
                 place += 1
         self._all.insert(place, instance)
 
@@ -53,7 +55,11 @@ class Registry:
 
     def instances(self, oid):
         """Return the instance ids of oid, sorted; empty if there is no such object."""
-        return [instance.iid for instance in self._all if instance.oid == oid]
+        iids = []
+        for instance in self._all:
+            if instance.oid == oid:
+                iids.append(instance.iid)
+        return iids
 
     def instance(self, oid, iid):
         """Return the instance, None if it does not exist."""
@@ -64,18 +70,21 @@ class Registry:
 
     def resource_ids(self, oid):
         """Return the resource ids of oid in the guide's order; empty for an unknown object."""
-        return [rid for rid, _, _ in self._table(oid)]
+        rids = []
+        for rid, _, _ in self._table(oid):
+            rids.append(rid)
+        return rids
 
     def discover_text(self, oid):
         """Return the discover answer of oid as "5700;5701;..." (guide 3.5(1)), "" if unknown."""
-        return ";".join([str(rid) for rid, _, _ in self._table(oid)])
+        return ";".join(map(str, self.resource_ids(oid)))
 
     def counts(self, oid):
         """Return (attributes, actions) for ADDOBJ (guide 3.2(2)): 3303 has (6, 1), 3306 (5, 0)."""
         actions = 0
         table = self._table(oid)
         for _, _, ops in table:
-            actions += 1 if ops & EXECUTE else 0
+            actions += 1 if ops & _EXECUTE else 0
         return len(table) - actions, actions
 
     def operations(self, oid, rid):
@@ -88,9 +97,9 @@ class Registry:
     def check(self, oid, iid, rid):
         """Return 0 if the path exists, else 404. A resource of all instances is no path."""
         if iid == -1:
-            return 0 if rid == -1 and self._table(oid) else NOT_FOUND
+            return 0 if rid == -1 and self._table(oid) else _NOT_FOUND
         if self.instance(oid, iid) is None or (rid != -1 and not self.operations(oid, rid)):
-            return NOT_FOUND
+            return _NOT_FOUND
         return 0
 
     def read(self, oid, iid, rid):
@@ -100,19 +109,19 @@ class Registry:
         cannot be read (guide 3.5(2), OMA TS 1.0 7.1.2), and are 404 when nothing is left.
         """
         if self.check(oid, iid, rid):
-            return NOT_FOUND, []
-        if rid != -1 and not self.operations(oid, rid) & READ:
-            return NOT_ALLOWED, []
+            return _NOT_FOUND, []
+        if rid != -1 and not self.operations(oid, rid) & _READ:
+            return _NOT_ALLOWED, []
         found = []
         for instance in self._all:
             if instance.oid != oid or iid not in (-1, instance.iid):
                 continue
             for known, kind, ops in instance.resources:
-                if ops & READ and rid in (-1, known):
+                if ops & _READ and rid in (-1, known):
                     value = instance.get(known, True)
                     if value is not None:
                         found.append((instance.iid, known, kind, value))
-        return (CONTENT, found) if found else (NOT_FOUND, [])
+        return (_CONTENT, found) if found else (_NOT_FOUND, [])
 
     def write(self, oid, iid, values, replace=False):
         """Write all of values, [(rid, type, raw bytes), ...], or none; return a code.
@@ -124,31 +133,31 @@ class Registry:
         """
         instance = self.instance(oid, iid)
         if instance is None:
-            return NOT_ALLOWED if iid == -1 and self._table(oid) else NOT_FOUND
-        allowed = WRITE
+            return _NOT_ALLOWED if iid == -1 and self._table(oid) else _NOT_FOUND
+        allowed = _WRITE
         for rid, _, _ in values:
             ops = self.operations(oid, rid)
             if not ops:
-                return NOT_FOUND
+                return _NOT_FOUND
             allowed &= ops
         if not allowed:
-            return NOT_ALLOWED
+            return _NOT_ALLOWED
         try:
             instance.apply(_checked(instance, values, replace))
         except (ValueError, OSError):
-            return BAD_REQUEST
-        return CHANGED
+            return _BAD_REQUEST
+        return _CHANGED
 
     def execute(self, oid, iid, rid, args=b""):
         """Execute one resource with args (bytes); return a code."""
         instance = self.instance(oid, iid)
         if instance is None:
-            return NOT_ALLOWED if iid == -1 and self._table(oid) else NOT_FOUND
-        ops = EXECUTE if rid == -1 else self.operations(oid, rid)
+            return _NOT_ALLOWED if iid == -1 and self._table(oid) else _NOT_FOUND
+        ops = _EXECUTE if rid == -1 else self.operations(oid, rid)
         if not ops:
-            return NOT_FOUND
-        if rid == -1 or not ops & EXECUTE:
-            return NOT_ALLOWED
+            return _NOT_FOUND
+        if rid == -1 or not ops & _EXECUTE:
+            return _NOT_ALLOWED
         return instance.execute(rid, args)
 
     def _table(self, oid):
@@ -160,20 +169,22 @@ class Registry:
 
 def _checked(instance, values, replace):
     # Return [(rid, value), ...] of a write, every one parsed and allowed, or raise ValueError.
-    kinds = {rid: kind for rid, kind, _ in instance.resources}
     pairs = []
-    seen = set()
+    left = list(instance.resources)
     for rid, sent, raw in values:
-        if rid in seen:
-            raise ValueError("resource named twice")
-        seen.add(rid)
-        value = parse(kinds[rid], sent, raw)
+        for entry in left:
+            if entry[0] == rid:
+                break
+        else:
+            raise ValueError  # named twice
+        left.remove(entry)
+        value = parse(entry[1], sent, raw)
         instance.check(rid, value)
         pairs.append((rid, value))
     if not pairs:
-        raise ValueError("nothing to write")
+        raise ValueError
     if replace:
-        for rid, _, ops in instance.resources:
-            if ops & WRITE and rid not in seen:
+        for rid, _, ops in left:
+            if ops & _WRITE:
                 pairs.append((rid, instance.default(rid)))
     return pairs

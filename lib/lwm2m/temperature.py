@@ -1,8 +1,15 @@
 """Object 3303, Temperature (guide 3.5; OMA registry urn:oma:lwm2m:ext:3303)."""
 
-from .codes import BAD_REQUEST, CHANGED, EXECUTE, FLOAT, OPAQUE, READ, STRING
+from micropython import const
+
 from .instance import Instance
 from .values import text
+
+_STRING = const(1)  # as in codes.py; a private const takes no heap
+_OPAQUE = const(2)
+_FLOAT = const(4)
+_READ = const(1)
+_EXECUTE = const(4)
 
 
 class Temperature(Instance):
@@ -10,16 +17,16 @@ class Temperature(Instance):
 
     oid = 3303
     resources = (
-        (5700, FLOAT, READ),
-        (5701, STRING, READ),
-        (5601, FLOAT, READ),
-        (5602, FLOAT, READ),
-        (5603, FLOAT, READ),
-        (5604, FLOAT, READ),
-        (5605, OPAQUE, EXECUTE),
+        (5700, _FLOAT, _READ),
+        (5701, _STRING, _READ),
+        (5601, _FLOAT, _READ),
+        (5602, _FLOAT, _READ),
+        (5603, _FLOAT, _READ),
+        (5604, _FLOAT, _READ),
+        (5605, _OPAQUE, _EXECUTE),
     )
 
-    def __init__(self, iid, units="Cel", range_min=-55.0, range_max=125.0):
+    def __init__(self, iid, units="Cel", range_min=-55, range_max=125):
         """iid: 0..65534; units: UCUM name; range_min, range_max: what the sensor can measure.
 
         Raises ValueError for a bad id and for units that cannot be sent.
@@ -57,9 +64,10 @@ class Temperature(Instance):
 
         args: nothing or "reset" (guide 3.5(4)), else 400.
         """
-        if bytes(args).strip() not in (b"", b"reset"):
-            return BAD_REQUEST
+        args = bytes(args).strip()
+        if args and args != b"reset":
+            return 400  # bad request
         value = self.values.get(5700)
         self.put(5601, value)
         self.put(5602, value)
-        return CHANGED
+        return 204  # changed

@@ -4,19 +4,19 @@ A module that has not seen a resource's type yet hands the value over as opaque 
 (guide 3.5(3): 01 is 1, 16 is 22) or ASCII text (facts/platform.md 1.8 item 7). Where it could be
 either: one byte is raw, as in the guide (0x31 is 49, not "1"); two or more bytes that spell a
 decimal number are that number, raw they would be integers from 11056 up or floats next to zero.
+
+What is wrong with a value is nowhere said: all the platform can be told is 4.00.
 """
 
 import struct
 
-from .codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
+from micropython import const
 
-_BOOLEANS = {b"0": False, b"1": True, b"false": False, b"true": True}
-_RAW_BOOLEANS = {b"\x00": False, b"\x01": True}
-
-# MicroPython's decoder lets overlong forms pass (C0 A2 becomes a quote), so what may follow these
-# bytes is checked here. C2 80..9F are control characters, ED A0.. surrogates, F4 90.. no Unicode.
-_SECOND_FROM = {0xC2: 0xA0, 0xE0: 0xA0, 0xF0: 0x90}
-_SECOND_TO = {0xED: 0x9F, 0xF4: 0x8F}
+_STRING = const(1)  # as in codes.py; a private const takes no heap
+_OPAQUE = const(2)
+_INTEGER = const(3)
+_FLOAT = const(4)
+_BOOLEAN = const(5)
 
 
 def parse(kind, sent, raw, limit=64):
@@ -26,22 +26,17 @@ def parse(kind, sent, raw, limit=64):
     Raises ValueError for anything that is no such value.
     """
     raw = bytes(raw)
-    if kind == STRING:
+    opaque = sent == _OPAQUE
+    if kind == _STRING:
         return text(raw, limit)
-    opaque = sent == OPAQUE
-    if kind == BOOLEAN:
-        value = _RAW_BOOLEANS.get(raw) if opaque else None
-        if value is None:
-            value = _BOOLEANS.get(raw)
-        if value is None:
-            raise ValueError("no boolean")
-        return value
-    if kind == INTEGER:
+    if kind == _BOOLEAN:
+        return _boolean(raw, opaque)
+    if kind == _INTEGER:
         return _integer(raw, opaque)
-    if kind == FLOAT:
+    if kind == _FLOAT:
         return _float(raw, opaque)
     if not opaque:
-        raise ValueError("opaque bytes wanted")
+        raise ValueError
     return raw
 
 
@@ -52,55 +47,65 @@ def text(raw, limit=64):
     string could never be sent inside an AT command.
     """
     if len(raw) > 4 * limit:
-        raise ValueError("text too long")
-    last = 0
-    for byte in raw:
-        if byte < 0x20 or byte > 0xF4 or byte in (0x22, 0x7F, 0xC0, 0xC1):
-            raise ValueError("character not allowed")
-        if byte < _SECOND_FROM.get(last, 0) or byte > _SECOND_TO.get(last, 255):
-            raise ValueError("character not allowed")
-        last = byte
+        raise ValueError
     value = str(raw, "utf-8")  # raises UnicodeError, a ValueError
     if len(value) > limit:
-        raise ValueError("text too long")
+        raise ValueError
+    for char in value:
+        code = ord(char)
+        if code < 0x20 or code == 0x22 or 0x7F <= code < 0xA0:
+            raise ValueError
+        # MicroPython's decoder lets surrogates and overlong forms pass (C0 A2 is a quote).
+        if 0xD800 <= code < 0xE000 or chr(code) != char:
+            raise ValueError
     return value
 
 
+def _boolean(raw, opaque):
+    if opaque and len(raw) == 1 and raw[0] < 2:
+        return raw[0] == 1
+    word = str(raw, "utf-8")
+    if word not in ("0", "1", "false", "true"):
+        raise ValueError
+    return word in ("1", "true")
+
+
 def _integer(raw, opaque):
-    if opaque and len(raw) in (1, 2, 4, 8) and (len(raw) == 1 or not _is_integer(raw)):
+    digits = _is_integer(raw)
+    if opaque and len(raw) in (1, 2, 4, 8) and (len(raw) == 1 or not digits):
         value = int.from_bytes(raw, "big")
         if raw[0] & 0x80:
             value -= 1 << (8 * len(raw))
         return value
-    if not _is_integer(raw):
-        raise ValueError("no integer")
-    value = int(str(raw, "utf-8"))
-    if not -(1 << 63) <= value < 1 << 63:
-        raise ValueError("integer beyond 64 bit")
+    if not digits:
+        raise ValueError
+    value = int(raw)
+    if value >> 63 not in (0, -1):  # beyond 64 bit
+        raise ValueError
     return value
 
 
 def _float(raw, opaque):
-    if opaque and len(raw) in (4, 8) and not _is_number(raw):
+    if _is_number(raw):
+        value = float(raw)
+    elif opaque and len(raw) in (4, 8):
         value = struct.unpack(">f" if len(raw) == 4 else ">d", raw)[0]
-    elif _is_number(raw):
-        value = float(str(raw, "utf-8"))
     else:
-        raise ValueError("no number")
-    if value - value != 0:
-        raise ValueError("number not finite")
+        raise ValueError
+    if value - value != 0:  # infinite, or no number
+        raise ValueError
     return value
 
 
 def _is_integer(raw):
-    digits = raw[1:] if raw[:1] in (b"-", b"+") else raw
+    digits = raw[1:] if raw[:1] in b"+-" else raw
     return len(digits) < 20 and digits.isdigit()
 
 
 def _is_number(raw):
     # float() of MicroPython takes "e5", "1_0" and "nan" too, so the shape is checked first.
     mantissa, mark, exponent = raw.lower().partition(b"e")
-    if mantissa[:1] in (b"-", b"+"):
+    if mantissa[:1] in b"+-":
         mantissa = mantissa[1:]
     return (
         len(raw) <= 32

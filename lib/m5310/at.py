@@ -52,24 +52,24 @@ class At:
         self._line_ms = 40 + 600000 // baud  # a reply line of 60 characters, its OK, the pause
         self._rx = bytearray(256)
         self._urcs = []
-        self._normal = []
-        self._replies = []
+        self.normal = []
+        self.replies = []
         self._cmd = None
         self._tx = None
         self._tx_at = 0
         self._since = self._free_at = self._heard = clock.ticks_ms()
-        self._probe = Probe(clock)
-        self._stats = {}
+        self.probe = Probe(clock)
+        self.stats = {}
         for name in _COUNTERS.split():
-            self._stats[name] = 0
-        self._ages = [0, 0, 0, 0]  # count, sum, worst, last
+            self.stats[name] = 0
+        self.ages = [0, 0, 0, 0]  # count, sum, worst, last
 
     # -- what the layers above call ------------------------------------------------------------
 
     @property
     def silent(self):
         """True while the module leaves probes unanswered."""
-        return self._probe.silent
+        return self.probe.silent
 
     def urc(self, prefix, handler):
         """Have handler(line) called for every unsolicited line that begins with prefix (bytes).
@@ -88,17 +88,17 @@ class At:
         """
         if self.silent:
             raise AtError(errors.SILENT, 0, text)
-        if len(self._normal) >= _MAX_NORMAL:
+        if len(self.normal) >= _MAX_NORMAL:
             self._count("refused")
             raise AtError(errors.BUSY, 0, text)
         cmd = Command(text, timeout, prefix, shape, bare, slow)
-        self._normal.append(cmd)
-        self._stats["queue_max"] = max(self._stats["queue_max"], len(self._normal))
+        self.normal.append(cmd)
+        self.stats["queue_max"] = max(self.stats["queue_max"], len(self.normal))
         try:
             await cmd.done.wait()
         finally:
-            if cmd in self._normal:
-                self._normal.remove(cmd)
+            if cmd in self.normal:
+                self.normal.remove(cmd)
         if cmd.error:
             raise cmd.error
         return cmd.lines
@@ -108,16 +108,16 @@ class At:
 
         Returns False, and counts, if so many replies wait that one more would only be late.
         """
-        if len(self._replies) >= _MAX_REPLIES:
+        if len(self.replies) >= _MAX_REPLIES:
             self._count("refused")
             return False
-        self._replies.append(reply)
+        self.replies.append(reply)
         return True
 
     async def sync(self, timeout):
         """Wait until the module answers a probe, timeout ms at most; raises AtError(SILENT)."""
         start = self.clock.ticks_ms()
-        while self._probe.state != FREE:
+        while self.probe.state != FREE:
             if self.clock.ticks_diff(self.clock.ticks_ms(), start) >= timeout:
                 raise AtError(errors.SILENT)
             await self.clock.sleep_ms(_IDLE_MS)
@@ -127,7 +127,7 @@ class At:
         self._count("resets")
         self._tx = None
         self._flush(kind)
-        self._probe.start(self.clock.ticks_ms())
+        self.probe.start(self.clock.ticks_ms())
 
     async def run(self):
         """Poll for ever; poll often while something is going on."""
@@ -136,18 +136,9 @@ class At:
 
     def status(self):
         """Return counters, queue lengths and the latency of operations in ms as a new dict."""
-        out = dict(self._stats)
-        n, total, worst, last = self._ages
-        out["lines"] = self.lines.count
-        out["overlong"] = self.lines.overlong
-        out["received"] = self.lines.received
-        out["probes"] = self._probe.sent
-        out["silent"] = self.silent
-        out["waiting"] = len(self._normal) + len(self._replies)
-        out["latency_mean"] = total // n if n else 0
-        out["latency_max"] = worst
-        out["latency_last"] = last
-        return out
+        from m5310.report import of_at
+
+        return of_at(self)
 
     # -- one turn ------------------------------------------------------------------------------
 
@@ -163,7 +154,7 @@ class At:
             self._write(now)
         elif self._cmd:
             self._watch(now)
-        if self._probe.state != FREE:
+        if self.probe.state != FREE:
             if not self._tx:
                 self._search(now)
         elif not self._cmd:
@@ -171,14 +162,14 @@ class At:
         quiet = diff(now, self._heard)
         if quiet > _LONG_MS:  # differences must not outgrow half the tick period
             self._heard = self.clock.ticks_add(now, -1000)
-        return self._cmd is not None or self._probe.state != FREE or quiet < 200
+        return self._cmd is not None or self.probe.state != FREE or quiet < 200
 
     def _receive(self):
         n = self.uart.any()
         if not n:
             return
         self._heard = self.clock.ticks_ms()
-        self._probe.heard(self._heard)
+        self.probe.heard(self._heard)
         rx = self._rx
         lines = self.lines
         left = _TURN
@@ -221,7 +212,7 @@ class At:
             pass
         elif cmd and cmd.bare and cmd.bare(line):
             self._keep(cmd, line)
-        elif line[:2].upper() != b"AT" or not (cmd or self._probe.state == ASKED):
+        elif line[:2].upper() != b"AT" or not (cmd or self.probe.state == ASKED):
             self._count("unknown")
 
     def _unsolicited(self, line):
@@ -245,8 +236,8 @@ class At:
         now = self.clock.ticks_ms()
         if self._tx:  # a command still on its way out has no result yet
             self._count("stray")
-        elif self._probe.state != FREE:
-            if self._probe.final(now):
+        elif self.probe.state != FREE:
+            if self.probe.final(now):
                 self._count("late")
         elif self._cmd is None:
             self._count("stray")
@@ -272,11 +263,11 @@ class At:
         waited = self.clock.ticks_diff(now, self._free_at)
         if waited > _LONG_MS:
             self._free_at = self.clock.ticks_add(now, -_LONG_MS)
-        if self._replies:
+        if self.replies:
             if waited >= self.reply_pause:
-                self._start_reply(self._replies[0], now)
-        elif self._normal and waited >= self.pause:
-            self._start(self._normal.pop(0), now)
+                self._start_reply(self.replies[0], now)
+        elif self.normal and waited >= self.pause:
+            self._start(self.normal.pop(0), now)
 
     def _start_reply(self, reply, now):
         left = self.window - self.clock.ticks_diff(now, reply.arrived)
@@ -312,10 +303,10 @@ class At:
             if age + self._line_ms * (reply.count - reply.next) < self.window:
                 reply.again = True  # its OK may have been lost: once more, from this line on
                 return
-        self._replies.remove(reply)
+        self.replies.remove(reply)
         if error is None:
             self._count("replies")
-            ages = self._ages
+            ages = self.ages
             ages[0] += 1
             ages[1] += age
             ages[2] = max(ages[2], age)
@@ -329,20 +320,20 @@ class At:
         age = self.clock.ticks_diff(now, self._since)
         if age >= cmd.timeout:
             self._give_up("timeouts", errors.TIMEOUT, now)
-        elif self.hold and self._replies and not cmd.reply and not cmd.slow and age >= self.hold:
+        elif self.hold and self.replies and not cmd.reply and not cmd.slow and age >= self.hold:
             self._give_up("held", errors.HELD, now)
 
     def _give_up(self, counter, kind, now):
         if self._cmd:
             self._count(counter)
-            self._probe.start(now)
+            self.probe.start(now)
             self._finish(AtError(kind, 0, self._cmd.text), now)
 
     def _search(self, now):
         was_silent = self.silent
-        if self._probe.step(now):
+        if self.probe.step(now):
             self._transmit(b"AT", now)
-        if self._probe.state == FREE:
+        if self.probe.state == FREE:
             self._free_at = now
         elif self.silent and not was_silent:
             self._flush(errors.SILENT)
@@ -351,12 +342,12 @@ class At:
         now = self.clock.ticks_ms()
         if self._cmd:
             self._finish(AtError(kind, 0, self._cmd.text), now)
-        while self._normal:
-            cmd = self._normal.pop(0)
+        while self.normal:
+            cmd = self.normal.pop(0)
             cmd.error = AtError(kind, 0, cmd.text)
             cmd.done.set()
-        while self._replies:
-            self._replied(self._replies[0], AtError(kind), now)
+        while self.replies:
+            self._replied(self.replies[0], AtError(kind), now)
 
     def _count(self, name):
-        self._stats[name] += 1
+        self.stats[name] += 1

@@ -15,7 +15,6 @@ CLOSED = const(0)
 OPENING = const(1)
 REGISTERED = const(2)
 
-_STATES = ("closed", "opening", "registered")
 _HOLD_MS = const(500)
 _EVENT_MS = const(60000)
 
@@ -221,9 +220,6 @@ class Mipl:
 
     def status(self):
         """Return the state in words, the last cause of a loss and the counters as a new dict."""
-        out = dict(self.counts)
-        out.update(self.requests.counts)
-        out["state"] = _STATES[self.state]
-        out["cause"] = self.cause
-        out["version"] = self.version
-        return out
+        from m5310.report import of_session
+
+        return of_session(self)

@@ -94,9 +94,6 @@ class Modem:
 
     def status(self):
         """Return the status of the line, the network and the session as one new dict."""
-        return {
-            "at": self.at.status(),
-            "network": self.network.status(),
-            "session": self.mipl.status(),
-            "boots": self.boots,
-        }
+        from m5310.report import of_modem
+
+        return of_modem(self)

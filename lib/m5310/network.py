@@ -104,12 +104,6 @@ class Network:
 
     def status(self):
         """Return identity, registration, cell, signal and clock as a new dict."""
-        return {
-            "imei": self.imei,
-            "imsi": self.imsi,
-            "network": self.words(),
-            "cell": self.cell,
-            "signal": self.quality(),
-            "apn": self.apn,
-            "time": self.time,
-        }
+        from m5310.report import of_network
+
+        return of_network(self)

@@ -1,0 +1,29 @@
+"""What Node.status() returns. Loaded when it is asked for: heap is scarce."""
+
+import gc
+
+from m5310.operations import NAMES
+
+
+def of_node(node):
+    """Return everything there is to know about the node as a new dict of dicts."""
+    out = node.modem.status()
+    supervisor = node.supervisor
+    out["node"] = {
+        "state": supervisor.state,
+        "cause": supervisor.cause,
+        "next_try": supervisor.next_try,
+        "sessions": supervisor.sessions,
+        "recoveries": supervisor.ladder.recoveries,
+        "task_restarts": node.restarts,
+    }
+    worst = node.dispatcher.worst
+    out["operations"] = {NAMES[kind]: worst[kind] for kind in worst}  # oldest at its answer, ms
+    out["operations"]["faults"] = node.dispatcher.faults
+    notifier = node.notifier
+    out["notifier"] = {"failures": notifier.failures, "unfit": notifier.unfit}
+    out["sampler"] = node.sampler.status()
+    if hasattr(gc, "mem_free"):
+        gc.collect()
+        out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
+    return out

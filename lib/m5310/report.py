@@ -1,0 +1,49 @@
+"""What the status() of each part returns. Loaded when it is asked for: heap is scarce."""
+
+_SESSION = ("closed", "opening", "registered")
+
+
+def of_at(at):
+    """Return the counters of the line, its queues, and the latency of operations in ms."""
+    out = dict(at.stats)
+    n, total, worst, last = at.ages
+    out["lines"] = at.lines.count
+    out["overlong"] = at.lines.overlong
+    out["received"] = at.lines.received
+    out["probes"] = at.probe.sent
+    out["silent"] = at.silent
+    out["waiting"] = len(at.normal) + len(at.replies)
+    out["latency_mean"] = total // n if n else 0
+    out["latency_max"] = worst
+    out["latency_last"] = last
+    return out
+
+
+def of_network(network):
+    """Return identity, registration, cell, signal and clock."""
+    out = {}
+    for name in ("imei", "imsi", "cell", "apn", "time", "connected"):
+        out[name] = getattr(network, name)
+    out["network"] = network.words()
+    out["signal"] = network.quality()
+    return out
+
+
+def of_session(mipl):
+    """Return the state of the session, the cause of its last loss, and its counters."""
+    out = dict(mipl.counts)
+    out.update(mipl.requests.counts)
+    out["state"] = _SESSION[mipl.state]
+    out["cause"] = mipl.cause
+    out["version"] = mipl.version
+    return out
+
+
+def of_modem(modem):
+    """Return all of the above, and how often the module rebooted."""
+    return {
+        "at": of_at(modem.at),
+        "network": of_network(modem.network),
+        "session": of_session(modem.mipl),
+        "boots": modem.boots,
+    }
