@@ -9,7 +9,8 @@ from fakeuart import FakeUart
 from rig import CHUNKS, Peer
 
 from m5310 import errors
-from m5310.at import At, Reply
+from m5310.at import At
+from m5310.command import Reply
 from m5310.errors import AtError
 from m5310.network import is_answer
 

@@ -8,12 +8,10 @@ rest is counted. RX is never thrown away.
 from micropython import const
 
 from m5310 import errors
-from m5310.command import Command, Reply, final_result
+from m5310.command import Command, final_result
 from m5310.errors import AtError
 from m5310.lines import Lines
 from m5310.probe import ASKED, FREE, Probe
-
-__all__ = ("At", "Reply")
 
 _TURN = const(1024)  # bytes read in one turn: a flood leaves the other tasks theirs
 _CHUNK = const(64)  # bytes written at a time: a port without a TX buffer blocks that long
@@ -25,11 +23,6 @@ _REPLY_MS = const(1500)  # the module's OK to one line of a reply
 _BUSY_MS = const(2)
 _IDLE_MS = const(20)
 _LONG_MS = const(60000)
-
-_COUNTERS = (
-    "commands replies urcs unknown malformed stray late errors timeouts held resets expired "
-    "refused queue_max"
-)
 
 
 class At:
@@ -59,9 +52,22 @@ class At:
         self._tx_at = 0
         self._since = self._free_at = self._heard = clock.ticks_ms()
         self.probe = Probe(clock)
-        self.stats = {}
-        for name in _COUNTERS.split():
-            self.stats[name] = 0
+        self.stats = {
+            "commands": 0,
+            "replies": 0,
+            "urcs": 0,
+            "unknown": 0,
+            "malformed": 0,
+            "stray": 0,
+            "late": 0,
+            "errors": 0,
+            "timeouts": 0,
+            "held": 0,
+            "resets": 0,
+            "expired": 0,
+            "refused": 0,
+            "queue_max": 0,
+        }
         self.ages = [0, 0, 0, 0]  # count, sum, worst, last
 
     # -- what the layers above call ------------------------------------------------------------

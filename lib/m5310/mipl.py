@@ -31,6 +31,7 @@ class Mipl:
         self.at = at
         self.clock = clock
         self.dialect = dialect
+        at.urc(b"+MIPLEVENT:", self._event)  # before the requests take the rest of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
         self.on_lost = None
         self.on_event = None
@@ -45,7 +46,6 @@ class Mipl:
         self._asked = False
         self._updated = 0
         self._ackid = 0
-        at.urc(b"+MIPLEVENT:", self._event)
 
     @property
     def registered(self):

@@ -31,8 +31,9 @@ class Modem:
         self._earfcn = options.pop("earfcn", None)
         self.boots = 0
         self.at = At(uart, clock, **options)
+        booted = self._booted
         for banner in _BANNERS:
-            self.at.urc(banner, self._booted)
+            self.at.urc(banner, booted)
         self.network = Network(self.at, clock)
         self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
         self._udp = None

@@ -17,14 +17,7 @@ PARAMETER = const(4)
 DISCOVER = const(5)
 
 NAMES = ("read", "write", "execute", "observe", "write-attributes", "discover")
-PREFIXES = (
-    b"+MIPLREAD:",
-    b"+MIPLWRITE:",
-    b"+MIPLEXECUTE:",
-    b"+MIPLOBSERVE:",
-    b"+MIPLPARAMETER:",
-    b"+MIPLDISCOVER:",
-)
+KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  # +MIPL...:
 
 
 class Operation:

@@ -4,11 +4,10 @@ import asyncio
 
 from micropython import const
 
-from m5310.at import Reply
-from m5310.operations import DISCOVER, EXECUTE, NAMES, OBSERVE, PREFIXES, READ, WRITE, parse
+from m5310.command import Reply
+from m5310.operations import DISCOVER, EXECUTE, KINDS, NAMES, OBSERVE, READ, WRITE, parse
 
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
-_ANSWERS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")
 _PARTS_MS = const(1500)  # a write whose parts stop coming is refused after that
 _REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: the same msgid is the same operation
 _RECENT = const(8)
@@ -30,8 +29,7 @@ class Requests:
         self.ref = 0
         self.counts = {"operations": 0, "repeats": 0, "refused": 0}
         self.reset()
-        for kind in range(len(PREFIXES)):
-            at.urc(PREFIXES[kind], lambda line, kind=kind: self._operation(kind, line))
+        at.urc(b"+MIPL", self._operation)
 
     def reset(self):
         """Forget what belongs to a session: parts of a write, the last results."""
@@ -56,8 +54,9 @@ class Requests:
         if not (self.dialect.module_answers and op.kind in (OBSERVE, DISCOVER)):
             self.at.reply(_Answer(self, op, result, values, resources))
 
-    def _operation(self, kind, line):
+    def _operation(self, line):
         now = self.clock.ticks_ms()
+        kind = KINDS.index(line[5 : line.find(b":")].strip())  # ValueError: none that we know
         op = parse(kind, line, now)
         if kind == WRITE:
             op = self._gather(op)
@@ -142,7 +141,7 @@ class _Answer(Reply):
     def _short(self, result):
         op = self._op
         return b"AT+MIPL%sRSP=%d,%d,%d" % (
-            _ANSWERS[op.kind],
+            KINDS[op.kind],
             self._requests.ref,
             op.msgid,
             result,
