@@ -3,6 +3,7 @@
 guide 3.5(3), facts/platform.md 1.8 item 7.
 """
 
+import gc
 import struct
 import unittest
 
@@ -117,6 +118,17 @@ class Values(unittest.TestCase):
         self.assertEqual(parse(STRING, STRING, b"abc", 3), "abc")
         with self.assertRaises(ValueError):
             parse(STRING, STRING, b"abcd", 3)
+
+    def test_text_keeps_nothing_of_what_it_has_seen(self):
+        # MicroPython interns characters taken out of a str: a platform could fill the heap.
+        if not hasattr(gc, "mem_alloc"):
+            self.skipTest("only MicroPython interns characters")
+        gc.collect()
+        before = gc.mem_alloc()
+        for i in range(4096):
+            text(bytes((0xE5, 0x80 + (i >> 6), 0x80 + (i & 63))))
+        gc.collect()
+        self.assertLess(gc.mem_alloc() - before, 4096)
 
     def test_opaque_resource(self):
         self.assertEqual(parse(OPAQUE, OPAQUE, b"\x00\xff"), b"\x00\xff")

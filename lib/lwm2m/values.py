@@ -18,6 +18,11 @@ _INTEGER = const(3)
 _FLOAT = const(4)
 _BOOLEAN = const(5)
 
+# MicroPython's decoder lets overlong forms pass (C0 A2 becomes a quote), so what may follow some
+# bytes is checked here, by the first 12 bits of the two: C2 80..9F are control characters,
+# E0 80..9F and F0 80..8F overlong, ED A0..BF surrogates, F4 90..BF no Unicode.
+_NO_PAIRS = const((0xC28, 0xC29, 0xE08, 0xE09, 0xF08, 0xEDA, 0xEDB, 0xF49, 0xF4A, 0xF4B))
+
 
 def parse(kind, sent, raw, limit=64):
     """Return the value of a resource of type kind that arrived as type sent with the bytes raw.
@@ -48,16 +53,17 @@ def text(raw, limit=64):
     """
     if len(raw) > 4 * limit:
         raise ValueError
+    # Bytes are looked at, as MicroPython keeps every character of a str it steps through for good.
+    last = 0
+    for byte in raw:
+        if byte < 0x20 or byte > 0xF4 or byte in (0x22, 0x7F, 0xC0, 0xC1):
+            raise ValueError
+        if (last << 4 | byte >> 4) in _NO_PAIRS:
+            raise ValueError
+        last = byte
     value = str(raw, "utf-8")  # raises UnicodeError, a ValueError
     if len(value) > limit:
         raise ValueError
-    for char in value:
-        code = ord(char)
-        if code < 0x20 or code == 0x22 or 0x7F <= code < 0xA0:
-            raise ValueError
-        # MicroPython's decoder lets surrogates and overlong forms pass (C0 A2 is a quote).
-        if 0xD800 <= code < 0xE000 or chr(code) != char:
-            raise ValueError
     return value
 
 
