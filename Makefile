@@ -9,7 +9,7 @@ BAUD ?= 9600
 AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench node echo test test-host test-upy lint format size clean
+.PHONY: help venv run bench node echo test test-host test-upy lint format mpy size clean
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -56,6 +56,9 @@ lint: $(READY) ## Style and formatting
 format: $(READY) ## Put the formatting right
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+mpy: $(READY) ## Compile the device code for a board into build/board
+	@$(BIN)/python -m pcnode --mpy
 
 size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when it runs
 	@$(BIN)/python -m pcnode --sizes

@@ -29,7 +29,7 @@ def compiler():
 def build(target=BUILD, sources=SOURCES):
     """Compile what changed of sources into target; return the number of files compiled.
 
-    main.py stays a source file: an interpreter on a PC is started with it. Raises
+    main.py and the examples stay source files: an interpreter is started with them. Raises
     subprocess.CalledProcessError where a file does not compile.
     """
     wanted = set()
@@ -39,7 +39,8 @@ def build(target=BUILD, sources=SOURCES):
             name = path.relative_to(ROOT / folder)
             if name.name in ("manifest.py", "boot.py"):
                 continue
-            out = target / (name if str(name) == "main.py" else name.with_suffix(".mpy"))
+            started = str(name) == "main.py" or name.parts[0] == "examples"
+            out = target / (name if started else name.with_suffix(".mpy"))
             wanted.add(out)
             if out.exists() and out.stat().st_mtime_ns == path.stat().st_mtime_ns:
                 continue
@@ -76,16 +77,31 @@ def environment(uart, baud, board=None, config=None):
 @click.option("--board", default=None, help="HOST:PORT of the bench's virtual board")
 @click.option("--config", default=None, type=click.Path(), help="default: config.example.json")
 @click.option("--heap", default=HEAP, help=f"heap of the interpreter (default {HEAP})")
-def main(uart, baud, board, config, heap):
+@click.option("--main", "program", default="main.py", help="program, below firmware/")
+@click.option("--sizes", is_flag=True, help="print sizes instead of running")
+@click.option("--mpy", is_flag=True, help="compile for a board into build/board instead")
+def main(uart, baud, board, config, heap, program, sizes, mpy):
     """Run the node on this PC, under the real MicroPython, until Ctrl-C."""
     try:
+        if mpy:
+            target = ROOT / "build" / "board"
+            build(target, ("lib", "firmware"))
+            print(f"compiled into {target.relative_to(ROOT)}")
+            return
         build()
     except subprocess.CalledProcessError as e:
         sys.exit(f"the device code does not compile: {' '.join(e.cmd)}")
+    if sizes:
+        from sizes import report
+
+        report()
+        return
     if config is not None:
         config = Path(config).resolve()
+    if not (BUILD / program).is_file():
+        sys.exit(f"no program {program} below firmware/")
     env = environment(uart, baud, board, config)
-    command = [interpreter(), "-X", f"heapsize={heap}", str(BUILD / "main.py")]
+    command = [interpreter(), "-X", f"heapsize={heap}", str(BUILD / program)]
     os.execve(command[0], command, env)
 
 

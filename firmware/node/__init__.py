@@ -1,0 +1,1 @@
+"""The application: configuration, sensors, actuators, and what joins them to the module."""

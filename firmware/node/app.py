@@ -22,7 +22,7 @@ class Node:
         self.sampler = sampler
         self.supervisor = supervisor
         self.restarts = 0
-        self._tasks = []
+        self.tasks = []
         if log.level > 1:
             modem.mipl.on_event = self._event
         if log.level > 2:
@@ -31,8 +31,8 @@ class Node:
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
         for name in ("sampler", "notifier"):
-            self._tasks.append(asyncio.create_task(self._keep(name, getattr(self, name).run)))
-        self._tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
+            self.tasks.append(asyncio.create_task(self._keep(name, getattr(self, name).run)))
+        self.tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
         await self._keep("supervisor", self.supervisor.run)
 
     async def _keep(self, name, work):

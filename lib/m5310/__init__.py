@@ -1,0 +1,1 @@
+"""The module driver: lines, the AT engine, network, OneNET session, UDP, recovery."""

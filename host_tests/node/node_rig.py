@@ -1,0 +1,133 @@
+"""The whole node on a simulated module and platform, in virtual time, at 9600 baud."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import fakeboard
+import vtime
+
+from bench.module import Module
+from bench.platform import Platform
+from bench.port import Port
+from node.app import Log
+from node.config_check import validate
+from node.setup import build
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
+
+
+class SimUart:
+    """machine.UART's non-blocking calls over a simulated module's serial line."""
+
+    def __init__(self, port, chunk=0):
+        self.port = port
+        self.chunk = chunk
+        self.stopped = False  # a bench that was sent SIGSTOP: bytes wait on both sides
+        self._rx = bytearray()
+        self._held = bytearray()
+
+    def any(self):
+        if not self.stopped:
+            if self._held:
+                self.port.feed(bytes(self._held))
+                self._held.clear()
+            self._rx += self.port.take()
+        return len(self._rx)
+
+    def readinto(self, buf, n=None):
+        n = min(len(self._rx), len(buf) if n is None else n, self.chunk or 1 << 20)
+        buf[:n] = self._rx[:n]
+        del self._rx[:n]
+        return n or None
+
+    def write(self, data):
+        data = bytes(data)[: self.chunk or None]
+        if self.stopped:
+            self._held += data
+        else:
+            self.port.feed(data)
+        return len(data)
+
+
+class NodeRig:
+    """node, board, module, platform; lines: [(ticks, "<" or ">", text)] of the serial line."""
+
+    def __init__(self, config=None, baud=9600, chunk=0, module=None, platform=None):
+        self.clock = vtime.clock
+        self.board = fakeboard.fresh(self.clock)
+        self.platform = Platform(self.clock, **(platform or {}))
+        self.records = []
+        self.lines = []
+        self.said = []
+        self.module = Module(self.clock, self.platform, **(module or {}))
+        self.module.on_operation = self.records.append
+        self.uart = SimUart(Port(self.module, self.clock, baud), chunk)
+        settings = json.loads(EXAMPLE.read_text())
+        for path, value in (config or {}).items():
+            part, name = path.split(".")
+            settings[part][name] = value
+        log = Log(self.clock, 0)
+        self.node = build(validate(settings), self.uart, self.clock, self._log(log))
+        self.node.modem.at.on_line = self._line
+        self.imei = self.module.imei
+
+    def _log(self, log):
+        def say(text, level=1):
+            if level < 2:
+                self.said.append(text)
+
+        say.level = log.level
+        return say
+
+    def _line(self, sent, line):
+        self.lines.append((self.clock.ticks_ms(), ">" if sent else "<", line.decode("latin-1")))
+
+    @property
+    def device(self):
+        return self.platform.device(self.imei)
+
+    @property
+    def sent(self):
+        """The lines the node sent, in their order."""
+        return [text for _, way, text in self.lines if way == ">"]
+
+    async def sleep(self, seconds):
+        await self.clock.sleep_ms(round(seconds * 1000))
+
+    async def until(self, condition, seconds=60):
+        """Wait until condition() is true; return the seconds it took, fail after seconds."""
+        start = self.clock.ticks_ms()
+        while not condition():
+            spent = self.clock.ticks_diff(self.clock.ticks_ms(), start) / 1000
+            assert spent < seconds, (self.said, self.sent[-20:])
+            await self.clock.sleep_ms(10)
+        return self.clock.ticks_diff(self.clock.ticks_ms(), start) / 1000
+
+    async def online(self, seconds=60):
+        """Wait until the node says it is online and has answered what registering brings."""
+        await self.until(lambda: self.node.supervisor.state == "online", seconds)
+        await self.until(lambda: self.device.online and len(self.device.observed) == 3, 20)
+        await self.sleep(3)
+
+    async def ask(self, kind, *args, **attributes):
+        """Let the platform perform an operation; return it when it is done."""
+        op = getattr(self.platform, kind)(self.imei, *args, **attributes)
+        await self.until(lambda: op.done)
+        return op
+
+
+def play(scene, start=0, **options):
+    """Run scene(rig) in virtual time beside the node; return what it returns."""
+
+    async def program():
+        rig = NodeRig(**options)
+        task = asyncio.create_task(rig.node.run())
+        try:
+            return await scene(rig)
+        finally:
+            rig.node.supervisor.stopping = True
+            for each in [task, *rig.node.tasks]:
+                each.cancel()
+
+    return vtime.run(program(), start)

@@ -1,0 +1,150 @@
+"""The node comes back by itself: reboots, silence, lost registrations, lost network."""
+
+from node_rig import play
+
+
+async def works(r):
+    """True if a read is answered and everything is observed again."""
+    op = await r.ask("read", 3303, 0, 5700)
+    return op.code == 205 and len(r.device.observed) == 3
+
+
+def test_a_rebooted_module_is_registered_again():
+    async def scene(r):
+        await r.online()
+        r.module.reboot("REBOOT_CAUSE_APPLICATION_WATCHDOG")
+        await r.until(lambda: r.node.supervisor.state != "online")
+        await r.online()
+        return await works(r), r.node.supervisor.sessions, r.node.status()["boots"]
+
+    assert play(scene) == (True, 2, 2)
+
+
+def test_a_module_that_is_silent_at_first_is_found_later():
+    async def scene(r):
+        r.uart.stopped = True
+        await r.sleep(100)
+        said = " ".join(r.said)
+        r.uart.stopped = False
+        await r.online(120)
+        return said, await works(r)
+
+    said, ok = play(scene)
+    assert "no OK from the module on UART 2 at 9600 baud: check that TX and RX" in said
+    assert ok
+
+
+def test_forty_seconds_of_silence_end_with_the_node_registered():
+    async def scene(r):
+        await r.online()
+        r.board.set_temp("ds18x20-0", 40.0)  # something to send, so the silence is noticed
+        r.uart.stopped = True
+        await r.sleep(40)
+        r.uart.stopped = False
+        await r.online(30)
+        return await works(r), r.node.supervisor.sessions
+
+    assert play(scene, config={"onenet.lifetime": 120}) == (True, 1)
+
+
+def test_the_registration_is_renewed_before_the_lifetime_runs_out():
+    async def scene(r):
+        await r.online()
+        await r.sleep(20 * 60)
+        updates = [line for line in r.sent if line == "AT+MIPLUPDATE=0,0,0"]
+        return len(updates), r.device.online, r.node.supervisor.sessions
+
+    updates, online, sessions = play(scene, config={"onenet.lifetime": 300}, baud=0)
+    assert (updates, online, sessions) == (8, True, 1)
+
+
+def test_a_registration_the_platform_forgot_is_made_anew():
+    async def scene(r):
+        await r.online()
+        r.module.poll()
+        r.uart.port.module.feed(b"")
+        r.node.modem.at._line(b"+MIPLEVENT:0,9")
+        await r.until(lambda: r.node.supervisor.state != "online")
+        await r.online()
+        return await works(r), r.node.supervisor.sessions
+
+    assert play(scene) == (True, 2)
+
+
+def test_a_lost_network_is_waited_for_and_the_registration_confirmed():
+    async def scene(r):
+        await r.online()
+        r.module.set_network(False)
+        await r.sleep(150)
+        r.module.set_network(True)
+        await r.sleep(150)
+        return await works(r), r.node.supervisor.state
+
+    assert play(scene, baud=0) == (True, "online")
+
+
+def test_a_session_left_over_in_the_module_is_replaced():
+    async def scene(r):
+        for line in (b"AT+MIPLCREATE\r", b'AT+MIPLADDOBJ=0,3303,1,"1",6,1\r'):
+            r.uart.port.feed(line)
+        await r.online()
+        return r.sent.count("AT+MIPLDELETE=0"), await works(r)
+
+    deleted, ok = play(scene, module={"boot_ms": 0, "register_ms": 100})
+    assert ok
+    assert deleted in (0, 1)
+
+
+def test_a_denied_registration_is_reported_and_tried_again():
+    async def scene(r):
+        await r.until(lambda: r.node.supervisor.ladder.failures >= 2, 400)
+        first = list(r.said)
+        r.platform.auto_create = True
+        await r.online(300)
+        return " ".join(first)
+
+    said = play(scene, platform={"auto_create": False}, baud=0)
+    assert "registration failed: are IMEI and IMSI those of the platform's device?" in said
+
+
+def test_a_task_that_fails_is_started_again_and_counted():
+    async def scene(r):
+        await r.online()
+        due = r.node.notifier._observations.due
+
+        def broken():
+            r.node.notifier._observations.due = due
+            raise KeyError("broken")
+
+        r.node.notifier._observations.due = broken
+        await r.sleep(3)
+        r.board.set_temp("ds18x20-0", 44.0)
+        await r.sleep(12)
+        return r.node.restarts, any(",5700,4,4,44.0," in line for line in r.sent)
+
+    assert play(scene) == (1, True)
+
+
+def test_a_repeated_write_is_answered_again_and_not_executed_again():
+    async def scene(r):
+        await r.online()
+        moves = []
+        r.board.on_change(lambda kind, pin, value: moves.append((pin, value)))
+        line = b"+MIPLWRITE:0,77,3306,0,5850,2,1,01,0,0"
+        for _ in range(3):
+            r.node.modem.at._line(line)
+        await r.sleep(1)
+        answers = [text for text in r.sent if text == "AT+MIPLWRITERSP=0,77,2"]
+        return [m for m in moves if m[0] == 26], len(answers)
+
+    assert play(scene) == ([(26, 1)], 3)
+
+
+def test_all_of_it_over_the_wrap_of_the_ticks():
+    async def scene(r):
+        await r.online()
+        await r.sleep(60)
+        return await works(r), r.node.supervisor.sessions
+
+    for start in ((1 << 30) - 20_000, (1 << 29) - 20_000):
+        assert play(scene, start=start, baud=0) == (True, 1)
