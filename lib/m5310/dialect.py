@@ -52,6 +52,8 @@ class Dialect:
             text = b"1" if value else b"0"
         else:
             size = 4 if -0x80000000 <= value <= 0x7FFFFFFF else 8
+            if not -(1 << 63) <= value < 1 << 63:
+                raise ValueError("integer")
             text = b"%d" % value
         return (b'%d,%d,"%s"' if self.quoted else b"%d,%d,%s") % (kind, size, text)
 
@@ -65,10 +67,10 @@ class Dialect:
 
 def float_text(value):
     """Return a number with at most three decimals and no idle zeros: 20.123, 60.2, 0.0, 98."""
-    if isinstance(value, int):
-        return b"%d" % value
     if not -1e9 < value < 1e9:  # also true for NaN
         raise ValueError("float")
+    if isinstance(value, int):
+        return b"%d" % value
     text = "%.3f" % value
     while text[-1] == "0" and text[-2] != ".":
         text = text[:-1]

@@ -19,6 +19,8 @@ DISCOVER = const(5)
 NAMES = ("read", "write", "execute", "observe", "write-attributes", "discover")
 KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  # +MIPL...:
 
+_LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
+
 
 class Operation:
     """What the platform asks: kind, msgid, path (-1 = all), and what the kind brings along.
@@ -52,13 +54,12 @@ class Operation:
 
 def parse(kind, line, arrived):
     """Return the Operation in line; raises ValueError only if even its msgid cannot be read."""
-    text = body(line)
-    if len(text) > 1180:
-        raise ValueError("length")
-    head, rest = _head(text, 2)
+    head, rest = _head(body(line), 2)
     num(head[0])
     op = Operation(kind, num(head[1]), arrived)
     try:
+        if len(rest) > _LONGEST:
+            raise ValueError("length")
         _fill(op, kind, rest)
     except (ValueError, IndexError):
         op.bad = True
@@ -97,6 +98,8 @@ def _fill(op, kind, rest):
 def _fill_write(op, rest):
     head, rest = _head(rest, 2)
     kind = num(head[0])
+    if kind < STRING:
+        raise ValueError("type")
     size = num(head[1])
     if kind == STRING or rest[:1] == b'"':
         value, tail = _text(rest, size)
