@@ -1,0 +1,134 @@
+"""Values, tails and the session's first command, as both dialects print them."""
+
+import unittest
+
+from m5310.dialect import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, float_text, get
+
+INF = float("inf")
+NAN = float("nan")
+
+
+class SeedTest(unittest.TestCase):
+    def setUp(self):
+        self.dialect = get("seed")
+
+    def test_values_as_the_guide_prints_them(self):
+        for kind, value, text in (
+            (FLOAT, 98, b"4,4,98"),
+            (FLOAT, 88, b"4,4,88"),
+            (FLOAT, 20.123, b"4,4,20.123"),
+            (FLOAT, 60.2, b"4,4,60.2"),
+            (FLOAT, 0.0, b"4,4,0.0"),
+            (FLOAT, 99.0, b"4,4,99.0"),
+            (STRING, "Cel", b'1,3, "Cel"'),
+            (STRING, "", b'1,0, ""'),
+            (OPAQUE, b"\x01", b"2,1,01"),
+            (OPAQUE, b"", b"2,0,"),
+            (OPAQUE, b"\x00\xab\xff", b"2,3,00ABFF"),
+            (OPAQUE, bytearray(b"\x16"), b"2,1,16"),
+            (INTEGER, 0, b"3,4,0"),
+            (INTEGER, -12, b"3,4,-12"),
+            (INTEGER, 0x7FFFFFFF, b"3,4,2147483647"),
+            (INTEGER, -0x80000000, b"3,4,-2147483648"),
+            (INTEGER, 0x80000000, b"3,8,2147483648"),
+            (INTEGER, -0x80000001, b"3,8,-2147483649"),
+            (INTEGER, 0x7FFFFFFFFFFFFFFF, b"3,8,9223372036854775807"),
+            (BOOLEAN, True, b"5,1,1"),
+            (BOOLEAN, False, b"5,1,0"),
+            (BOOLEAN, 1, b"5,1,1"),
+        ):
+            self.assertEqual(self.dialect.value(kind, value), text)
+
+    def test_the_length_of_a_string_counts_bytes(self):
+        self.assertEqual(self.dialect.value(STRING, "\u2103"), b'1,3, "\xe2\x84\x83"')
+
+    def test_the_flag_is_0_on_every_line_and_the_index_counts_down(self):
+        self.assertEqual([self.dialect.tail(i, 3) for i in range(3)], [b"2,0", b"1,0", b"0,0"])
+        self.assertEqual(self.dialect.tail(0, 1), b"0,0")
+
+    def test_create(self):
+        self.assertEqual(self.dialect.create(None), b"AT+MIPLCREATE")
+        self.assertEqual(self.dialect.create("a.example:5683"), b"AT+MIPLCREATE")
+
+
+class M5310aTest(unittest.TestCase):
+    def setUp(self):
+        self.dialect = get("m5310a")
+
+    def test_every_value_stands_in_quotes_and_no_blank_before_it(self):
+        for kind, value, text in (
+            (STRING, "abcd", b'1,4,"abcd"'),
+            (FLOAT, 28.9, b'4,4,"28.9"'),
+            (FLOAT, 98, b'4,4,"98"'),
+            (INTEGER, -12, b'3,4,"-12"'),
+            (BOOLEAN, False, b'5,1,"0"'),
+            (OPAQUE, b"\x01", b'2,1,"01"'),
+        ):
+            self.assertEqual(self.dialect.value(kind, value), text)
+
+    def test_the_flag_tells_first_middle_last(self):
+        tail = self.dialect.tail
+        self.assertEqual(tail(0, 1), b"0,0")
+        self.assertEqual([tail(i, 2) for i in range(2)], [b"1,1", b"0,0"])
+        self.assertEqual([tail(i, 4) for i in range(4)], [b"3,1", b"2,2", b"1,2", b"0,0"])
+
+    def test_create_with_a_server_and_without(self):
+        text = b'AT+MIPLCREATEEX="nbiotbt.heclouds.com:5683",1'
+        self.assertEqual(self.dialect.create("nbiotbt.heclouds.com:5683"), text)
+        self.assertEqual(self.dialect.create(None), b"AT+MIPLCREATE")
+
+    def test_names(self):
+        self.assertEqual(self.dialect.name, "m5310a")
+        for name in ("", "SEED", "m5310", None):
+            with self.assertRaises(ValueError) as caught:
+                get(name)
+            self.assertIn("seed", str(caught.exception))
+
+
+class FloatTest(unittest.TestCase):
+    def test_at_most_three_decimals_and_no_idle_zeros(self):
+        for value, text in (
+            (98, b"98"),
+            (-5, b"-5"),
+            (0, b"0"),
+            (20.123, b"20.123"),
+            (20.1234, b"20.123"),
+            (20.1236, b"20.124"),
+            (60.2, b"60.2"),
+            (60.25, b"60.25"),
+            (0.0, b"0.0"),
+            (-0.0, b"0.0"),
+            (99.0, b"99.0"),
+            (100.0, b"100.0"),
+            (-40.0, b"-40.0"),
+            (-0.0004, b"0.0"),
+            (-0.0006, b"-0.001"),
+            (0.0004, b"0.0"),
+            (1e-30, b"0.0"),
+            (99.9996, b"100.0"),
+            (-99.9996, b"-100.0"),
+            (123456.5, b"123456.5"),
+        ):
+            self.assertEqual(float_text(value), text, repr(value))
+
+    def test_what_is_no_reading_is_refused(self):
+        for value in (NAN, INF, -INF, 1e9, -1e9, 1e300, 10**12, -(10**12), 10**40):
+            for name in ("seed", "m5310a"):
+                with self.assertRaises(ValueError):
+                    get(name).value(FLOAT, value)
+
+
+class RefusalTest(unittest.TestCase):
+    def test_strings_that_would_break_the_line(self):
+        for name in ("seed", "m5310a"):
+            dialect = get(name)
+            for text in ('"', 'a"b', "a\r", "\n", "a\r\nAT+NRB", "\x00", "\x1f", "\x7f", "\t"):
+                with self.assertRaises(ValueError):
+                    dialect.value(STRING, text)
+            self.assertIn(b'"a,b;c"', dialect.value(STRING, "a,b;c"))
+            self.assertIn(b'" "', dialect.value(STRING, " "))
+
+    def test_integers_beyond_64_bits(self):
+        for value in (1 << 63, -(1 << 63) - 1, 10**30):
+            with self.assertRaises(ValueError):
+                get("seed").value(INTEGER, value)
