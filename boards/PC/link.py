@@ -12,71 +12,69 @@ _LONGEST_LINE = 1024
 _LONGEST_QUEUE = 2048
 
 
+def connect(board, target):
+    """Return the Link of board to target (HOST:PORT), which had its chance to come up."""
+    from ports import open_board
+
+    port = open_board(target)
+    port.wait(200)
+    link = Link(board, port)
+    link.pump()
+    return link
+
+
 class Link:
-    """Keeps board in step with the bench at the other end of port (a ports.Port)."""
+    """Keeps board in step with the bench at the other end of port (a Port)."""
 
     def __init__(self, board, port):
         self.board = board
         self.port = port
         self.refused = 0  # lines and values that could not be used
-        self._line = bytearray()
-        self._skip = False
+        self._line = b""  # the beginning of one
+        self._skip = False  # its end is to be skipped
         self._out = b""
         self._greet = True
-        self._buf = bytearray(256)
         board.on_change(self._changed)
 
     def _changed(self, kind, key, value):
-        if kind == "pin":
-            self._send({"pin": key, "value": value})
-        elif kind == "pwm":
-            self._send({"pwm": key, "duty_u16": value})
+        if kind != "temp" and not self._greet:  # the greeting will tell everything
+            self._send({kind: key, "value" if kind == "pin" else "duty_u16": value})
 
     def _send(self, message):
-        if not self.port.up or self._greet:
-            return  # the greeting will tell everything
-        if len(self._out) > _LONGEST_QUEUE:
-            self._greet = True
-            return
         self._out += json.dumps(message).encode() + b"\n"
+        if len(self._out) > _LONGEST_QUEUE:
+            self._greet = True  # behind what is queued
 
     def pump(self):
         """Move bytes both ways, as many as go without waiting."""
-        was_up = self.port.up
+        buf = bytearray(256)
         for _ in range(16):
-            count = self.port.readinto(self._buf)
+            count = self.port.readinto(buf)
             if not count:
                 break
-            self._take(self._buf[:count])
-        if not self.port.up:
-            if was_up:
-                self._out, self._line, self._skip = b"", bytearray(), False
-            self._greet = True
-            return
-        if self._greet and not self._out:
+            self._take(buf[:count])
+        if self._greet and self.port.up and not self._out:
             self._greet = False
             self._send({"hello": self.board.state()})
         if self._out:
             self._out = self._out[self.port.write(self._out) :]
+        if not self.port.up:
+            self._out = self._line = b""
+            self._skip = False
+            self._greet = True
 
     def _take(self, data):
-        while data:
-            end = data.find(b"\n")
-            part = data if end < 0 else data[:end]
-            if len(self._line) + len(part) > _LONGEST_LINE:
-                self._skip = True
-            if not self._skip:
-                self._line.extend(part)
-            if end < 0:
-                return
-            data = data[end + 1 :]
-            line = bytes(self._line)
-            self._line = bytearray()
+        lines = bytes(self._line + data).split(b"\n")
+        self._line = lines.pop()
+        for line in lines:
             if self._skip:
                 self._skip = False
                 self.refused += 1
             elif line.strip():
                 self._obey(line)
+        if len(self._line) > _LONGEST_LINE:
+            self._line = b""
+            self._skip = True
 
     def _obey(self, line):
         try:

@@ -1,7 +1,9 @@
 """Board definition of the computer: the same pins as an ESP32, so one configuration suits both.
 
-What every boards/<NAME>/pins.py has: the constants below (None = this board has none),
-uart_problem, pin_problem and, where MicroPython has no common way to it, mcu_temperature.
+What a boards/<NAME>/pins.py may have: the constants below (left out: this board has none, and
+UART_OPTIONS, RESET, POWER), uart_problem, pin_problem and, where MicroPython has no common way to
+it, mcu_temperature. The two that only the check of a configuration asks may come from a module
+pin_rules: node.config forgets that one behind the check.
 """
 
 import os
@@ -10,8 +12,6 @@ NAME = "PC"
 HOSTED = True  # a wrong configuration ends the program; there is no chip to restart
 CONFIG = os.getenv("CONFIG") or "config.json"
 UART, UART_TX, UART_RX = 2, 17, 16
-UART_OPTIONS = {"txbuf": 1024}
-RESET = POWER = None
 ONEWIRE = 4
 ADC = 34
 I2C, I2C_SCL, I2C_SDA = 0, 22, 21
@@ -19,38 +19,14 @@ SWITCH = 26
 DIMMER = 25
 
 
-def uart_problem(uart):
-    """Return why the module cannot be on this UART, or None when it can."""
-    if uart == 0:
-        return "is the REPL's UART: give 1 or 2"
-    if uart not in (1, 2):
-        return "is no UART of this board: give 1 or 2"
-    return None
+def __getattr__(name):
+    """Return a function of pin_rules, or mcu_temperature, loading its file."""
+    if name == "mcu_temperature":
+        from vmcu import mcu_temperature
 
+        return mcu_temperature
+    if name not in ("uart_problem", "pin_problem"):
+        raise AttributeError(name)
+    import pin_rules
 
-def pin_problem(pin, output):
-    """Return why pin cannot be used (output: driven), or None when it can."""
-    if type(pin) is not int or not 0 <= pin <= 39:
-        return "is no pin of this board: give a GPIO number from 0 to 39"
-    if 6 <= pin <= 11:
-        return "is wired to the flash memory: give another GPIO"
-    if pin in (1, 3):
-        return "belongs to the REPL (UART 0): give another GPIO"
-    if pin in (20, 24) or 28 <= pin <= 31:
-        return "does not exist on this chip: give another GPIO"
-    if output and pin >= 34:
-        return "can only be an input: give a GPIO up to 33"
-    return None
-
-
-def mcu_temperature():
-    """Return °C of the virtual chip; raises OSError(ENODEV) while its sensor is disconnected."""
-    from errno import ENODEV
-
-    import vdevices
-
-    vdevices.board.touch()
-    celsius = vdevices.board.temps["mcu"]
-    if celsius is None:
-        raise OSError(ENODEV)
-    return celsius
+    return getattr(pin_rules, name)

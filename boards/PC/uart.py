@@ -5,13 +5,10 @@ the baud rate the program asks for. The host may be any: AT text goes there unen
 """
 
 import io
-import os
-import sys
 from select import POLLIN, POLLOUT
 
-from ports import open_port
+import vdevices
 
-_DEFAULT = "127.0.0.1:5310"
 _POLL = 3  # the ioctl request with which select asks for readiness
 
 
@@ -19,11 +16,8 @@ class UART(io.IOBase):
     """A UART with a receive buffer of rxbuf bytes: what does not fit is lost, and counted.
 
     Reading and writing never block. While nothing is connected, reads give nothing and writes
-    vanish.
-    An unusable UART or BAUD ends the process with status 2.
+    vanish. An unusable UART or BAUD ends the process with status 2.
     """
-
-    pump = None  # called at every any(): the virtual board's chance to talk to the bench
 
     def __init__(self, id_, baudrate=9600, **options):
         self._port = None
@@ -32,24 +26,13 @@ class UART(io.IOBase):
     def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
         """Open (again). options: rxbuf (bytes, default 256); tx, rx, txbuf are accepted."""
         self.deinit()
-        size = max(32, options.get("rxbuf", 256))
-        self._buf = memoryview(bytearray(size))
+        self._buf = memoryview(bytearray(max(32, options.get("rxbuf", 256))))
         self._head = 0
         self._held = 0
         self.lost = 0
-        target = os.getenv("UART") or _DEFAULT
-        try:
-            baud = int(os.getenv("BAUD") or baudrate)
-            hint = (
-                "nothing listens on %s: start `make bench`, or give UART=HOST:PORT or UART=/dev/…"
-            )
-            self._port = open_port("UART", target, baud, hint % target)
-        except ValueError as e:
-            text = str(e)
-            if "=" not in text:
-                text = "BAUD=%s: must be a number" % os.getenv("BAUD")
-            print(text, file=sys.stderr)
-            raise SystemExit(2)
+        from ports import open_uart
+
+        self._port = open_uart(baudrate)
         self._port.wait(200)
 
     def deinit(self):
@@ -58,29 +41,27 @@ class UART(io.IOBase):
             self._port.close()
             self._port = None
 
-    def _receive(self):
-        """Take what has arrived into the ring; what finds no room is lost. Bounded: 16 reads."""
+    def any(self):
+        """Return the number of bytes that can be read now, having taken in what has arrived.
+
+        What finds no room is lost. Bounded: 16 reads.
+        """
+        if self._port is None:
+            return 0
+        vdevices.board.touch()
         size = len(self._buf)
         for _ in range(16):
             free = size - self._held
             tail = (self._head + self._held) % size
-            spill = free == 0
-            room = self._buf[tail : min(tail + free, size)] if free else bytearray(256)
-            count = self._port.readinto(room)
+            count = self._port.readinto(
+                self._buf[tail : min(tail + free, size)] if free else bytearray(256)
+            )
             if not count:
-                return
-            if spill:
-                self.lost += count
-            else:
+                break
+            if free:
                 self._held += count
-
-    def any(self):
-        """Return the number of bytes that can be read now."""
-        if self._port is None:
-            return 0
-        if UART.pump:
-            UART.pump()
-        self._receive()
+            else:
+                self.lost += count
         return self._held
 
     def readinto(self, buf, nbytes=None):
@@ -89,11 +70,11 @@ class UART(io.IOBase):
         count = min(count, self.any())
         if not count:
             return None
-        size = len(self._buf)
-        first = min(count, size - self._head)
-        buf[:first] = self._buf[self._head : self._head + first]
+        head = self._head
+        first = min(count, len(self._buf) - head)
+        buf[:first] = self._buf[head : head + first]
         buf[first:count] = self._buf[: count - first]
-        self._head = (self._head + count) % size
+        self._head = (head + count) % len(self._buf)
         self._held -= count
         return count
 
@@ -105,10 +86,8 @@ class UART(io.IOBase):
 
     def readline(self):
         """Return the bytes up to and with the next newline, or what there is, or None."""
-        size = len(self._buf)
-        held = self.any()
-        for i in range(held):
-            if self._buf[(self._head + i) % size] == 10:
+        for i in range(self.any()):
+            if self._buf[(self._head + i) % len(self._buf)] == 10:
                 return self.read(i + 1)
         return self.read()
 

@@ -4,9 +4,10 @@ import unittest
 from errno import EIO, ENODEV
 
 import fakeboard
-import vboard
 from clock import FakeClock
-from vbus import crc8_maxim, crc8_sensirion
+from vds18b20 import ROMS
+from vds18b20 import crc8 as crc8_maxim
+from vi2c import crc8_sensirion
 
 from node import sensors
 from node.sensors.ds18x20 import Bus, Ds18x20
@@ -96,7 +97,7 @@ class Ds18x20Test(SensorCase):
         self.assertEqual(second.read(), 20)
 
     def test_a_rom_finds_its_device_whatever_the_case_of_its_digits(self):
-        rom = "".join(["%02X" % byte for byte in vboard.ROMS["ds18x20-1"]])
+        rom = "".join(["%02X" % byte for byte in ROMS[1]])
         self.board.set_temp("ds18x20-1", 33)
         self.assertEqual(self.sample(self.make("ds18x20", rom=rom)), 33)
         self.assertEqual(self.sample(self.make("ds18x20", rom=rom.lower())), 33)
@@ -178,11 +179,11 @@ class Ds18x20Test(SensorCase):
     def test_scanning_skips_other_families_and_broken_roms(self):
         class Wire(WireWith):
             def scan(self):
-                good = vboard.ROMS["ds18x20-0"]
+                good = ROMS[0]
                 return [b"\x01" + bytes(6) + b"\x15", good[:7] + b"\x00", bytearray(good)]
 
         bus = Bus(Wire(bytes(8)))
-        self.assertEqual(bus.rom(0), vboard.ROMS["ds18x20-0"])
+        self.assertEqual(bus.rom(0), ROMS[0])
         self.assertErrno(ENODEV, bus.rom, 1)
 
 

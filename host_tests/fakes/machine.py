@@ -4,7 +4,10 @@ A test calls use(VBoard(clock)) for a board of its own before it makes its devic
 """
 
 import vdevices
-from vdevices import ADC, I2C, PWM, Pin, use
+from vadc import ADC
+from vdevices import Pin, use
+from vi2c import I2C
+from vpwm import PWM
 
 __all__ = ("ADC", "I2C", "PWM", "Pin", "board", "use")
 

@@ -29,21 +29,21 @@ def make(spec):
     outputs = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}
     part = spec["switch"]
     if part:
-        from .switch import Switch
+        from .switch import switch
 
-        outputs["on_off"] = Switch(Pin, part["pin"], part["active"] == "high").set
+        outputs["on_off"] = switch(Pin, part["pin"], part["active"] == "high")
     part = spec["dimmer"]
     if part:
-        from .dimmer import Dimmer
+        from .dimmer import dimmer
 
         pwm = _pwm_class()(Pin(part["pin"]), freq=part["freq"], duty_u16=0)
-        outputs["dimmer"] = Dimmer(pwm).set
+        outputs["dimmer"] = dimmer(pwm)
     part = spec["multistate"]
     if part:
-        from .multistate import MultiState
+        from .multistate import multistate
 
-        output = MultiState(Pin, part["pins"], part["states"], part["boot"])
-        outputs["multistate"] = output.set
-        outputs["states"] = output.names
+        boot, states = part["boot"], part["states"]
+        outputs["multistate"] = multistate(Pin, part["pins"], states, boot)
+        outputs["states"] = [boot] + sorted([name for name in states if name != boot])
     outputs["app_type"] = spec["application_type"]
     return outputs

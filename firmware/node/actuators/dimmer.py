@@ -1,14 +1,15 @@
 """A dimmer: one PWM output, for 5851."""
 
 
-class Dimmer:
-    """pwm: a PWM whose duty is 0."""
+def dimmer(pwm):
+    """Return dim(percent) for pwm, a PWM whose duty is 0.
 
-    def __init__(self, pwm):
-        self._pwm = pwm
+    dim takes 0..100; it raises ValueError outside of that, OSError when the pin fails.
+    """
 
-    def set(self, percent):
-        """Set the duty to percent 0..100; raises ValueError outside, OSError if the pin fails."""
+    def dim(percent):
         if not 0 <= percent <= 100:
             raise ValueError("dimmer is 0..100")
-        self._pwm.duty_u16(int(percent * 65535 / 100 + 0.5))
+        pwm.duty_u16(int(percent * 65535 / 100 + 0.5))
+
+    return dim

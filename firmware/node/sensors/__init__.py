@@ -13,7 +13,7 @@ def make(spec, shared):
     shared: a dict that all sensors of the node are made with; it holds the buses they share.
     Raises OSError or ValueError for pins and buses this board does not have.
     """
-    from machine import ADC, I2C, Pin
+    from machine import Pin
 
     kind = spec["type"]
     if kind == "ds18x20":
@@ -26,6 +26,8 @@ def make(spec, shared):
             shared["1-wire", pin] = Bus(OneWire(Pin(pin)))
         return Ds18x20(shared["1-wire", pin], spec["rom"], spec["index"])
     if kind == "ntc":
+        from machine import ADC
+
         from .ntc import Ntc
 
         # Only the ESP32 has attenuation; without it the converter ends at 1 V.
@@ -34,6 +36,8 @@ def make(spec, shared):
         adc = ADC(Pin(spec["pin"]), **atten)
         return Ntc(adc, spec["r25"], spec["b"], spec["series"], low)
     if kind == "sht3x":
+        from machine import I2C
+
         from .sht3x import Sht3x
 
         bus = spec["bus"]

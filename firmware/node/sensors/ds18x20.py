@@ -62,7 +62,7 @@ class Ds18x20:
         buf = self._buf
         self._bus.wire.readinto(buf)
         if self._bus.wire.crc8(buf):
-            raise ValueError("DS18x20: wrong checksum or no answer")
+            raise ValueError("wrong checksum")
         if not any(buf):
             raise OSError(EIO)  # nine zeros have a good checksum: the wire is held low
         raw = buf[0] | buf[1] << 8
@@ -70,14 +70,14 @@ class Ds18x20:
             raw -= 0x10000
         if self._rom[0] == _DS18S20:
             if not buf[7]:
-                raise ValueError("DS18S20: count per degree is 0")
+                raise ValueError("count per degree is 0")
             value = (raw >> 1) - 0.25 + (buf[7] - buf[6]) / buf[7]
         else:
             unused = 3 - (buf[4] >> 5 & 3)  # bits below the resolution are undefined
             value = (raw >> unused << unused) / 16
         if value == _POWER_ON and abs(self._last - value) > 2:
-            raise ValueError("DS18x20: 85 is its power-on value, it has not measured")
+            raise ValueError("not measured yet")
         if not -55 <= value <= 125:
-            raise ValueError("DS18x20: %s is out of its range" % value)
+            raise ValueError("out of range")
         self._last = value
         return value

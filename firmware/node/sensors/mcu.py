@@ -47,5 +47,5 @@ class Mcu:
         """Return °C, -40..150. Raises ValueError outside of it."""
         value = float(self._function())
         if not -40 <= value <= 150:
-            raise ValueError("MCU temperature %.1f is out of its range" % value)
+            raise ValueError("out of range")
         return value

@@ -34,11 +34,11 @@ class Ntc:
         # An ESP32 is at its limit before the supply is: full scale there is an end stop as well.
         share = total / _SAMPLES / (_SUPPLY_UV if self._uv else 65535)
         if peak >= 65500 or share > 0.985:
-            raise ValueError("NTC: %s" % ("not connected" if self._low else "shorted"))
+            raise ValueError("not connected" if self._low else "shorted")
         if share < 0.015:
-            raise ValueError("NTC: %s" % ("shorted" if self._low else "not connected"))
+            raise ValueError("shorted" if self._low else "not connected")
         ohms = self._series * (share / (1 - share) if self._low else (1 - share) / share)
         value = 1 / (1 / 298.15 + log(ohms / self._r25) / self._b) - 273.15
         if not -40 <= value <= 125:
-            raise ValueError("NTC: %.1f is out of its range" % value)
+            raise ValueError("out of range")
         return value

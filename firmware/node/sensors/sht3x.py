@@ -30,5 +30,5 @@ class Sht3x:
                 for _ in range(8):
                     crc = (crc << 1 ^ 0x131) if crc & 0x80 else crc << 1
         if crc:
-            raise ValueError("SHT3x: wrong checksum")
+            raise ValueError("wrong checksum")
         return -45 + 175 * (buf[0] << 8 | buf[1]) / 65535
