@@ -69,13 +69,19 @@ class Network:
             return
         if lines:
             fields = split(body(lines[0]), 16)
-            self._set(num(fields[1]), fields[2:5])
+            try:
+                self._set(num(fields[1]), fields[2:5])
+            except ValueError:  # noise in it: the URC or the next answer will tell
+                return
 
     async def signal(self):
         """Refresh the signal quality; raises AtError."""
         lines = await self.at.command(b"AT+CSQ", 2000, b"+CSQ:")
         if lines:
-            self.rssi = num(split(body(lines[0]), 4)[0])
+            try:
+                self.rssi = num(split(body(lines[0]), 4)[0])
+            except ValueError:  # noise in it: the last value stands
+                return
 
     def quality(self):
         """Return the signal in words, in dBm (facts/protocol.md 3)."""
@@ -88,10 +94,12 @@ class Network:
         return _STATES[self.state] if self.state < len(_STATES) else "state %d" % self.state
 
     def _set(self, state, cell):
+        if state < 0:
+            raise ValueError("state")
         was = self.registered
-        self.state = state
         if len(cell) == 3:
             self.cell = tuple([str(f, "utf-8") for f in cell])
+        self.state = state
         if was != self.registered and self.on_change:
             self.on_change(self.registered)
 

@@ -11,13 +11,15 @@ def parse_clock(text):
     text = text.strip()
     if text[:1] == b'"' and text[-1:] == b'"':
         text = text[1:-1]
-    if len(text) < 17:
+    if len(text) < 17 or bytes([text[i] for i in (2, 5, 8, 11, 14)]) != b"//,::":
         raise ValueError("clock")
     y, mo, d, h, mi, s = [num(text[i : i + 2]) for i in (0, 3, 6, 9, 12, 15)]
-    if not (1 <= mo <= 12 and 1 <= d <= 31 and h < 24 and mi < 60 and s < 61):
+    zone = num(text[18:]) if len(text) > 17 else 0
+    if not (1 <= mo <= 12 and 1 <= d <= _days(y, mo) and h < 24 and mi < 60 and s < 61):
         raise ValueError("clock")
-    zone = num(text[18:]) * (-1 if text[17:18] == b"-" else 1) if len(text) > 18 else 0
-    minutes = h * 60 + mi - zone * 15
+    if not 0 <= zone <= 96 or text[17:18] not in (b"", b"+", b"-"):
+        raise ValueError("zone")
+    minutes = h * 60 + mi + (zone if text[17:18] == b"-" else -zone) * 15
     return _shift(2000 + y, mo, d + minutes // 1440, minutes % 1440) + (s,)
 
 

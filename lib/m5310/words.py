@@ -73,7 +73,7 @@ def event(number):
     return _EVENTS.get(number) or "event %d" % number
 
 
-def printable(raw, limit=60):
+def printable(raw, limit=80):
     """Return bytes as text for a log: other characters escaped, at most `limit` bytes shown."""
     out = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in raw[:limit]])
     return out + "..." if len(raw) > limit else out
