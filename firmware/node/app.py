@@ -89,64 +89,16 @@ class Log:
             print("%9.3f %s" % (self._ms / 1000, text))
 
 
-def _forget(*names):
-    """Unload modules that only the start needed: heap is scarce."""
-    for name in names:
-        module = sys.modules.pop("node." + name, None)
-        package = sys.modules["node"]
-        if module and hasattr(package, name):
-            delattr(package, name)
-    gc.collect()
-
-
-def _set_up(clock):
-    """Return the Node; one stage after the other, so that the heap never holds them all."""
-    try:
-        import pins as board
-    except ImportError:
-        board = None
-    from .config_error import ConfigError
-
-    log = Log(clock)
-    try:
-        from .config import of_board
-
-        config = of_board(board, log)
-        log.level = config["log"]["level"]
-        of_board = None  # the last that holds on to the modules
-        _forget("config", "config_check", "config_schema", "config_text")
-        from .port import open_pins, open_uart
-
-        uart = open_uart(config["module"], board)
-        pins = open_pins(config["module"])
-        from .setup import build
-
-        return build(config, uart, clock, log, _restart(board), **pins)
-    except ConfigError as e:
-        print("configuration: %s" % e)
-        sys.exit(2)
-
-
-def _restart(board):
-    """Return what restarts the MCU; on a PC there is none."""
-    if getattr(board, "HOSTED", False):
-        return None
-    import machine
-
-    return machine.reset
-
-
 def start():
     """Run the node of this board until Ctrl-C, then de-register and print the status.
 
     Exits with status 2 if the configuration cannot be used.
     """
     global node
-    node = _set_up(Clock())
-    _forget("setup", "port", "config_error")
-    for name in ("sensors", "actuators"):  # their drivers stay
-        if "node." + name in sys.modules:
-            del sys.modules["node." + name].make
+    from .stages import set_up
+
+    node = set_up(Clock(), Log)
+    set_up = None  # the last that holds on to the start
     gc.collect()
     try:
         asyncio.run(node.run())

@@ -1,0 +1,60 @@
+"""The start, one stage after the other, so that the heap never holds all that it takes."""
+
+import gc
+import sys
+
+
+def _forget(*names):
+    """Unload modules that only the start needed: heap is scarce."""
+    for name in names:
+        module = sys.modules.pop("node." + name, None)
+        package = sys.modules["node"]
+        if module and hasattr(package, name):
+            delattr(package, name)
+    gc.collect()
+
+
+def set_up(clock, log):
+    """Return the Node of this board; log is the class of its log.
+
+    Exits with status 2, and says why, if the configuration cannot be used.
+    """
+    try:
+        import pins as board
+    except ImportError:
+        board = None
+    from .config_error import ConfigError
+
+    log = log(clock)
+    try:
+        from .config import of_board
+
+        config = of_board(board, log)
+        log.level = config["log"]["level"]
+        of_board = None  # the last that holds on to the modules
+        _forget("config", "config_check", "config_schema", "config_text")
+        from .port import open_pins, open_uart
+
+        uart = open_uart(config["module"], board)
+        pins = open_pins(config["module"])
+        from .setup import build
+
+        node = build(config, uart, clock, log, _restart(board), **pins)
+    except ConfigError as e:
+        print("configuration: %s" % e)
+        sys.exit(2)
+    build = open_uart = open_pins = None
+    _forget("setup", "port", "config_error", "stages")
+    for name in ("sensors", "actuators"):  # their drivers stay
+        if "node." + name in sys.modules:
+            del sys.modules["node." + name].make
+    return node
+
+
+def _restart(board):
+    """Return what restarts the MCU; on a PC there is none."""
+    if getattr(board, "HOSTED", False):
+        return None
+    import machine
+
+    return machine.reset
