@@ -37,9 +37,10 @@ class Udp:
         lines = await self.at.command(
             b'AT+NSOCR="DGRAM",17,%d,1' % port, 5000, b"+NSOCR:", None, is_digits
         )
-        if not lines:
+        ref = body(lines[0]).strip() if lines else b""
+        if not is_digits(ref):
             raise AtError(errors.FAILED, 0, b"AT+NSOCR: no socket id")
-        ref = num(body(lines[0]).strip())
+        ref = num(ref)
         sock = UdpSocket(self, ref)
         self.sockets[ref] = sock
         return sock
@@ -54,7 +55,7 @@ class Udp:
         fields = split(body(line), 8)
         sock = self.sockets.get(num(fields[0]))
         if sock:
-            sock.waiting += num(fields[1])
+            sock.waiting += max(0, num(fields[1]))
 
 
 class UdpSocket:
@@ -93,15 +94,19 @@ class UdpSocket:
             tohex(data),
         )
         lines = await self._udp.at.command(text, 5000, b"+NSOST:", None, _is_data)
-        # Some firmware says OK without the count (facts/protocol.md 9.8).
-        return num(split(body(lines[0]), 4)[1]) if lines else len(data)
+        try:
+            return num(split(body(lines[0]), 4)[1])
+        except (ValueError, IndexError):  # OK without the count (facts/protocol.md 9.8)
+            return len(data)
 
     async def recvfrom(self, size=_MAX, timeout=None):
         """Return (data, (ip, port)), at most size bytes of the next datagram.
 
         A longer datagram is continued by the next call. Waits timeout ms, None = for ever, and
-        returns None when it is over. Raises AtError.
+        returns None when it is over. Raises AtError, ValueError for a size below 1.
         """
+        if size < 1:
+            raise ValueError("size %r: 1 or more" % size)
         clock = self._udp.clock
         start = asked = clock.ticks_ms()
         while True:
@@ -119,11 +124,12 @@ class UdpSocket:
             await clock.sleep_ms(_NAP_MS)
 
     async def _read(self, size):
+        known = self.waiting
         lines = await self._udp.at.command(
             b"AT+NSORF=%d,%d" % (self.ref, size), 5000, b"+NSORF:", None, _is_data
         )
+        self.waiting = max(0, self.waiting - known)  # what came meanwhile is another datagram
         if not lines:
-            self.waiting = 0
             return None
         try:
             fields = split(body(lines[0]) if lines[0][:1] == b"+" else lines[0], 8)
@@ -133,9 +139,9 @@ class UdpSocket:
             if num(fields[0]) != self.ref or num(fields[3]) != len(data):
                 raise ValueError("length")
         except (ValueError, IndexError):
-            self.waiting = 0
             return None
-        self.waiting = max(0, self.waiting - len(data)) if len(data) == size else 0
+        if len(data) == size:
+            self.waiting += max(0, known - size)
         return data, (host, port)
 
     async def close(self):
