@@ -88,8 +88,10 @@ class Modem:
     async def pulse(self, pin, ms):
         """Assert pin for ms, then wait for the module; raises AtError(SILENT)."""
         pin.value(1)
-        await self.clock.sleep_ms(ms)
-        pin.value(0)
+        try:
+            await self.clock.sleep_ms(ms)
+        finally:  # cancelled or not, the module is let go
+            pin.value(0)
         self.forget("restarted by pin")
         await self.at.sync(_BOOT_MS)
 
