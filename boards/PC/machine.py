@@ -11,6 +11,7 @@ import time
 import vdevices
 
 Pin = vdevices.Pin
+PWM = vdevices.PWM
 use = vdevices.use
 _PUMP_MS = 20
 _last = time.ticks_ms()
@@ -19,7 +20,7 @@ _link = None
 
 def __getattr__(name):
     """Return what not every program uses, loading it: heap is scarce."""
-    if name in ("PWM", "ADC", "I2C", "UART"):
+    if name in ("ADC", "I2C", "UART"):
         file = "uart" if name == "UART" else "v" + name.lower()
         return getattr(__import__(file), name)
     import chip

@@ -1,8 +1,14 @@
-"""MicroPython's `onewire` over the virtual board: the DS18B20s on GPIO 4 (vds18b20.py)."""
+"""MicroPython's `onewire` over the virtual board, with two DS18B20 on GPIO 4.
+
+The DS18B20 is as its data sheet has it; its temperature is the board's.
+"""
 
 import vdevices
-import vds18b20
 
+PIN = 4
+ROMS = (b"\x28\x1a\x2b\x3c\x04\x00\x00\xc6", b"\x28\x5d\x6e\x7f\x04\x00\x00\x65")
+_CONVERT_MS = 750  # at 12 bits
+_POWER_ON = 85 * 16
 _READ_ROM = 0x33
 _CONVERT = 0x44
 _SCRATCHPAD = 0xBE
@@ -25,7 +31,7 @@ class OneWire:
 
     def __init__(self, pin):
         self._board = vdevices.board
-        self._wired = vdevices.gpio(pin) == vds18b20.PIN
+        self._wired = vdevices.gpio(pin) == PIN
         self._step = ""  # what the next byte is: "rom", "match", "function" or nothing
         self._chosen = []
         self._rom = b""
@@ -35,7 +41,12 @@ class OneWire:
 
     def _devices(self):
         self._board.touch()
-        return vds18b20.on(self._board) if self._wired else []
+        if not self._wired:
+            return []
+        parts = self._board.parts
+        if PIN not in parts:
+            parts[PIN] = [_Ds18b20(self._board, i) for i in range(2)]
+        return [device for device in parts[PIN] if device.present()]
 
     def reset(self, required=False):
         """Reset the bus; return whether a device is there (if required, raise OneWireError)."""
@@ -123,4 +134,59 @@ class OneWire:
 
     def crc8(self, data):
         """Return the 1-wire CRC of data, 0 over data plus CRC."""
-        return vds18b20.crc8(data)
+        return _crc8(data)
+
+
+def _crc8(data):
+    """Return the 1-wire CRC of data (x^8+x^5+x^4+1, reflected), 0 over data plus CRC."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ 0x8C if crc & 1 else crc >> 1
+    return crc
+
+
+class _Ds18b20:
+    """One DS18B20 in 12-bit mode with its own supply. Holds 85 °C until its first conversion."""
+
+    def __init__(self, board, i):
+        self.board = board
+        self.name = "ds18x20-%d" % i
+        self.rom = ROMS[i]
+        self._raw = _POWER_ON
+        self._started = None  # ticks
+        self._pending = 0
+
+    def present(self):
+        """Return whether it answers on the bus; taken off the bus it forgets what it measured."""
+        if self.board.temps[self.name] is None:
+            self._raw = _POWER_ON
+            self._started = None
+            return False
+        return True
+
+    def convert(self):
+        """Command 0x44: measure now, show it 750 ms later."""
+        self.busy()
+        celsius = min(max(self.board.temps[self.name], -55), 125)
+        self._pending = round(celsius * 16)
+        self._started = self.board.clock.ticks_ms()
+
+    def busy(self):
+        """Return whether a conversion is under way."""
+        if self._started is None:
+            return False
+        clock = self.board.clock
+        if clock.ticks_diff(clock.ticks_ms(), self._started) < _CONVERT_MS:
+            return True
+        self._raw = self._pending
+        self._started = None
+        return False
+
+    def scratchpad(self):
+        """Command 0xBE: the nine bytes, the last one their CRC."""
+        self.busy()
+        raw = self._raw & 0xFFFF
+        data = bytes((raw & 0xFF, raw >> 8, 0x4B, 0x46, 0x7F, 0xFF, 16 - (raw & 15), 0x10))
+        return data + bytes((_crc8(data),))

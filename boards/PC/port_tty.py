@@ -3,18 +3,17 @@
 import errno
 import select
 
-from port_base import Port
+from port import Port
 
 BAUDS = (4800, 9600, 19200, 38400, 57600, 115200)
 _LINUX_BAUDS = (12, 13, 14, 15, 4097, 4098)
 
 
 class TtyPort(Port):
-    """The device at path, raw, at baud (one of BAUDS)."""
+    """The device at path, raw; its address is the baud rate, one of BAUDS."""
 
     def __init__(self, path, baud, hint):
-        Port.__init__(self, path, hint)
-        self.baud = baud
+        Port.__init__(self, path, baud, hint)
         self._poll = select.poll()
 
     def _open(self):
@@ -26,7 +25,7 @@ class TtyPort(Port):
             termios.setraw(fd)
             mode = termios.tcgetattr(fd)
             bsd = termios.B9600 == 9600  # there the constants are the rates themselves
-            mode[4] = mode[5] = self.baud if bsd else _LINUX_BAUDS[BAUDS.index(self.baud)]
+            mode[4] = mode[5] = self.address if bsd else _LINUX_BAUDS[BAUDS.index(self.address)]
             vmin, vtime = (16, 17) if bsd else (6, 5)
             mode[6][vmin] = mode[6][vtime] = 0
             termios.tcsetattr(fd, termios.TCSANOW, mode)
@@ -39,7 +38,8 @@ class TtyPort(Port):
                 }.get(e.errno, "cannot be opened: %s" % e)
             )
         self._poll.register(self._stream, select.POLLIN | select.POLLOUT)
-        self._opened()
+        self.up = True
+        self._tell(None)
 
     def close(self):
         """Close the device."""
@@ -63,7 +63,7 @@ class TtyPort(Port):
             count = 0
             events |= select.POLLERR
         if count:
-            self.talks()
+            self._pause = 50
         elif events & (select.POLLERR | select.POLLHUP):
             self._lost("the device went away; waiting for it")
         return count or 0

@@ -47,6 +47,6 @@ def _open(variable, target, baud, hint):
         address = socket.getaddrinfo(host, int(port), 0, socket.SOCK_STREAM)[0]
     except OSError:
         _end("%s=%s: cannot find host %s" % (variable, target, host))
-    from port_tcp import TcpPort
+    from port import Port
 
-    return TcpPort(target, address, hint)
+    return Port(target, address, hint)

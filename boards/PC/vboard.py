@@ -25,7 +25,7 @@ _TENTHS = (215, 230, 222, 218, 410)  # of a °C, where each begins and around wh
 
 
 class VBoard:
-    """State of one virtual board.
+    """State of one virtual board. clock: ticks_ms and ticks_diff, by default MicroPython's `time`.
 
     temps  {name: °C, or None = sensor disconnected}
     pins   {GPIO number: 0 or 1}, the outputs that were ever driven
@@ -35,7 +35,7 @@ class VBoard:
     """
 
     def __init__(self, clock=None):
-        self.clock = clock or _own_clock()
+        self.clock = clock or time
         self.temps = {_SENSORS[i]: _TENTHS[i] / 10 for i in range(5)}
         self.pins = {}
         self.pwm = {}
@@ -100,12 +100,3 @@ class VBoard:
             "pins": {str(k): v for k, v in self.pins.items()},
             "pwm": {str(k): v for k, v in self.pwm.items()},
         }
-
-
-def _own_clock():
-    """Return `time` where it has ticks, else a stand-in: for whoever hands in no clock."""
-    if hasattr(time, "ticks_ms"):
-        return time
-    from vclock import Monotonic
-
-    return Monotonic()

@@ -4,8 +4,6 @@ import asyncio
 import gc
 import sys
 
-from m5310.clock import Clock
-
 node = None  # the running Node, for the REPL: `from node import app; app.node.status()`
 
 
@@ -95,6 +93,8 @@ def start():
     Exits with status 2 if the configuration cannot be used.
     """
     global node
+    from m5310.clock import Clock
+
     from .stages import set_up
 
     node = set_up(Clock(), Log)

@@ -5,8 +5,7 @@ from errno import EIO, ENODEV
 
 import fakeboard
 from clock import FakeClock
-from vds18b20 import ROMS
-from vds18b20 import crc8 as crc8_maxim
+from onewire import ROMS, OneWire
 from vi2c import crc8_sensirion
 
 from node import sensors
@@ -26,6 +25,10 @@ def spec(kind, **fields):
     base["type"] = kind
     base.update(fields)
     return base
+
+
+def crc8_maxim(data):
+    return OneWire(4).crc8(data)
 
 
 class SensorCase(unittest.TestCase):

@@ -5,12 +5,11 @@ from errno import EIO, ENODEV
 
 import fakeboard
 import onewire
-import vds18b20
 import vi2c
 from clock import FakeClock
 from machine import ADC, I2C, PWM, Pin
 
-ROM_0, ROM_1 = vds18b20.ROMS
+ROM_0, ROM_1 = onewire.ROMS
 
 
 class BoardCase(unittest.TestCase):
@@ -163,7 +162,7 @@ class I2cTest(BoardCase):
     def test_checksums_are_the_data_sheet_s(self):
         self.assertEqual(vi2c.crc8_sensirion(b"\xbe\xef"), 0x92)  # SHT3x data sheet table 20
         # Maxim application note 27: the ROM 02 1C B8 01 00 00 00 has the CRC A2
-        self.assertEqual(vds18b20.crc8(b"\x02\x1c\xb8\x01\x00\x00\x00"), 0xA2)
+        self.assertEqual(onewire.OneWire(4).crc8(b"\x02\x1c\xb8\x01\x00\x00\x00"), 0xA2)
 
     def test_other_commands_and_a_missing_sensor_are_not_acknowledged(self):
         bus = I2C(0)

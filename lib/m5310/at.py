@@ -191,12 +191,15 @@ class At:
 
     def _write(self, now):
         tx = self._tx
-        sent = self.uart.write(tx[self._tx_at : self._tx_at + _CHUNK])
-        if sent:
+        end = min(self._tx_at + _CHUNK, len(tx))
+        while self._tx_at < end:
+            sent = self.uart.write(tx[self._tx_at : end])
+            if not sent:
+                break
             self._since = now
             self._tx_at += sent
-            if self._tx_at >= len(tx):
-                self._tx = None
+        if self._tx_at >= len(tx):
+            self._tx = None
         elif self.clock.ticks_diff(now, self._since) >= _STALL_MS:
             self._tx = None
             self._give_up("timeouts", errors.TIMEOUT, now)
