@@ -1,0 +1,168 @@
+"""Real processes in real time: the node under the real MicroPython, in a small heap."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "firmware" / "config.example.json"
+HEAP = "128K"
+NODE = [sys.executable, "-m", "pcnode", "--heap", HEAP]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Process:
+    """A child whose output is collected in a file; ended at the end of the test."""
+
+    def __init__(self, command, path):
+        self.path = path
+        with path.open("wb") as out:
+            self.child = subprocess.Popen(
+                command, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
+            )
+
+    @property
+    def output(self):
+        return self.path.read_text(errors="replace")
+
+    def wait_for(self, pattern, seconds, count=1):
+        end = time.monotonic() + seconds
+        while len(re.findall(pattern, self.output)) < count:
+            assert time.monotonic() < end, f"no {pattern!r} x {count} in:\n{self.output}"
+            time.sleep(0.1)
+
+    def signal(self, number):
+        os.killpg(self.child.pid, number)
+
+    def end(self):
+        if self.child.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGKILL)
+        self.child.wait()
+
+
+@pytest.fixture
+def start(tmp_path):
+    running = []
+
+    def begin(name, command):
+        running.append(Process([str(part) for part in command], tmp_path / f"{name}.log"))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.end()
+
+
+@pytest.fixture
+def bench(start):
+    at, board = free_port(), free_port()
+    process = start(
+        "bench",
+        [sys.executable, "-m", "bench.cli", "--at", f"127.0.0.1:{at}"]
+        + ["--board", f"127.0.0.1:{board}", "--register-after", "1"],
+    )
+    process.uart = f"127.0.0.1:{at}"
+    process.wait_for(str(at), 15)
+    return process
+
+
+def test_all_operations_of_the_guide_at_9600_baud_within_a_small_heap(start):
+    run = start("run", [sys.executable, "-m", "bench.run", "--for", "40", "--", *NODE])
+    assert run.child.wait(60) == 0, run.output
+    asked, answered, correct = map(
+        int, re.search(r"(\d+) asked, (\d+) answered, (\d+) correct", run.output).groups()
+    )
+    assert asked == answered == correct >= 50
+    assert int(re.search(r"worst (\d+) ms", run.output)[1]) < 1000
+    assert "de-registered  yes" in run.output
+    assert "Traceback" not in run.output
+
+
+def test_a_stopped_bench_that_goes_on_finds_the_node_registered_again(bench, start):
+    node = start("node", [*NODE, "--uart", bench.uart])
+    node.wait_for(" online", 30)
+    bench.signal(signal.SIGSTOP)
+    node.wait_for("the module is silent", 30)
+    time.sleep(5)
+    bench.signal(signal.SIGCONT)
+    node.wait_for(" online", 40, count=2)
+    node.signal(signal.SIGINT)
+    assert node.child.wait(15) == 0
+    assert "de-registered" in node.output
+    assert "Traceback" not in node.output
+
+
+def test_a_bench_that_is_started_anew_is_found_again(start):
+    at = free_port()
+    command = [sys.executable, "-m", "bench.cli", "--at", f"127.0.0.1:{at}"]
+    command += ["--board", f"127.0.0.1:{free_port()}", "--register-after", "1"]
+    first = start("first", command)
+    first.wait_for(str(at), 15)
+    node = start("node", [*NODE, "--uart", f"127.0.0.1:{at}"])
+    node.wait_for(" online", 30)
+    first.end()
+    start("second", command)
+    node.wait_for(" online", 90, count=2)
+    assert "Traceback" not in node.output
+
+
+def test_a_silent_module_is_told_of_with_what_to_check(start):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        node = start("node", [*NODE, "--uart", f"127.0.0.1:{s.getsockname()[1]}"])
+        node.wait_for("no OK from the module on UART 2 at 9600 baud: check that TX and RX", 50)
+        assert node.child.poll() is None  # it keeps trying
+        node.signal(signal.SIGINT)
+        assert node.child.wait(15) == 0
+    assert "Traceback" not in node.output
+
+
+def test_nothing_listening_is_told_of_with_what_to_do(start):
+    port = free_port()
+    node = start("node", [*NODE, "--uart", f"127.0.0.1:{port}"])
+    node.wait_for(f"nothing listens on 127.0.0.1:{port}: start `make bench`", 20)
+    assert "Traceback" not in node.output
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("module.baud", 1234, "module.baud: 1234"),
+        ("onenet.lifetime", 5, "onenet.lifetime: 5"),
+        ("module.uart", 0, "module.uart: 0 is the REPL's UART"),
+        ("module.speed", 9600, 'module: "speed" is no known field'),
+    ],
+)
+def test_a_wrong_configuration_names_the_field_and_ends_with_status_2(
+    start, tmp_path, path, value, said
+):
+    config = json.loads(EXAMPLE.read_text())
+    part, name = path.split(".")
+    config[part][name] = value
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps(config))
+    node = start("node", [*NODE, "--config", file])
+    assert node.child.wait(20) == 2
+    assert said in node.output
+    assert "Traceback" not in node.output
+
+
+def test_a_missing_configuration_says_what_to_copy(start, tmp_path):
+    node = start("node", [*NODE, "--config", tmp_path / "none.json"])
+    assert node.child.wait(20) == 2
+    assert "is missing: copy config.example.json to it" in node.output
