@@ -4,6 +4,11 @@ import asyncio
 import gc
 import sys
 
+from micropython import const
+
+# Collecting this often keeps a small heap in one piece; a collection takes a few milliseconds.
+_GC_BYTES = const(4096)
+
 node = None  # the running Node, for the REPL: `from node import app; app.node.status()`
 
 
@@ -93,6 +98,7 @@ def start():
     Exits with status 2 if the configuration cannot be used.
     """
     global node
+    gc.threshold(_GC_BYTES)
     from m5310.clock import Clock
 
     from .stages import set_up

@@ -7,8 +7,10 @@ import unittest
 
 from clock import FakeClock
 
-from lwm2m import Observations, Registry, Temperature
 from lwm2m.attributes import merge, parse
+from lwm2m.observe import Observations
+from lwm2m.registry import Registry
+from lwm2m.temperature import Temperature
 
 GUIDE = b"pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0"
 

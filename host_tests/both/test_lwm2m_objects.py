@@ -7,8 +7,12 @@ import unittest
 
 from clock import FakeClock
 
-from lwm2m import Actuation, Instance, Registry, Temperature, fits, size
+from lwm2m.actuation import Actuation
 from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, READ, STRING
+from lwm2m.instance import Instance
+from lwm2m.payload import fits, size
+from lwm2m.registry import Registry
+from lwm2m.temperature import Temperature
 
 BUS = ((5850, OPAQUE, b"\x01"), (5851, OPAQUE, b"\x16"))
 
@@ -86,15 +90,6 @@ class Discover(Objects):
             (3303, 0, -2),
         ):
             self.assertEqual(self.reg.check(*path), 404)
-
-    def test_names_come_lazily_and_only_the_public_ones(self):
-        import lwm2m
-
-        self.assertEqual(lwm2m.STRING, 1)
-        self.assertEqual(lwm2m.BOOLEAN, 5)
-        self.assertIs(lwm2m.Registry, Registry)
-        with self.assertRaises(AttributeError):
-            self.fail(lwm2m.Nothing)
 
 
 class Reads(Objects):

@@ -4,7 +4,10 @@ import unittest
 
 from clock import FakeClock
 
-from lwm2m import Actuation, Observations, Registry, Temperature
+from lwm2m.actuation import Actuation
+from lwm2m.observe import Observations
+from lwm2m.registry import Registry
+from lwm2m.temperature import Temperature
 
 DAY = 86400 * 1000
 

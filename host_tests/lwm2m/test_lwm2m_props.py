@@ -7,9 +7,13 @@ from clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lwm2m import Actuation, Observations, Registry, Temperature, fits, size
 from lwm2m import attributes as attrs
+from lwm2m.actuation import Actuation
 from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
+from lwm2m.observe import Observations
+from lwm2m.payload import fits, size
+from lwm2m.registry import Registry
+from lwm2m.temperature import Temperature
 from lwm2m.values import parse
 
 KINDS = st.sampled_from([STRING, OPAQUE, INTEGER, FLOAT, BOOLEAN])
