@@ -72,9 +72,13 @@ class Mipl:
                 await self.at.command(discovered(self._ref, oid, resources))
         self.state = OPENING
         self._lifetime = lifetime
-        await self.at.command(
-            b"AT+MIPLOPEN=%d,%d,%d" % (self._ref, lifetime, timeout), 10000, slow=True
-        )
+        try:
+            await self.at.command(
+                b"AT+MIPLOPEN=%d,%d,%d" % (self._ref, lifetime, timeout), 10000, slow=True
+            )
+        except AtError:
+            self.reset()
+            raise
         start = self.clock.ticks_ms()
         while self.state == OPENING:
             if self._since(start) > timeout * 1000 + _EVENT_MS:
@@ -87,7 +91,8 @@ class Mipl:
     async def _version(self):
         try:
             lines = await self.at.command(b"AT+MIPLVER?", 2000, b"+MIPLVER:")
-            self.version = str(body(lines[0]).strip(), "utf-8") if lines else None
+            version = body(lines[0]).strip() if lines else b""
+            self.version = "".join([chr(c) for c in version if 32 <= c < 127]) or None
         except AtError as e:  # firmware of the first generation does not know it
             if not e.refused:
                 raise
@@ -101,7 +106,8 @@ class Mipl:
                 raise
             await self._quietly(b"AT+MIPLDELETE=0")  # a session from before our restart
             lines = await self.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
-        self._ref = num(body(lines[0]).strip()) if lines else 0
+        ref = body(lines[0]).strip() if lines else b""
+        self._ref = num(ref) if is_digits(ref) else 0  # some firmware does not print it
         self.requests.ref = self._ref
 
     def reset(self):
@@ -181,9 +187,11 @@ class Mipl:
     # -- events --------------------------------------------------------------------------------
 
     def _event(self, line):
-        fields = [num(f) for f in split(body(line), 6)]
-        event = fields[1]
-        ext = fields[2] if len(fields) > 2 else 0
+        fields = split(body(line), 8)
+        num(fields[0])
+        event = num(fields[1])
+        ext = fields[2] if len(fields) > 2 else b""
+        ext = int(ext) if ext.isdigit() else 0  # BC28 prints a time there
         action = events.action(event)
         if self.on_event:
             self.on_event(event, ext)
