@@ -12,17 +12,6 @@ _LONGEST_LINE = 1024
 _LONGEST_QUEUE = 2048
 
 
-def connect(board, target):
-    """Return the Link of board to target (HOST:PORT), which had its chance to come up."""
-    from ports import open_board
-
-    port = open_board(target)
-    port.wait(200)
-    link = Link(board, port)
-    link.pump()
-    return link
-
-
 class Link:
     """Keeps board in step with the bench at the other end of port (a Port)."""
 

@@ -45,8 +45,17 @@ def _pump():
             _link.pump()
 
 
-vdevices.board.pump = _pump
-if os.getenv("BOARD"):
-    from link import connect
+def _connect():
+    """Return the Link to BOARD, which had its chance to come up."""
+    from link import Link
+    from ports import open_board
 
-    _link = connect(vdevices.board, os.getenv("BOARD"))
+    link = Link(vdevices.board, open_board())
+    link.pump()
+    return link
+
+
+if os.getenv("BOARD"):
+    _link = _connect()
+    del _connect
+vdevices.board.pump = _pump

@@ -7,21 +7,31 @@ from port import Port
 
 BAUDS = (4800, 9600, 19200, 38400, 57600, 115200)
 _LINUX_BAUDS = (12, 13, 14, 15, 4097, 4098)
+_TROUBLES = {
+    errno.ENOENT: "there is no such device: plug it in, or check the name",
+    errno.EACCES: "no permission: join the group that owns it, often dialout",
+    25: "this is no serial device",
+}
 
 
 class TtyPort(Port):
-    """The device at path, raw; its address is the baud rate, one of BAUDS."""
+    """The device called name, raw; its address is the baud rate, one of BAUDS."""
 
-    def __init__(self, path, baud, hint):
-        Port.__init__(self, path, baud, hint)
+    gone = "the device went away; waiting for it"
+
+    def __init__(self, variable, name, address):
+        Port.__init__(self, variable, name, address)
         self._poll = select.poll()
 
-    def _open(self):
+    def open(self):
+        """Open the device; return whether that went well, having told the user if not."""
         import termios
 
+        from port_open import lost
+
         try:
-            self._stream = open(self.name, "r+b", buffering=0)
-            fd = self._stream.fileno()
+            self.stream = open(self.name, "r+b", buffering=0)
+            fd = self.stream.fileno()
             termios.setraw(fd)
             mode = termios.tcgetattr(fd)
             bsd = termios.B9600 == 9600  # there the constants are the rates themselves
@@ -30,21 +40,14 @@ class TtyPort(Port):
             mode[6][vmin] = mode[6][vtime] = 0
             termios.tcsetattr(fd, termios.TCSANOW, mode)
         except OSError as e:
-            return self._lost(
-                {
-                    errno.ENOENT: self.hint,
-                    errno.EACCES: "no permission: join the group that owns it, often dialout",
-                    25: "this is no serial device",
-                }.get(e.errno, "cannot be opened: %s" % e)
-            )
-        self._poll.register(self._stream, select.POLLIN | select.POLLOUT)
-        self.up = True
-        self._tell(None)
+            return lost(self, _TROUBLES.get(e.errno, "cannot be opened: %s" % e))
+        self._poll.register(self.stream, select.POLLIN | select.POLLOUT)
+        return True
 
     def close(self):
         """Close the device."""
         if self.up:
-            self._poll.unregister(self._stream)
+            self._poll.unregister(self.stream)
         Port.close(self)
 
     def _events(self):
@@ -58,14 +61,14 @@ class TtyPort(Port):
             return 0
         events = self._events()
         try:
-            count = self._stream.readinto(buf) if events & select.POLLIN else 0
+            count = self.stream.readinto(buf) if events & select.POLLIN else 0
         except OSError:
             count = 0
             events |= select.POLLERR
-        if count:
-            self._pause = 50
-        elif events & (select.POLLERR | select.POLLHUP):
-            self._lost("the device went away; waiting for it")
+        if not count and events & (select.POLLERR | select.POLLHUP):
+            self.lost()
+        elif count:
+            self.pause = 50
         return count or 0
 
     def write(self, buf):
@@ -77,7 +80,7 @@ class TtyPort(Port):
             if not self._events() & select.POLLOUT:
                 break
             try:
-                done += self._stream.write(buf[done : done + 64]) or 0
+                done += self.stream.write(buf[done : done + 64]) or 0
             except OSError:
-                self._lost("the device went away; waiting for it")
+                self.lost()
         return done

@@ -4,23 +4,23 @@ import os
 import socket
 import sys
 
+_START_MS = 200  # the start waits so long for a port to come up
+
 
 def open_uart(baudrate):
     """Return the Port of UART, default 127.0.0.1:5310; BAUD goes before baudrate.
 
     Ends the process with status 2 and a sentence where they are unusable.
     """
-    target = os.getenv("UART") or "127.0.0.1:5310"
-    hint = "nothing listens on %s: start `make bench`, or give UART=HOST:PORT or UART=/dev/…"
     baud = os.getenv("BAUD") or str(baudrate)
     if not baud.isdigit():
         _end("BAUD=%s: must be a number" % baud)
-    return _open("UART", target, int(baud), hint % target)
+    return _open("UART", os.getenv("UART") or "127.0.0.1:5310", int(baud))
 
 
-def open_board(target):
-    """Return the Port of the bench's virtual board; ends the process as open_uart does."""
-    return _open("BOARD", target, 9600, "nothing listens there: start `make bench`")
+def open_board():
+    """Return the Port of BOARD, the bench's virtual board; ends the process as open_uart does."""
+    return _open("BOARD", os.getenv("BOARD"), 9600)
 
 
 def _end(text):
@@ -28,25 +28,35 @@ def _end(text):
     raise SystemExit(2)
 
 
-def _open(variable, target, baud, hint):
-    """Return the Port of target: HOST:PORT, or the path of a serial device or pty with baud."""
-    sys.modules.pop(__name__, None)
-    if "/" in target:
-        from port_tty import BAUDS, TtyPort
+def _open(variable, name, baud):
+    """Return the Port called name: HOST:PORT, or the path of a serial device or pty with baud."""
+    from port_open import wait
 
-        if baud not in BAUDS:
-            _end("BAUD=%d: must be one of %s" % (baud, str(BAUDS)[1:-1]))
-        return TtyPort(target, baud, "there is no such device: plug it in, or check the name")
-    host, _, port = target.rpartition(":")
+    port = _device(variable, name, baud) if "/" in name else _tcp(variable, name)
+    wait(port, _START_MS)
+    sys.modules.pop(__name__, None)
+    return port
+
+
+def _device(variable, name, baud):
+    from port_tty import BAUDS, TtyPort
+
+    if baud not in BAUDS:
+        _end("BAUD=%d: must be one of %s" % (baud, str(BAUDS)[1:-1]))
+    return TtyPort(variable, name, baud)
+
+
+def _tcp(variable, name):
+    from port import Port
+
+    host, _, port = name.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
         text = "%s=%s: must be HOST:PORT or the path of a device, as /dev/ttyUSB0"
-        _end(text % (variable, target))
+        _end(text % (variable, name))
     if host[0] == "[" and host[-1] == "]":
         host = host[1:-1]
     try:  # once: asking for a name blocks, and later nothing may
         address = socket.getaddrinfo(host, int(port), 0, socket.SOCK_STREAM)[0]
     except OSError:
-        _end("%s=%s: cannot find host %s" % (variable, target, host))
-    from port import Port
-
-    return Port(target, address, hint)
+        _end("%s=%s: cannot find host %s" % (variable, name, host))
+    return Port(variable, name, address)

@@ -5,11 +5,8 @@ the baud rate the program asks for. The host may be any: AT text goes there unen
 """
 
 import io
-from select import POLLIN, POLLOUT
 
 import vdevices
-
-_POLL = 3  # the ioctl request with which select asks for readiness
 
 
 class UART(io.IOBase):
@@ -26,14 +23,13 @@ class UART(io.IOBase):
     def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
         """Open (again). options: rxbuf (bytes, default 256); tx, rx, txbuf are accepted."""
         self.deinit()
-        self._buf = memoryview(bytearray(max(32, options.get("rxbuf", 256))))
-        self._head = 0
+        self.buf = memoryview(bytearray(max(32, options.get("rxbuf", 256))))
+        self.head = 0
         self._held = 0
         self.lost = 0
         from ports import open_uart
 
         self._port = open_uart(baudrate)
-        self._port.wait(200)
 
     def deinit(self):
         """Close."""
@@ -49,12 +45,12 @@ class UART(io.IOBase):
         if self._port is None:
             return 0
         vdevices.board.touch()
-        size = len(self._buf)
+        size = len(self.buf)
         for _ in range(16):
             free = size - self._held
-            tail = (self._head + self._held) % size
+            tail = (self.head + self._held) % size
             count = self._port.readinto(
-                self._buf[tail : min(tail + free, size)] if free else bytearray(256)
+                self.buf[tail : min(tail + free, size)] if free else bytearray(256)
             )
             if not count:
                 break
@@ -70,26 +66,13 @@ class UART(io.IOBase):
         count = min(count, self.any())
         if not count:
             return None
-        head = self._head
-        first = min(count, len(self._buf) - head)
-        buf[:first] = self._buf[head : head + first]
-        buf[first:count] = self._buf[: count - first]
-        self._head = (head + count) % len(self._buf)
+        head = self.head
+        first = min(count, len(self.buf) - head)
+        buf[:first] = self.buf[head : head + first]
+        buf[first:count] = self.buf[: count - first]
+        self.head = (head + count) % len(self.buf)
         self._held -= count
         return count
-
-    def read(self, nbytes=-1):
-        """Return at most nbytes (-1: all there is), or None when there is nothing."""
-        count = self.any()
-        buf = bytearray(count if nbytes is None or nbytes < 0 else min(nbytes, count))
-        return bytes(buf) if self.readinto(buf) else None
-
-    def readline(self):
-        """Return the bytes up to and with the next newline, or what there is, or None."""
-        for i in range(self.any()):
-            if self._buf[(self._head + i) % len(self._buf)] == 10:
-                return self.read(i + 1)
-        return self.read()
 
     def write(self, buf):
         """Write; return the number of bytes taken, or None when none was."""
@@ -97,8 +80,8 @@ class UART(io.IOBase):
             return None
         return self._port.write(memoryview(buf)) or None
 
-    def ioctl(self, request, arg):
-        """Answer select's question for readiness."""
-        if request != _POLL:
-            return -1  # in particular there is no file descriptor: 0 would mean stdin
-        return (POLLIN if arg & POLLIN and self.any() else 0) | arg & POLLOUT
+    def __getattr__(self, name):
+        """Return read, readline or ioctl: what the node never uses is loaded when asked for."""
+        from seldom import method
+
+        return method(self, name)

@@ -59,14 +59,11 @@ class Pin:
 
     __call__ = value
 
-    def on(self):
-        self.value(1)
+    def __getattr__(self, name):
+        """Return on, off or toggle: what the node never uses is loaded when asked for."""
+        from seldom import method
 
-    def off(self):
-        self.value(0)
-
-    def toggle(self):
-        self.value(1 - self.value())
+        return method(self, name)
 
 
 def gpio(pin):
@@ -85,36 +82,29 @@ class PWM:
     """machine.PWM on an output pin: freq in Hz 1..40 MHz, duty_u16 0..65535."""
 
     def __init__(self, dest, freq=None, duty_u16=None):
-        self._pin = gpio(dest)
-        if self._pin >= 34:
+        self.id = gpio(dest)
+        if self.id >= 34:
             raise ValueError("input only")
         self._board = board
-        self._freq = 5000
+        self.hz = 5000
         self.init(freq=freq, duty_u16=32768 if duty_u16 is None else duty_u16)
 
     def init(self, *, freq=None, duty_u16=None):
+        """Set freq and duty_u16, where given."""
         if freq is not None:
-            self.freq(freq)
+            if not 1 <= freq <= 40_000_000:
+                raise ValueError("bad freq")
+            self.hz = freq
         if duty_u16 is not None:
             self.duty_u16(duty_u16)
 
-    def freq(self, value=None):
-        """Return the frequency, or set it."""
-        if value is None:
-            return self._freq
-        if not 1 <= value <= 40_000_000:
-            raise ValueError("bad freq")
-        self._freq = value
-
     def duty_u16(self, value=None):
         """Return the duty, or set it."""
-        reach(self._board, self._pin)
+        reach(self._board, self.id)
         if value is None:
-            return self._board.pwm.get(self._pin, 0)
+            return self._board.pwm.get(self.id, 0)
         if type(value) is not int or not 0 <= value <= 65535:
             raise ValueError("bad duty")
-        self._board.set_duty(self._pin, value)
+        self._board.set_duty(self.id, value)
 
-    def deinit(self):
-        """Stop: the output goes low."""
-        self._board.set_duty(self._pin, 0)
+    __getattr__ = Pin.__getattr__

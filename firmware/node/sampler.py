@@ -24,11 +24,10 @@ class _Slot:
 class Sampler:
     """Feeds Temperature instances from sensor drivers (node.sensors) by the injected clock."""
 
-    def __init__(self, clock, actuations=(), on_sample=None):
-        """actuations: their tick() is called every minute. on_sample(): called after readings."""
+    def __init__(self, clock, actuations=()):
+        """actuations: their tick() is called every minute."""
         self._clock = clock
         self._actuations = actuations
-        self._on_sample = on_sample
         self._slots = []
         self._tick = clock.ticks_ms()
         self.samples = 0
@@ -48,13 +47,10 @@ class Sampler:
     async def _round(self):
         """Do what is due, giving way after each sensor; return ms until something else is."""
         clock = self._clock
-        fresh = False
         for slot in self._slots:
             if clock.ticks_diff(slot.due, clock.ticks_ms()) <= 0:
-                fresh = self._step(slot) or fresh
+                self._step(slot)
                 await clock.sleep_ms(0)
-        if fresh and self._on_sample:
-            self._on_sample()
         now = clock.ticks_ms()
         if clock.ticks_diff(self._tick, now) <= 0:
             self._tick = clock.ticks_add(now, _TICK_MS)
@@ -66,7 +62,7 @@ class Sampler:
         return wait
 
     def _step(self, slot):
-        """Start or read one sensor; return True when that brought a reading or a failure."""
+        """Start or read one sensor."""
         clock = self._clock
         try:
             if not slot.started:
@@ -75,7 +71,7 @@ class Sampler:
                 slot.started = True
                 if ms > 0:
                     slot.due = clock.ticks_add(clock.ticks_ms(), ms)
-                    return False
+                    return
             slot.value = slot.driver.read()
         except (OSError, ValueError) as e:
             slot.errors += 1
@@ -92,7 +88,6 @@ class Sampler:
         # Counted from the start, so the period holds; a sensor that is late is not made up for.
         left = slot.period_ms - clock.ticks_diff(clock.ticks_ms(), slot.begun)
         slot.due = clock.ticks_add(clock.ticks_ms(), max(left, _RETRY_MS))
-        return True
 
     def status(self):
         """Return counters, and for each sensor its last value, failures and last error text."""

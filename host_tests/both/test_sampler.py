@@ -179,17 +179,6 @@ class SamplerTest(unittest.TestCase):
 
             run(main())
 
-    def test_the_hook_comes_once_a_round_after_readings_only(self):
-        calls = []
-
-        def add(sampler):
-            for i in range(3):
-                sampler.add(Driver([1.0]), Thermometer(i), 2)
-            sampler.add(Driver([1.0], wait=760), Thermometer(3), 2)
-
-        go(add, 3_000, on_sample=lambda: calls.append(clock.ticks_ms()))
-        self.near(calls, [0, 760, 2000, 2760])
-
     def test_actuations_tick_every_minute_even_without_sensors(self):
         ticker = Ticker()
         go(lambda s: None, 180_500, actuations=(ticker,))

@@ -9,7 +9,7 @@ from onewire import ROMS, OneWire
 from vi2c import crc8_sensirion
 
 from node import sensors
-from node.sensors.ds18x20 import Bus, Ds18x20
+from node.sensors.ds18x20 import Ds18x20
 from node.sensors.mcu import Mcu
 from node.sensors.ntc import Ntc
 from node.sensors.sht3x import Sht3x
@@ -75,7 +75,7 @@ class WireWith:
 
 def ds(raw, config=0x7F, rom="28" + "00" * 7, remain=12, per=16):
     data = bytes((raw & 0xFF, raw >> 8 & 0xFF, 0, 0, config, 0xFF, remain, per))
-    return Ds18x20(Bus(WireWith(data)), rom)
+    return Ds18x20(WireWith(data), [], rom)
 
 
 class Ds18x20Test(SensorCase):
@@ -145,17 +145,17 @@ class Ds18x20Test(SensorCase):
     def test_a_wrong_checksum_is_refused(self):
         driver = ds(0x0191)
         self.assertEqual(driver.read(), 25.0625)
-        good = driver._bus.wire.data
+        good = driver._wire.data
         for i in range(9):
             for bit in range(8):
                 bad = bytearray(good)
                 bad[i] ^= 1 << bit
-                driver._bus.wire.data = bad
+                driver._wire.data = bad
                 self.assertRaises(ValueError, driver.read)
 
     def test_a_wire_held_low_is_no_temperature_of_zero(self):
         driver = ds(0)
-        driver._bus.wire.data = bytes(9)
+        driver._wire.data = bytes(9)
         self.assertErrno(EIO, driver.read)
 
     def test_values_the_part_cannot_measure_are_refused(self):
@@ -176,7 +176,7 @@ class Ds18x20Test(SensorCase):
         self.assertRaises(ValueError, ds(50, 0xFF, rom, 12, 0).read)
 
     def test_a_silent_bus_is_an_os_error(self):
-        driver = Ds18x20(Bus(WireWith(bytes(8), present=False)), "28" + "00" * 7)
+        driver = Ds18x20(WireWith(bytes(8), present=False), [], "28" + "00" * 7)
         self.assertErrno(ENODEV, driver.start)
 
     def test_scanning_skips_other_families_and_broken_roms(self):
@@ -185,9 +185,10 @@ class Ds18x20Test(SensorCase):
                 good = ROMS[0]
                 return [b"\x01" + bytes(6) + b"\x15", good[:7] + b"\x00", bytearray(good)]
 
-        bus = Bus(Wire(bytes(8)))
-        self.assertEqual(bus.rom(0), ROMS[0])
-        self.assertErrno(ENODEV, bus.rom, 1)
+        wire, roms = Wire(bytes((0x90, 1, 0, 0, 0x7F, 0, 0, 0))), []
+        self.assertEqual(self.sample(Ds18x20(wire, roms)), 25)
+        self.assertEqual(roms, [ROMS[0]])
+        self.assertErrno(ENODEV, Ds18x20(wire, roms, None, 1).start)
 
 
 class Adc:

@@ -26,24 +26,20 @@ def make(spec):
     """
     from machine import Pin
 
-    outputs = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}
+    from . import outputs
+
+    made = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}
     part = spec["switch"]
     if part:
-        from .switch import switch
-
-        outputs["on_off"] = switch(Pin, part["pin"], part["active"] == "high")
+        made["on_off"] = outputs.switch(Pin, part["pin"], part["active"] == "high")
     part = spec["dimmer"]
     if part:
-        from .dimmer import dimmer
-
         pwm = _pwm_class()(Pin(part["pin"]), freq=part["freq"], duty_u16=0)
-        outputs["dimmer"] = dimmer(pwm)
+        made["dimmer"] = outputs.dimmer(pwm)
     part = spec["multistate"]
     if part:
-        from .multistate import multistate
-
         boot, states = part["boot"], part["states"]
-        outputs["multistate"] = multistate(Pin, part["pins"], states, boot)
-        outputs["states"] = [boot] + sorted([name for name in states if name != boot])
-    outputs["app_type"] = spec["application_type"]
-    return outputs
+        made["multistate"] = outputs.multistate(Pin, part["pins"], states, boot)
+        made["states"] = [boot] + sorted([name for name in states if name != boot])
+    made["app_type"] = spec["application_type"]
+    return made

@@ -17,14 +17,15 @@ def make(spec, shared):
 
     kind = spec["type"]
     if kind == "ds18x20":
-        from .ds18x20 import Bus, Ds18x20
+        from .ds18x20 import Ds18x20
 
         pin = spec["pin"]
         if ("1-wire", pin) not in shared:
             from onewire import OneWire
 
-            shared["1-wire", pin] = Bus(OneWire(Pin(pin)))
-        return Ds18x20(shared["1-wire", pin], spec["rom"], spec["index"])
+            shared["1-wire", pin] = OneWire(Pin(pin)), []
+        wire, roms = shared["1-wire", pin]
+        return Ds18x20(wire, roms, spec["rom"], spec["index"])
     if kind == "ntc":
         from machine import ADC
 

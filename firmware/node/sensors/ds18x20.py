@@ -12,44 +12,40 @@ _DS18S20 = 0x10
 _POWER_ON = 85.0
 
 
-class Bus:
-    """One bus pin and the thermometers found on it."""
-
-    def __init__(self, onewire):
-        self.wire = onewire
-        self.roms = []  # in the order they were found: one found later never moves another
-
-    def rom(self, index):
-        """Return the ROM of thermometer number index, having looked for it if needed."""
-        if index >= len(self.roms):
-            for rom in self.wire.scan():
-                rom = bytes(rom)
-                if rom[0] in _FAMILIES and rom not in self.roms and not self.wire.crc8(rom):
-                    self.roms.append(rom)
-            if index >= len(self.roms):
-                raise OSError(ENODEV)
-        return self.roms[index]
-
-
 class Ds18x20:
-    """One thermometer, by ROM (16 hex digits) or else by its index on the bus."""
+    """One thermometer, by ROM (16 hex digits) or else by its index on the bus.
 
-    def __init__(self, bus, rom=None, index=0):
-        self._bus = bus
+    roms: a list that all on the bus of wire share: the ROMs in the order they were found, so that
+    one found later never moves another.
+    """
+
+    def __init__(self, wire, roms, rom=None, index=0):
+        self._wire = wire
+        self._roms = roms
         self._index = index
         self._rom = rom and bytes([int(rom[i : i + 2], 16) for i in range(0, 16, 2)])
-        self._last = 0.0
-        self._buf = bytearray(9)
+        self._last = 0
+
+    def _find(self):
+        """Return its ROM, having looked for it; raises OSError(ENODEV) if it is not there."""
+        roms = self._roms
+        if self._index >= len(roms):
+            for rom in self._wire.scan():
+                rom = bytes(rom)
+                if rom[0] in _FAMILIES and rom not in roms and not self._wire.crc8(rom):
+                    roms.append(rom)
+            if self._index >= len(roms):
+                raise OSError(ENODEV)
+        return roms[self._index]
 
     def _select(self, command):
         """Address the device and send command; raises OSError(ENODEV) when the bus is silent."""
-        wire = self._bus.wire
         if self._rom is None:
-            self._rom = self._bus.rom(self._index)
-        if not wire.reset():
+            self._rom = self._find()
+        if not self._wire.reset():
             raise OSError(ENODEV)
-        wire.select_rom(self._rom)
-        wire.writebyte(command)
+        self._wire.select_rom(self._rom)
+        self._wire.writebyte(command)
 
     def start(self):
         """Start a conversion of this device alone; return 760 (ms)."""
@@ -59,9 +55,9 @@ class Ds18x20:
     def read(self):
         """Return °C, -55..125; ValueError for a wrong checksum and for the power-on value."""
         self._select(_SCRATCHPAD)
-        buf = self._buf
-        self._bus.wire.readinto(buf)
-        if self._bus.wire.crc8(buf):
+        buf = bytearray(9)
+        self._wire.readinto(buf)
+        if self._wire.crc8(buf):
             raise ValueError("wrong checksum")
         if not any(buf):
             raise OSError(EIO)  # nine zeros have a good checksum: the wire is held low
