@@ -74,7 +74,12 @@ def save_good(path, previous):
 def _read(path):
     try:
         with open(path, "rb") as f:
-            data = f.read(MAX_SIZE + 1)
+            data = b""
+            while len(data) <= MAX_SIZE:  # in pieces: the heap has no room for the longest
+                part = f.read(512)
+                if not part:
+                    break
+                data += part
     except OSError as e:
         if e.errno == 2:
             raise ConfigError(path, ..., "is missing: copy config.example.json to it")

@@ -1,8 +1,8 @@
 """The check of a configuration against config_schema, with errors a person can act on."""
 
 from .config_error import ConfigError
-from .config_schema import ACTUATOR, DRIVERS, FIELDS, RANGES, REQUIRED, SENSOR
-from .config_text import closest, text_problem
+from .config_schema import fields
+from .config_text import closest, plain, text_problem
 
 _OUTPUTS = ("switch", "dimmer", "multistate")
 
@@ -14,7 +14,7 @@ def validate(data, board=None):
     ConfigError for the first thing that is wrong.
     """
     check = _Check(board)
-    config = check.map("", data, FIELDS)
+    config = check.map("", data, "configuration")
     if config["onenet"]["server"] and config["module"]["dialect"] != "m5310a":
         server = config["onenet"]["server"]
         raise ConfigError("onenet.server", server, "needs module.dialect m5310a; else remove it")
@@ -32,17 +32,21 @@ class _Check:
         self.board = board
         self.used = {}  # pin: (path, shared)
 
-    def map(self, path, value, fields):
+    def map(self, path, value, *tables):
         """Check an object: no unknown key, every field by its rule."""
         if not isinstance(value, dict):
             raise ConfigError(path or "configuration", value, "must be an object: {…}")
+        rules = []
+        for table in tables:
+            rules += fields(table)
+        known = [rule[0] for rule in rules]
         for key in value:
-            if key not in fields:
-                near = closest(key, fields) if isinstance(key, str) else None
-                hint = "did you mean %s?" % near if near else "known: " + ", ".join(sorted(fields))
+            if key not in known:
+                near = closest(key, known) if isinstance(key, str) else None
+                hint = "did you mean %s?" % near if near else "known: " + ", ".join(sorted(known))
                 raise ConfigError(path or "configuration", key, "is no known field; " + hint)
         done = {}
-        for key, rule in fields.items():
+        for key, *rule in rules:
             done[key] = self.field(_join(path, key), value.get(key), rule)
         return done
 
@@ -53,8 +57,10 @@ class _Check:
             if value is None:
                 value = getattr(self.board, default, None)
             return getattr(self, "number" if kind in ("uart", "bus") else "pin")(path, value, rule)
+        if kind == "range":
+            return rule[1:] if value is None else self.range(path, value)
         if value is None:
-            if default is REQUIRED:
+            if default is ...:
                 raise ConfigError(path, ..., "is missing")
             value = default
             if value is None:
@@ -73,7 +79,7 @@ class _Check:
             raise ConfigError(path, value, "must be true or false")
         return value
 
-    def one(self, path, value, choices):
+    def one(self, path, value, *choices):
         for choice in choices:
             if type(value) is type(choice) and value == choice:
                 return choice
@@ -158,16 +164,13 @@ class _Check:
         seen[mark] = place
 
     def sensor(self, path, value):
-        fields = dict(SENSOR)
-        if isinstance(value, dict):
-            kind = self.field(_join(path, "type"), value.get("type"), SENSOR["type"])
-            fields.update(DRIVERS[kind])
-        spec = self.map(path, value, fields)
-        spec["range"] = spec["range"] or list(RANGES[spec["type"]])
-        return spec
+        if not isinstance(value, dict):
+            return self.map(path, value)
+        rule = fields("sensor")[0][1:]
+        return self.map(path, value, "sensor", self.field(path + ".type", value.get("type"), rule))
 
     def actuator(self, path, value):
-        spec = self.map(path, value, ACTUATOR)
+        spec = self.map(path, value, "actuator")
         if not any(spec[key] for key in _OUTPUTS):
             raise ConfigError(path, ..., "must have one of %s at least" % ", ".join(_OUTPUTS))
         multi = spec["multistate"]
@@ -176,7 +179,7 @@ class _Check:
             for name, levels in multi["states"].items():
                 if len(levels) != len(multi["pins"]):
                     text = "must have one 0 or 1 for each of %d pins" % len(multi["pins"])
-                    raise ConfigError(_join(place, "states." + name), levels, text)
+                    raise ConfigError(_join(place, "states." + plain(name)), levels, text)
             if multi["boot"] not in multi["states"]:
                 text = "must be one of states: " + ", ".join(sorted(multi["states"]))
                 raise ConfigError(_join(place, "boot"), multi["boot"], text)
@@ -196,5 +199,5 @@ class _Check:
             if not isinstance(levels, list) or not all(
                 type(level) is int and level in (0, 1) for level in levels
             ):
-                raise ConfigError(_join(path, name), levels, "must be a list of 0 and 1")
+                raise ConfigError(_join(path, plain(name)), levels, "must be a list of 0 and 1")
         return value

@@ -14,9 +14,13 @@ def show(value):
     if value is None or value is True or value is False:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        text = "".join([c if 32 <= ord(c) < 127 else "?" for c in value[:41]])
-        return '"%s"' % (text if len(text) <= 40 else text[:40] + "…")
+        return '"%s"' % (plain(value) if len(value) <= 40 else plain(value[:40]) + "…")
     return str(value)[:40]
+
+
+def plain(text):
+    """Return text with ? for whatever a terminal might not show as it is."""
+    return "".join([c if 32 <= ord(c) < 127 else "?" for c in text])
 
 
 def closest(word, words):

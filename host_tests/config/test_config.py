@@ -90,7 +90,7 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         "tx": 17,
         "rx": 16,
         "baud": 9600,
-        "rxbuf": 2048,
+        "rxbuf": 1024,
         "reset_pin": None,
         "power_pin": None,
         "pause_ms": 20,
