@@ -69,19 +69,25 @@ class Requests:
                 self._answer(op, _RESULTS[code])
                 return
         if op.bad:
-            self.counts["refused"] += 1
-            self.reply(op, 400)
+            self._refuse(op)
         else:
             self.on_operation(op)
+
+    def _refuse(self, op):
+        self.counts["refused"] += 1
+        self.reply(op, 400)
 
     def _gather(self, op):
         """Join the parts of a write; return it when its last one is here, else None."""
         first = self._part
         if first and op.msgid == first.msgid and op.index < first.index:
-            first.bad = first.bad or op.bad or op.index != first.index - 1
+            there = op.oid == first.oid and op.iid == first.iid
+            first.bad = first.bad or op.bad or not there or op.index != first.index - 1
             first.values += op.values
             first.index = op.index
             op = first
+        elif first and op.msgid != first.msgid:
+            self._refuse(first)  # its rest will not come any more
         if op.index:
             if op is not first:
                 self._timer = asyncio.create_task(self._expire(op))
@@ -96,8 +102,7 @@ class Requests:
         await self.clock.sleep_ms(_PARTS_MS)
         if self._part is part:
             self._part = None
-            self.counts["refused"] += 1
-            self.reply(part, 400)
+            self._refuse(part)
 
 
 class _Answer(Reply):
@@ -121,6 +126,7 @@ class _Answer(Reply):
         try:
             text = dialect.value(kind, value)
         except ValueError:  # has no form on the line: an error ends the read
+            self.count = i + 1
             return self.late()
         return b"%s,%d,%d,%d,%s,%s" % (
             self._short(1),
