@@ -8,8 +8,10 @@ Node to bench: {"hello": whole state} after connecting, then as they change
 
 import json
 
-_LONGEST_LINE = 1024
-_LONGEST_QUEUE = 2048
+from micropython import const
+
+_LONGEST_LINE = const(1024)
+_LONGEST_QUEUE = const(2048)
 
 
 class Link:
@@ -60,15 +62,12 @@ class Link:
                 self._skip = False
                 self.refused += 1
             elif line.strip():
-                self._obey(line)
+                try:
+                    temps = json.loads(line)["temp"]
+                    for name in temps:
+                        self.board.set_temp(name, temps[name])
+                except (ValueError, KeyError, TypeError, RuntimeError):
+                    self.refused += 1
         if len(self._line) > _LONGEST_LINE:
             self._line = b""
             self._skip = True
-
-    def _obey(self, line):
-        try:
-            temps = json.loads(line)["temp"]
-            for name in temps:
-                self.board.set_temp(name, temps[name])
-        except (ValueError, KeyError, TypeError, RuntimeError):
-            self.refused += 1

@@ -9,11 +9,12 @@ import os
 import time
 
 import vdevices
+from micropython import const
 
 Pin = vdevices.Pin
 PWM = vdevices.PWM
 use = vdevices.use
-_PUMP_MS = 20
+_PUMP_MS = const(20)
 _last = time.ticks_ms()
 _link = None
 

@@ -4,13 +4,14 @@ The DS18B20 is as its data sheet has it; its temperature is the board's.
 """
 
 import vdevices
+from micropython import const
 
 PIN = 4
 ROMS = (b"\x28\x1a\x2b\x3c\x04\x00\x00\xc6", b"\x28\x5d\x6e\x7f\x04\x00\x00\x65")
-_CONVERT_MS = 750  # at 12 bits
-_READ_ROM = 0x33
-_CONVERT = 0x44
-_SCRATCHPAD = 0xBE
+_CONVERT_MS = const(750)  # at 12 bits
+_READ_ROM = const(0x33)
+_CONVERT = const(0x44)
+_SCRATCHPAD = const(0xBE)
 
 
 def _crc8(data):

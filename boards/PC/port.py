@@ -4,7 +4,9 @@ A stream that is not up reads nothing and swallows what is written, as a wire in
 Whenever it is used then, port_open.py moves on with opening it.
 """
 
-_PAUSE_MS = 50
+from micropython import const
+
+_PAUSE_MS = const(50)
 
 
 class Port:

@@ -9,8 +9,10 @@ import socket
 import sys
 import time
 
-_LONGEST_PAUSE_MS = 2000
-_CONNECT_MS = 3000
+from micropython import const
+
+_LONGEST_PAUSE_MS = const(2000)
+_CONNECT_MS = const(3000)
 _HINTS = {
     "UART": "nothing listens on %s: start `make bench`, or give UART=HOST:PORT or UART=/dev/…",
     "BOARD": "nothing listens on %s: start `make bench`",

@@ -4,7 +4,9 @@ import os
 import socket
 import sys
 
-_START_MS = 200  # the start waits so long for a port to come up
+from micropython import const
+
+_START_MS = const(200)  # the start waits so long for a port to come up
 
 
 def open_uart(baudrate):

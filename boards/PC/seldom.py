@@ -10,23 +10,51 @@ def method(of, name):
     function = _METHODS.get((type(of).__name__, name))
     if function is None:
         raise AttributeError(name)
-    return lambda *args: function(of, *args)
+    return lambda *args, **options: function(of, *args, **options)
+
+
+def _init_pin(pin, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
+    """Set mode and pull (-1: leave as it is); an output starts at value where given."""
+    if mode == -1 and pin._out:
+        mode = pin.OUT
+    if pull == -1 and pin._up:
+        pull = pin.PULL_UP
+    pin.__init__(pin.id, mode, pull, value=value)
 
 
 def _toggle(pin):
     pin.value(1 - pin.value())
 
 
+def _init_pwm(pwm, *, freq=None, duty_u16=None):
+    """Set freq and duty_u16, where given."""
+    freq = pwm.hz if freq is None else freq
+    pwm.__init__(pwm.id, freq, pwm.duty_u16() if duty_u16 is None else duty_u16)
+
+
 def _freq(pwm, value=None):
     """Return the frequency in Hz, or set it."""
     if value is None:
         return pwm.hz
-    pwm.init(freq=value)
+    _init_pwm(pwm, freq=value)
 
 
-def _deinit(pwm):
+def _stop(pwm):
     """Stop: the output goes low."""
     pwm.duty_u16(0)
+
+
+def _init_uart(uart, baudrate=9600, bits=8, parity=None, stop=1, **options):
+    """Open (again), with the options of the constructor."""
+    _close(uart)
+    uart.__init__(0, baudrate, **options)
+
+
+def _close(uart):
+    """Close: reads give nothing then, writes take nothing."""
+    if uart.port:
+        uart.port.close()
+        uart.port = None
 
 
 def _read(uart, nbytes=-1):
@@ -79,14 +107,18 @@ def _writebit(wire, value):
 
 
 _METHODS = {
+    ("Pin", "init"): _init_pin,
     ("Pin", "on"): lambda pin: pin.value(1),
     ("Pin", "off"): lambda pin: pin.value(0),
     ("Pin", "toggle"): _toggle,
     ("PWM", "freq"): _freq,
-    ("PWM", "deinit"): _deinit,
+    ("PWM", "init"): _init_pwm,
+    ("PWM", "deinit"): _stop,
     ("OneWire", "readbit"): _readbit,
     ("OneWire", "readbyte"): _readbyte,
     ("OneWire", "writebit"): _writebit,
+    ("UART", "init"): _init_uart,
+    ("UART", "deinit"): _close,
     ("UART", "read"): _read,
     ("UART", "readline"): _readline,
     ("UART", "ioctl"): _ioctl,

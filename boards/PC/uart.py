@@ -17,39 +17,28 @@ class UART(io.IOBase):
     """
 
     def __init__(self, id_, baudrate=9600, **options):
-        self._port = None
-        self.init(baudrate, **options)
-
-    def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
-        """Open (again). options: rxbuf (bytes, default 256); tx, rx, txbuf are accepted."""
-        self.deinit()
+        """options: rxbuf (bytes, default 256); tx, rx, txbuf, bits, parity, stop are accepted."""
         self.buf = memoryview(bytearray(max(32, options.get("rxbuf", 256))))
         self.head = 0
         self._held = 0
         self.lost = 0
         from ports import open_uart
 
-        self._port = open_uart(baudrate)
-
-    def deinit(self):
-        """Close."""
-        if self._port:
-            self._port.close()
-            self._port = None
+        self.port = open_uart(baudrate)
 
     def any(self):
         """Return the number of bytes that can be read now, having taken in what has arrived.
 
         What finds no room is lost. Bounded: 16 reads.
         """
-        if self._port is None:
+        if self.port is None:
             return 0
         vdevices.board.touch()
         size = len(self.buf)
         for _ in range(16):
             free = size - self._held
             tail = (self.head + self._held) % size
-            count = self._port.readinto(
+            count = self.port.readinto(
                 self.buf[tail : min(tail + free, size)] if free else bytearray(256)
             )
             if not count:
@@ -76,12 +65,12 @@ class UART(io.IOBase):
 
     def write(self, buf):
         """Write; return the number of bytes taken, or None when none was."""
-        if self._port is None:
+        if self.port is None:
             return None
-        return self._port.write(memoryview(buf)) or None
+        return self.port.write(memoryview(buf)) or None
 
     def __getattr__(self, name):
-        """Return read, readline or ioctl: what the node never uses is loaded when asked for."""
+        """Return init, deinit, read, readline or ioctl, loaded when asked for."""
         from seldom import method
 
         return method(self, name)

@@ -30,37 +30,29 @@ class Pin:
     def __init__(self, id_, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
         if type(id_) is not int or not 0 <= id_ < vboard.PINS:
             raise ValueError("no such pin")
+        if mode not in (-1, 1, 3, 7):
+            raise ValueError("bad mode")
         self.id = id_
         self._board = board
-        self._mode = self.IN
-        self._pull = -1
-        self.init(mode, pull, value=value)
-
-    def init(self, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
-        """Set mode and pull (-1: leave as it is); an output starts at value where given."""
-        if mode != -1:
-            if mode not in (1, 3, 7):
-                raise ValueError("bad mode")
-            if mode != self.IN and self.id >= 34:
+        self._up = pull == self.PULL_UP
+        self._out = mode > 1
+        if self._out:
+            if id_ >= 34:
                 raise ValueError("input only")
-            self._mode = mode
-        if pull != -1:
-            self._pull = pull
-        if self._mode != self.IN:
-            self.value(self._board.pins.get(self.id, 0) if value is None else value)
+            self.value(board.pins.get(id_, 0) if value is None else value)
 
     def value(self, x=None):
         """Return the level, or drive it to x. Raises OSError(EIO) while the pin is broken."""
         reach(self._board, self.id)
         if x is None:
-            return self._board.pins.get(self.id, 1 if self._pull == self.PULL_UP else 0)
-        if self._mode != self.IN:
+            return self._board.pins.get(self.id, 1 if self._up else 0)
+        if self._out:
             self._board.set_pin(self.id, x)
 
     __call__ = value
 
     def __getattr__(self, name):
-        """Return on, off or toggle: what the node never uses is loaded when asked for."""
+        """Return init, on, off or toggle: what the node never uses is loaded when asked for."""
         from seldom import method
 
         return method(self, name)
@@ -86,17 +78,10 @@ class PWM:
         if self.id >= 34:
             raise ValueError("input only")
         self._board = board
-        self.hz = 5000
-        self.init(freq=freq, duty_u16=32768 if duty_u16 is None else duty_u16)
-
-    def init(self, *, freq=None, duty_u16=None):
-        """Set freq and duty_u16, where given."""
-        if freq is not None:
-            if not 1 <= freq <= 40_000_000:
-                raise ValueError("bad freq")
-            self.hz = freq
-        if duty_u16 is not None:
-            self.duty_u16(duty_u16)
+        self.hz = 5000 if freq is None else freq
+        if not 1 <= self.hz <= 40_000_000:
+            raise ValueError("bad freq")
+        self.duty_u16(32768 if duty_u16 is None else duty_u16)
 
     def duty_u16(self, value=None):
         """Return the duty, or set it."""

@@ -5,6 +5,7 @@ What is in it, and its checking: config_check. Both can be forgotten once the no
 
 import json
 import os
+import sys
 
 from .config_check import validate
 from .config_error import ConfigError
@@ -33,7 +34,9 @@ def load(path, board=None):
 
     board: the board definition (module pins), for its defaults and its pins. Raises ConfigError.
     """
-    return validate(_parse(_read(path), path), board)
+    config = validate(_parse(_read(path), path), board)
+    sys.modules.pop("pin_rules", None)  # where a board has its rules there: not needed again
+    return config
 
 
 def load_with_fallback(path, previous, board=None):

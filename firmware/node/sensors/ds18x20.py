@@ -5,11 +5,12 @@ Sources: Maxim data sheets DS18B20 and DS18S20, sections on operation, memory an
 
 from errno import EIO, ENODEV
 
-_CONVERT = 0x44
-_SCRATCHPAD = 0xBE
-_FAMILIES = (0x28, 0x22, 0x10)
-_DS18S20 = 0x10
-_POWER_ON = 85.0
+from micropython import const
+
+_CONVERT = const(0x44)
+_SCRATCHPAD = const(0xBE)
+_DS18S20 = const(0x10)
+_POWER_ON = const(85)
 
 
 class Ds18x20:
@@ -32,7 +33,11 @@ class Ds18x20:
         if self._index >= len(roms):
             for rom in self._wire.scan():
                 rom = bytes(rom)
-                if rom[0] in _FAMILIES and rom not in roms and not self._wire.crc8(rom):
+                if (
+                    rom[0] in (0x28, 0x22, _DS18S20)
+                    and rom not in roms
+                    and not self._wire.crc8(rom)
+                ):
                     roms.append(rom)
             if self._index >= len(roms):
                 raise OSError(ENODEV)
