@@ -3,6 +3,7 @@
 Compiles the device code to .mpy under build/node, as a board would get it, and starts it there.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from upytest import interpreter
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "node"
+VIRTUAL = ROOT / "boards/PC/virtual"
 SOURCES = ("lib", "firmware", "boards/PC")
 HEAP = "128K"
 
@@ -37,7 +39,7 @@ def build(target=BUILD, sources=SOURCES):
     for folder in sources:
         for path in sorted((ROOT / folder).rglob("*.py")):
             name = path.relative_to(ROOT / folder)
-            if name.name in ("manifest.py", "boot.py"):
+            if name.name in ("manifest.py", "boot.py") or name.parts[0] == "virtual":
                 continue
             started = str(name) == "main.py" or name.parts[0] == "examples"
             out = target / (name if started else name.with_suffix(".mpy"))
@@ -58,17 +60,27 @@ def build(target=BUILD, sources=SOURCES):
     return compiled
 
 
-def environment(uart, baud, board=None, config=None):
-    """Return the environment that boards/PC reads."""
+def environment(config=None):
+    """Return the environment of the interpreter; config: path of the configuration."""
     env = dict(os.environ)
     env["MICROPYPATH"] = f"{BUILD}:.frozen"
-    env["UART"] = uart
-    env["BAUD"] = str(baud)
     env["CONFIG"] = str(config or ROOT / "firmware/config.example.json")
-    env.pop("BOARD", None)
-    if board:
-        env["BOARD"] = board
     return env
+
+
+def run(uart, baud, board, command, env):
+    """Run command on this computer as a board; return its exit status. Raises ValueError."""
+    if str(VIRTUAL) not in sys.path:
+        sys.path.insert(0, str(VIRTUAL))
+    from vboard import VBoard
+
+    from pchost.host import Host
+
+    async def main():
+        return await Host(VBoard(), uart, baud, board).run(command, env)
+
+    status = asyncio.run(main())
+    return 128 - status if status < 0 else status
 
 
 @click.command()
@@ -100,9 +112,12 @@ def main(uart, baud, board, config, heap, program, sizes, mpy):
         config = Path(config).resolve()
     if not (BUILD / program).is_file():
         sys.exit(f"no program {program} below firmware/")
-    env = environment(uart, baud, board, config)
     command = [interpreter(), "-X", f"heapsize={heap}", str(BUILD / program)]
-    os.execve(command[0], command, env)
+    try:
+        sys.exit(run(uart, baud, board, command, environment(config)))
+    except ValueError as e:
+        print(f"UART={e}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from pcnode import BUILD, HEAP, environment
+from pcnode import BUILD, HEAP
 from upytest import interpreter
 
 _PARTS = {
@@ -27,13 +27,11 @@ app.start()
 
 def measure(heap=HEAP):
     """Return (used, free) bytes of the heap when the example's node has just been set up."""
+    command = [interpreter(), "-X", f"heapsize={heap}", "-c", _PROBE]
+    runner = f"import pcnode, sys; sys.exit(pcnode.run('127.0.0.1:9', 9600, None, {command!r}, "
+    runner += "pcnode.environment()))"
     done = subprocess.run(
-        [interpreter(), "-X", f"heapsize={heap}", "-c", _PROBE],
-        env=environment("127.0.0.1:9", 9600),
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
+        [sys.executable, "-c", runner], capture_output=True, text=True, timeout=30, check=False
     )
     match = re.search(r"HEAP (\d+) (\d+)", done.stdout)
     if not match:

@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = ["lib", "firmware", "host_tests/shim", "host_tests/fakes", "host_tests", "boards/PC"]
+PATHS = ["lib", "firmware", "host_tests/shim", "host_tests/fakes", "host_tests"]
+PATHS += ["boards/PC/virtual"]
 _CODE = """
 import sys
 sys.path.insert(0, {folder!r})

@@ -4,9 +4,7 @@ A test calls use(VBoard(clock)) for a board of its own before it makes its devic
 """
 
 import vdevices
-from vadc import ADC
-from vdevices import PWM, Pin, use
-from vi2c import I2C
+from vdevices import ADC, I2C, PWM, Pin, use
 
 __all__ = ("ADC", "I2C", "PWM", "Pin", "board", "use")
 

@@ -14,7 +14,7 @@ MAX_LINE = 4096
 
 def new_board():
     """Return a VBoard, the one model of the virtual board, which lives in boards/PC."""
-    folder = str(Path(__file__).resolve().parents[2] / "boards" / "PC")
+    folder = str(Path(__file__).resolve().parents[2] / "boards" / "PC" / "virtual")
     if folder not in sys.path:
         sys.path.append(folder)
     from vboard import VBoard

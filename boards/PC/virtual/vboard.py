@@ -18,14 +18,42 @@ numbers suit an ESP32, and config.example.json uses them):
 import math
 import time
 
+ONEWIRE_PIN = 4
+ROMS = {
+    "ds18x20-0": b"\x28\x1a\x2b\x3c\x04\x00\x00\xc6",
+    "ds18x20-1": b"\x28\x5d\x6e\x7f\x04\x00\x00\x65",
+}
+NTC_PIN = 34
+I2C_ID, I2C_SCL, I2C_SDA, SHT3X_ADDRESS = 0, 22, 21, 0x44
 PINS = 40  # GPIO 0..39, of which 34..39 can only be inputs
 
-_SENSORS = ("ds18x20-0", "ds18x20-1", "ntc-0", "sht3x-0", "mcu")
-_TENTHS = (215, 230, 222, 218, 410)  # of a °C, where each begins and around which it moves
+# name: °C around which it moves, °C it swings, ms for one period
+_DRIFT = {
+    "ds18x20-0": (21.5, 1.2, 900_000),
+    "ds18x20-1": (23.0, -0.8, 640_000),
+    "ntc-0": (22.2, 1.0, 780_000),
+    "sht3x-0": (21.8, 0.9, 820_000),
+    "mcu": (41.0, 2.5, 410_000),
+}
+
+
+class _Clock:
+    """Monotonic ms for whoever hands in no clock."""
+
+    if hasattr(time, "ticks_ms"):
+        ticks_ms = staticmethod(time.ticks_ms)
+        ticks_diff = staticmethod(time.ticks_diff)
+    else:
+
+        def ticks_ms(self):
+            return int(time.monotonic() * 1000)
+
+        def ticks_diff(self, a, b):
+            return a - b
 
 
 class VBoard:
-    """State of one virtual board. clock: ticks_ms and ticks_diff, by default MicroPython's `time`.
+    """State of one virtual board.
 
     temps  {name: °C, or None = sensor disconnected}
     pins   {GPIO number: 0 or 1}, the outputs that were ever driven
@@ -35,13 +63,13 @@ class VBoard:
     """
 
     def __init__(self, clock=None):
-        self.clock = clock or time
-        self.temps = {_SENSORS[i]: _TENTHS[i] / 10 for i in range(5)}
+        self.clock = clock or _Clock()
+        self.temps = {name: base for name, (base, _, _) in _DRIFT.items()}
         self.pins = {}
         self.pwm = {}
         self.driven = set()
         self.broken = set()
-        self.parts = {}  # state of the parts on the buses, theirs alone
+        self.parts = {}  # state of the devices on the buses, owned by vdevices
         self.pump = None  # called by every virtual device before it is used
         self._listeners = []
         self._age = 0
@@ -56,10 +84,10 @@ class VBoard:
         Raises ValueError for an unknown name or an unusable temperature.
         """
         if name not in self.temps:
-            raise ValueError("no sensor %r" % (name,))
+            raise ValueError("no sensor %r on the virtual board" % (name,))
         if celsius is not None:
             if type(celsius) not in (int, float) or not -273.15 <= celsius <= 1000:
-                raise ValueError("must be -273.15..1000 °C or null")
+                raise ValueError("temperature must be a number from -273.15 to 1000, or null")
             celsius = float(celsius)
         self.driven.add(name)
         self._put("temp", self.temps, name, celsius)
@@ -80,13 +108,13 @@ class VBoard:
             callback(kind, key, value)
 
     def drift(self, ms):
-        """Let ms pass: temperatures nobody set move by 1 °C, each in a time of its own."""
+        """Let ms pass: temperatures nobody set move slowly around room temperature."""
         self._age += ms
-        for i in range(5):
-            if _SENSORS[i] not in self.driven:
-                turn = 2 * math.pi * self._age / (4000 * _TENTHS[i])
+        for name, (base, swing, period) in _DRIFT.items():
+            if name not in self.driven:
+                turn = 2 * math.pi * self._age / period
                 wave = math.sin(turn) + 0.15 * math.sin(11 * turn)
-                self._put("temp", self.temps, _SENSORS[i], round(_TENTHS[i] / 10 + wave, 3))
+                self._put("temp", self.temps, name, round(base + swing * wave, 3))
 
     def touch(self):
         """Called by every virtual device before it is used."""
