@@ -277,21 +277,16 @@ class BadTest(unittest.TestCase):
                     self.assertTrue(end <= readable + 1, line[:end])
 
 
-class SameTest(unittest.TestCase):
-    def test_a_repeat_has_kind_msgid_and_path_in_common(self):
-        first = op_of(b"+MIPLEXECUTE:0,11,3303,0,5605")
-        for line, same in (
-            (b"+MIPLEXECUTE:0,11,3303,0,5605", True),
-            (b"+MIPLEXECUTE:0,11,3303,0,5606", False),
-            (b"+MIPLEXECUTE:0,12,3303,0,5605", False),
-            (b"+MIPLEXECUTE:0,11,3303,1,5605", False),
-            (b"+MIPLEXECUTE:0,11,3306,0,5605", False),
-            (b"+MIPLREAD:0,11,3303,0,5605", False),
-            (b"+MIPLEXECUTE:0,11,junk", True),
-        ):
-            self.assertEqual(op_of(line).same(first), same, line)
+class PathTest(unittest.TestCase):
+    """What tells a repeat from another operation of the same kind and msgid."""
 
-    def test_a_write_of_several_resources_is_one_operation(self):
+    def test_the_path_of_an_execute_has_its_resource(self):
+        self.assertEqual(op_of(b"+MIPLEXECUTE:0,11,3303,0,5605").path, (3303, 0, 5605))
+
+    def test_parts_of_one_write_have_one_path(self):
         first = op_of(b"+MIPLWRITE:0,10,3306,0,5850,2,1,01,0,1")
-        self.assertTrue(op_of(b"+MIPLWRITE:0,10,3306,0,5851,2,1,16,0,0").same(first))
-        self.assertFalse(op_of(b"+MIPLWRITE:0,10,3306,1,5851,2,1,16,0,0").same(first))
+        self.assertEqual(op_of(b"+MIPLWRITE:0,10,3306,0,5851,2,1,16,0,0").path, first.path)
+        self.assertNotEqual(op_of(b"+MIPLWRITE:0,10,3306,1,5851,2,1,16,0,0").path, first.path)
+
+    def test_an_operation_that_cannot_be_read_has_no_path(self):
+        self.assertIsNone(op_of(b"+MIPLEXECUTE:0,11,junk").path)

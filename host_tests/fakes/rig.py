@@ -76,14 +76,29 @@ class Rig:
 
 
 def run(scene, *args, start=0, **options):
-    """Run scene(rig, *args) in virtual time beside the engine; return its result."""
+    """Run scene(rig, *args) in virtual time beside the engine; return its result.
+
+    An engine that fails ends the scene: it would wait for ever.
+    """
 
     async def main():
         rig = Rig(*args, **options)
-        task = asyncio.create_task(rig.at.run())
+        failed = []
+        scene_task = asyncio.current_task()
+
+        async def engine():
+            try:
+                await rig.at.run()
+            except Exception as e:
+                failed.append(e)
+                scene_task.cancel()
+
+        task = asyncio.create_task(engine())
         try:
             await rig.at.sync(10000)
             return await scene(rig)
+        except asyncio.CancelledError:
+            raise failed[0] if failed else AssertionError("cancelled")
         finally:
             task.cancel()
 

@@ -101,7 +101,8 @@ class At:
         self.normal.append(cmd)
         self.stats["queue_max"] = max(self.stats["queue_max"], len(self.normal))
         try:
-            await cmd.done.wait()
+            while not cmd.ended:
+                await self.clock.sleep_ms(_BUSY_MS)
         finally:
             if cmd in self.normal:
                 self.normal.remove(cmd)
@@ -264,7 +265,7 @@ class At:
             self._replied(cmd.reply, error, now)
         else:
             cmd.error = error
-            cmd.done.set()
+            cmd.ended = True
 
     # -- lines out -----------------------------------------------------------------------------
 
@@ -354,7 +355,7 @@ class At:
         while self.normal:
             cmd = self.normal.pop(0)
             cmd.error = AtError(kind, 0, cmd.text)
-            cmd.done.set()
+            cmd.ended = True
         while self.replies:
             self._replied(self.replies[0], AtError(kind), now)
 

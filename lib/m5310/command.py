@@ -1,7 +1,5 @@
 """What travels through the line: commands, replies to platform operations, final results."""
 
-import asyncio
-
 from m5310 import errors
 from m5310.fields import num
 
@@ -24,7 +22,7 @@ class Command:
         self.reply = reply
         self.lines = []
         self.error = None
-        self.done = None if reply else asyncio.Event()
+        self.ended = False
 
 
 class Reply:

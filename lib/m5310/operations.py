@@ -30,26 +30,25 @@ class Operation:
     `arrived` is the tick of its first line.
     """
 
+    values = ()
+    args = b""
+    attributes = b""
+    cancel = False
+    bad = False
+    index = 0  # parts of a write still to come
+
     def __init__(self, kind, msgid, arrived):
         self.kind = kind
         self.msgid = msgid
         self.arrived = arrived
         self.oid = self.iid = self.rid = -1
-        self.values = []
-        self.args = b""
-        self.attributes = b""
-        self.cancel = False
-        self.bad = False
-        self.index = 0  # parts of a write still to come
 
-    def same(self, other):
-        """Tell whether other is this operation, delivered once more."""
-        if self.kind != other.kind or self.msgid != other.msgid:
-            return False
-        if self.bad or other.bad:  # its path may be what was wrong
-            return True
-        path = self.oid == other.oid and self.iid == other.iid
-        return path and (self.kind == WRITE or self.rid == other.rid)
+    @property
+    def path(self):
+        """What tells operations of one kind and msgid apart; None where it could not be read."""
+        if self.bad:
+            return None
+        return self.oid, self.iid, -1 if self.kind == WRITE else self.rid
 
 
 def parse(kind, line, arrived):
@@ -118,7 +117,7 @@ def _fill_write(op, rest):
             raise ValueError("length")
         value = unhex(value)
         kind = OPAQUE
-    op.values.append((op.rid, kind, value))
+    op.values = [(op.rid, kind, value)]
 
 
 def _head(text, count):

@@ -45,7 +45,7 @@ class Requests:
         """
         result = _RESULTS[code]
         if op.kind in (WRITE, EXECUTE):
-            self._recent.append((op, code, self.clock.ticks_ms()))
+            self._recent.append((op.kind, op.msgid, op.path, code, self.clock.ticks_ms()))
             if len(self._recent) > _RECENT:
                 del self._recent[0]
         self._answer(op, result, values, resources)
@@ -63,15 +63,24 @@ class Requests:
             if op is None:
                 return
         self.counts["operations"] += 1
-        for seen, code, when in self._recent:
-            if op.same(seen) and self.clock.ticks_diff(now, when) < _REPEAT_MS:
-                self.counts["repeats"] += 1
-                self._answer(op, _RESULTS[code])
-                return
-        if op.bad:
+        code = self._answered(op, now)
+        if code:
+            self.counts["repeats"] += 1
+            self._answer(op, _RESULTS[code])
+        elif op.bad:
             self._refuse(op)
         else:
             self.on_operation(op)
+
+    def _answered(self, op, now):
+        """Return the code that this operation was answered with before; 0 if it is new."""
+        path = op.path
+        for kind, msgid, there, code, when in self._recent:
+            if kind == op.kind and msgid == op.msgid:
+                same = there == path or there is None or path is None
+                if same and self.clock.ticks_diff(now, when) < _REPEAT_MS:
+                    return code
+        return 0
 
     def _refuse(self, op):
         self.counts["refused"] += 1
@@ -83,7 +92,7 @@ class Requests:
         if first and op.msgid == first.msgid and op.index < first.index:
             there = op.oid == first.oid and op.iid == first.iid
             first.bad = first.bad or op.bad or not there or op.index != first.index - 1
-            first.values += op.values
+            first.values = list(first.values) + list(op.values)
             first.index = op.index
             op = first
         elif first and op.msgid != first.msgid:
