@@ -3,13 +3,29 @@
 import gc
 import sys
 
+# What the start alone needs; what lives on of it is held by the node's objects.
+_CONFIG = ("config", "config_check", "config_schema", "config_text")
+_REST = (
+    "setup",
+    "port",
+    "config_error",
+    "sensors",
+    "sensors.ds18x20",
+    "sensors.ntc",
+    "sensors.sht3x",
+    "sensors.mcu",
+    "actuators",
+    "actuators.outputs",
+    "stages",
+)
 
-def _forget(*names):
-    """Unload modules that only the start needed: heap is scarce."""
+
+def _forget(names):
+    """Unload modules of this package: heap is scarce."""
+    package = sys.modules["node"]
     for name in names:
-        module = sys.modules.pop("node." + name, None)
-        package = sys.modules["node"]
-        if module and hasattr(package, name):
+        sys.modules.pop("node." + name, None)
+        if hasattr(package, name):
             delattr(package, name)
     gc.collect()
 
@@ -32,7 +48,7 @@ def set_up(clock, log):
         config = of_board(board, log)
         log.level = config["log"]["level"]
         of_board = None  # the last that holds on to the modules
-        _forget("config", "config_check", "config_schema", "config_text")
+        _forget(_CONFIG)
         from .port import open_pins, open_uart
 
         uart = open_uart(config["module"], board)
@@ -43,11 +59,9 @@ def set_up(clock, log):
     except ConfigError as e:
         print("configuration: %s" % e)
         sys.exit(2)
-    build = open_uart = open_pins = None
-    _forget("setup", "port", "config_error", "stages")
-    for name in ("sensors", "actuators"):  # their drivers stay
-        if "node." + name in sys.modules:
-            del sys.modules["node." + name].make
+    build = open_uart = open_pins = board = None
+    sys.modules.pop("pins", None)
+    _forget(_REST)
     return node
 
 
