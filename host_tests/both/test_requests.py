@@ -225,8 +225,9 @@ class RepeatTest(unittest.TestCase):
         self.assertEqual(play(scene, opened=True), 2)
 
     def test_as_many_are_remembered_as_can_be_under_way(self):
-        lines = [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(8)]
-        self.assertEqual(self.count(*[(line, 0) for line in lines + lines])[0], 8)
+        lines = [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(9)]
+        self.assertEqual(self.count(*[(line, 0) for line in lines + lines[1:]])[0], 9)
+        self.assertEqual(self.count(*[(line, 0) for line in lines + lines[:1]])[0], 10)
 
     def test_reads_and_observes_are_simply_done_again(self):
         self.assertEqual(answers([EACH[3][0]] * 3, (205,)), [EACH[3][1] + b"1"] * 3)
