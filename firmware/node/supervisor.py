@@ -8,9 +8,10 @@ from m5310 import errors
 from m5310.errors import AtError
 from m5310.recovery import Ladder
 
-_SYNC_MS = const(30000)
+_SYNC_MS = const(10000)  # a module that was just switched on is awake by then
+_BACK_MS = const(60000)  # a module that fell silent gets so long to come back
 _TURN_MS = const(200)
-_CHECK_MS = const(60000)  # between two looks at the network
+_CHECK_MS = const(30000)  # between two looks at the network
 _STANDS_MS = const(60000)  # a session that stood so long starts the ladder anew
 _NET_LOST_MS = const(300000)
 _DOUBT = const(5)  # notifications refused in a row until the session is checked
@@ -101,7 +102,7 @@ class Supervisor:
     async def _await_line(self):
         """Wait for a module that fell silent; a registration it still has is confirmed."""
         self._say("the module is silent")
-        await self.modem.at.sync(_SYNC_MS * 2)
+        await self.modem.at.sync(_BACK_MS)
         await self._renew()
         self._say("online")
 

@@ -80,24 +80,29 @@ def bench(start):
     return process
 
 
-def test_all_operations_of_the_guide_at_9600_baud_within_a_small_heap(start):
-    run = start("run", [sys.executable, "-m", "bench.run", "--for", "40", "--", *NODE])
+def test_all_operations_of_the_guide_within_a_small_heap(start):
+    """In real time, so at a higher rate than 9600: test_node_flows has that, in virtual time."""
+    command = [sys.executable, "-m", "bench.run", "--for", "28", "--baud", "57600", "--", *NODE]
+    run = start("run", command)
     assert run.child.wait(60) == 0, run.output
     asked, answered, correct = map(
         int, re.search(r"(\d+) asked, (\d+) answered, (\d+) correct", run.output).groups()
     )
     assert asked == answered == correct >= 50
-    assert int(re.search(r"worst (\d+) ms", run.output)[1]) < 1000
     assert "de-registered  yes" in run.output
     assert "Traceback" not in run.output
 
 
-def test_a_stopped_bench_that_goes_on_finds_the_node_registered_again(bench, start):
-    node = start("node", [*NODE, "--uart", bench.uart])
+def test_a_stopped_bench_that_goes_on_finds_the_node_registered_again(bench, start, tmp_path):
+    config = json.loads(EXAMPLE.read_text())
+    for sensor in config["sensors"]:
+        sensor["period"] = 1  # something to tell, so that the silence is noticed soon
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps(config))
+    node = start("node", [*NODE, "--uart", bench.uart, "--config", file])
     node.wait_for(" online", 30)
     bench.signal(signal.SIGSTOP)
-    node.wait_for("the module is silent", 30)
-    time.sleep(5)
+    node.wait_for("the module is silent", 50)
     bench.signal(signal.SIGCONT)
     node.wait_for(" online", 40, count=2)
     node.signal(signal.SIGINT)
@@ -125,7 +130,7 @@ def test_a_silent_module_is_told_of_with_what_to_check(start):
         s.bind(("127.0.0.1", 0))
         s.listen()
         node = start("node", [*NODE, "--uart", f"127.0.0.1:{s.getsockname()[1]}"])
-        node.wait_for("no OK from the module on UART 2 at 9600 baud: check that TX and RX", 50)
+        node.wait_for("no OK from the module on UART 2 at 9600 baud: check that TX and RX", 30)
         assert node.child.poll() is None  # it keeps trying
         node.signal(signal.SIGINT)
         assert node.child.wait(15) == 0
