@@ -50,6 +50,7 @@ async def bring_up(network, log, timeout, operator=None, earfcn=None):
     AtError; its text tells what was waited for. log(text) hears what is going on.
     """
     start = network.clock.ticks_ms()
+    boots = network.boots
     for step in _BEFORE:
         await _step(network, log, step)
     if operator:
@@ -58,7 +59,7 @@ async def bring_up(network, log, timeout, operator=None, earfcn=None):
         await network.at.command(b"AT+NEARFCN=0,%d" % earfcn, 5000)
     for step in _REPORTS:
         await _step(network, log, step)
-    await _wait(network, log, start, timeout)
+    await _wait(network, log, start, timeout, boots)
     for step in _AFTER:
         await _step(network, log, step)
 
@@ -82,11 +83,15 @@ async def _step(network, log, step):
             await network.clock.sleep_ms(1000)  # the SIM is not readable in the first seconds
 
 
-async def _wait(network, log, start, timeout):
+async def _wait(network, log, start, timeout, boots):
     clock = network.clock
     said = start
     asked = None
-    while not network.registered:
+    while True:
+        if network.boots != boots:  # between two commands, so that none of them told
+            raise AtError(errors.RESET)
+        if network.registered:
+            return
         now = clock.ticks_ms()
         waited = clock.ticks_diff(now, start)
         if waited >= timeout:

@@ -43,6 +43,7 @@ class Network:
         self.state = 4
         self.cell = (None, None, None)  # tac, ci, AcT as printed
         self.connected = False
+        self.boots = 0  # reboots of the module: what bring-up set is gone
         self.rssi = 99
         self.apn = None
         self.time = None  # (year, month, day, hour, minute, second), UTC
@@ -58,6 +59,7 @@ class Network:
         """Forget what a reboot of the module undoes."""
         self.state = 4
         self.connected = False
+        self.boots += 1
 
     async def ask(self):
         """Ask for the registration state now: the URC may have been lost."""
