@@ -210,6 +210,20 @@ class RebootTest(unittest.TestCase):
 
             self.assertEqual(with_modem(scene, module), [errors.RESET] * 2, banner)
 
+    def test_in_the_middle_of_the_wait_for_the_network(self):
+        """What bring-up set is gone: it has to start over, not to wait on."""
+
+        async def scene(modem):
+            task = asyncio.create_task(outcome(modem.bring_up(60000)))
+            await vtime.clock.sleep_ms(22000)
+            module.uart.push(b"\r\nREBOOT_CAUSE_PROTOCOL_WATCHDOG\r\n\r\nNeul\r\n\r\nOK\r\n")
+            return await task
+
+        module = Module(BANNER)
+        kind, took = with_modem(scene, module)
+        self.assertEqual(kind, errors.RESET)
+        self.assertLess(took, 23000)
+
 
 class _Socket:
     gone = False
