@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ["lib", "firmware", "host_tests/shim", "host_tests/fakes", "host_tests"]
-PATHS += ["boards/PC/virtual"]
+PATHS += ["boards/PC/virtual", "boards/PC"]
 _CODE = """
 import sys
 sys.path.insert(0, {folder!r})

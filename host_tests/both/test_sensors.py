@@ -5,8 +5,8 @@ from errno import EIO, ENODEV
 
 import fakeboard
 from clock import FakeClock
-from onewire import ROMS, OneWire
-from vi2c import crc8_sensirion
+from onewire import ROMS
+from vbus import crc8_maxim, crc8_sensirion
 
 from node import sensors
 from node.sensors.ds18x20 import Ds18x20
@@ -25,10 +25,6 @@ def spec(kind, **fields):
     base["type"] = kind
     base.update(fields)
     return base
-
-
-def crc8_maxim(data):
-    return OneWire(4).crc8(data)
 
 
 class SensorCase(unittest.TestCase):

@@ -5,7 +5,7 @@ from errno import EIO, ENODEV
 
 import fakeboard
 import onewire
-import vi2c
+import vbus
 from clock import FakeClock
 from machine import ADC, I2C, PWM, Pin
 
@@ -71,14 +71,23 @@ class ModelTest(BoardCase):
         self.assertEqual(state["pwm"], {"25": 7})
         self.assertEqual(state["temps"]["mcu"], 41.0)
 
-    def test_every_device_pumps_the_board_before_use(self):
-        calls = []
-        pin, wire, bus = Pin(26, Pin.OUT), onewire.OneWire(Pin(4)), I2C(0)
-        self.board.pump = lambda: calls.append(1)
-        for use in (pin.value, wire.reset, bus.scan, ADC(34).read_u16, PWM(25).duty_u16):
-            del calls[:]
-            use()
-            self.assertTrue(calls)
+    def test_every_sensor_drifts_in_a_time_of_its_own(self):
+        first = dict(self.board.temps)
+        seen = set()
+        for _ in range(20):
+            self.board.drift(5000)
+            seen.add(tuple([round(self.board.temps[name] - first[name], 3) for name in first]))
+        moves = list(zip(*seen))
+        self.assertEqual(len(moves), 5)
+        for i in range(5):
+            for j in range(i):
+                self.assertTrue(moves[i] != moves[j])
+
+    def test_a_broken_pin_refuses_every_device_on_it(self):
+        pwm, adc = PWM(25), ADC(34)
+        self.board.broken.update((25, 34))
+        for use in (pwm.duty_u16, adc.read_u16, adc.read_uv):
+            self.assertErrno(EIO, use)
 
 
 class PinTest(BoardCase):
@@ -160,7 +169,7 @@ class I2cTest(BoardCase):
         self.assertErrno(ENODEV, bus.readfrom, 0x44, 6)
 
     def test_checksums_are_the_data_sheet_s(self):
-        self.assertEqual(vi2c.crc8_sensirion(b"\xbe\xef"), 0x92)  # SHT3x data sheet table 20
+        self.assertEqual(vbus.crc8_sensirion(b"\xbe\xef"), 0x92)  # SHT3x data sheet table 20
         # Maxim application note 27: the ROM 02 1C B8 01 00 00 00 has the CRC A2
         self.assertEqual(onewire.OneWire(4).crc8(b"\x02\x1c\xb8\x01\x00\x00\x00"), 0xA2)
 

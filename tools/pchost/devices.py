@@ -6,7 +6,6 @@ Bytes travel as {"hex": ...}, a bytearray as {"buffer": hex}, a device as {"devi
 """
 
 import json
-from errno import ENODEV
 
 import vdevices
 import vonewire
@@ -25,7 +24,7 @@ class Devices:
     """Every device one node has made; `board` is the VBoard they belong to."""
 
     def __init__(self, board):
-        self._board = vdevices.use(board)
+        vdevices.use(board)
         self._made = []
 
     def answer(self, line):
@@ -48,7 +47,7 @@ class Devices:
                 raise ValueError("no such method")
             value = getattr(self._made[target - 1], name)(*args, **options)
         elif name == "mcu_temperature":
-            value = self._mcu_temperature()
+            value = vdevices.mcu_temperature()
         else:
             self._made.append(_CLASSES[name](*args, **options))
             value = len(self._made)
@@ -63,12 +62,6 @@ class Devices:
             return self._made[value["device"] - 1]
         buffers.append(bytearray.fromhex(value["buffer"]))
         return buffers[-1]
-
-    def _mcu_temperature(self):
-        celsius = self._board.temps["mcu"]
-        if celsius is None:
-            raise OSError(ENODEV, "no sensor")
-        return celsius
 
 
 def _pack(value):

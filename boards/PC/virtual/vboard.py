@@ -69,8 +69,7 @@ class VBoard:
         self.pwm = {}
         self.driven = set()
         self.broken = set()
-        self.parts = {}  # state of the devices on the buses, owned by vdevices
-        self.pump = None  # called by every virtual device before it is used
+        self.parts = {}  # state of the devices on the buses, theirs alone
         self._listeners = []
         self._age = 0
 
@@ -115,11 +114,6 @@ class VBoard:
                 turn = 2 * math.pi * self._age / period
                 wave = math.sin(turn) + 0.15 * math.sin(11 * turn)
                 self._put("temp", self.temps, name, round(base + swing * wave, 3))
-
-    def touch(self):
-        """Called by every virtual device before it is used."""
-        if self.pump:
-            self.pump()
 
     def state(self):
         """Return everything as one dict that json.dumps takes (ids become strings)."""

@@ -30,7 +30,6 @@ class OneWire:
         self._in = []  # bits written so far of a byte
 
     def _devices(self):
-        self._board.touch()
         if not self._wired:
             return []
         roms = sorted((rom, name) for name, rom in vboard.ROMS.items())
