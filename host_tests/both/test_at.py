@@ -385,6 +385,17 @@ class ReplyTest(unittest.TestCase):
 
         self.assertEqual(rig.run(scene), ([b"AT+LATE"], 1))
 
+    def test_a_late_result_of_one_line_is_told_all_the_same_and_counted(self):
+        """A write that was carried out is not called refused because the line was busy."""
+
+        async def scene(r):
+            old = r.clock.ticks_add(r.clock.ticks_ms(), -5000)
+            r.at.reply(reply(r.at, [b"AT+RSP=1"], old))
+            await r.sleep(500)
+            return r.sent, r.at.status()["expired"]
+
+        self.assertEqual(rig.run(scene), ([b"AT+RSP=1"], 1))
+
     def test_an_error_ends_a_reply_of_several_lines(self):
         async def scene(r):
             ends = []

@@ -71,6 +71,16 @@ def test_a_registration_the_platform_forgot_is_made_anew():
     assert play(scene) == (True, 2)
 
 
+def test_an_answer_that_did_not_arrive_makes_the_node_check_its_registration():
+    async def scene(r):
+        await r.online()
+        r.node.modem.at._line(b"+MIPLEVENT:0,20,1005")
+        await r.sleep(5)
+        return r.sent.count("AT+MIPLUPDATE=0,0,0"), await works(r), r.node.supervisor.sessions
+
+    assert play(scene) == (1, True, 1)
+
+
 def test_a_lost_network_is_waited_for_and_the_registration_confirmed():
     async def scene(r):
         await r.online()

@@ -22,6 +22,7 @@ _MAX_REPLIES = const(16)
 _REPLY_MS = const(1500)  # the module's OK to one line of a reply
 _BUSY_MS = const(2)
 _IDLE_MS = const(20)
+_WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
 _LONG_MS = const(60000)
 
 
@@ -102,7 +103,7 @@ class At:
         self.stats["queue_max"] = max(self.stats["queue_max"], len(self.normal))
         try:
             while not cmd.ended:
-                await self.clock.sleep_ms(_BUSY_MS)
+                await self.clock.sleep_ms(_WAIT_MS)
         finally:
             if cmd in self.normal:
                 self.normal.remove(cmd)
@@ -283,7 +284,8 @@ class At:
         left = self.window - self.clock.ticks_diff(now, reply.arrived)
         if reply.next == 0 and reply.count and left < reply.count * self._line_ms:
             self._count("expired")
-            reply.count = 0
+            if reply.count > 1:  # a single line is its result, late or not
+                reply.count = 0
         text = reply.line(reply.next) if reply.count else reply.late()
         self._start(Command(text, _REPLY_MS, reply=reply), now)
 
