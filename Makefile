@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 UART ?= 127.0.0.1:5310
-BAUD ?= 9600
 AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
@@ -35,11 +34,11 @@ bench: $(READY) ## The simulated module and the platform alone; AT=HOST:PORT
 	@$(BIN)/m5310-bench --at $(AT) $(ARGS)
 
 node: $(READY) ## Only the node: UART=HOST:PORT or UART=/dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json]
-	@$(BIN)/python -m pcnode --uart $(UART) --baud $(BAUD) $(if $(BOARD),--board $(BOARD)) \
+	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) $(if $(BOARD),--board $(BOARD)) \
 		$(if $(CONFIG),--config $(CONFIG))
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
-	@$(BIN)/python -m pcnode --uart $(UART) --baud $(BAUD) --main examples/udp_echo.py
+	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
 
 test: test-host test-upy ## Everything that must be green
 

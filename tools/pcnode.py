@@ -4,6 +4,7 @@ Compiles the device code to .mpy under build/node, as a board would get it, and 
 """
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -68,6 +69,14 @@ def environment(config=None):
     return env
 
 
+def configured_baud(path):
+    """Return module.baud of the configuration at path; 9600 where it cannot be read there."""
+    try:
+        return int(json.loads(Path(path).read_text())["module"]["baud"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 9600  # the node itself says what is wrong with the file
+
+
 def run(uart, baud, board, command, env):
     """Run command on this computer as a board; return its exit status. Raises ValueError."""
     if str(VIRTUAL) not in sys.path:
@@ -85,7 +94,7 @@ def run(uart, baud, board, command, env):
 
 @click.command()
 @click.option("--uart", default="127.0.0.1:5310", help="AT port: HOST:PORT or /dev/...")
-@click.option("--baud", default=9600, type=click.IntRange(300, 921600), help="of a serial device")
+@click.option("--baud", type=click.IntRange(300, 921600), help="of a device; default: configured")
 @click.option("--board", default=None, help="HOST:PORT of the bench's virtual board")
 @click.option("--config", default=None, type=click.Path(), help="default: config.example.json")
 @click.option("--heap", default=HEAP, help=f"heap of the interpreter (default {HEAP})")
@@ -113,8 +122,9 @@ def main(uart, baud, board, config, heap, program, sizes, mpy):
     if not (BUILD / program).is_file():
         sys.exit(f"no program {program} below firmware/")
     command = [interpreter(), "-X", f"heapsize={heap}", str(BUILD / program)]
+    env = environment(config)
     try:
-        sys.exit(run(uart, baud, board, command, environment(config)))
+        sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env))
     except ValueError as e:
         print(f"UART={e}", file=sys.stderr)
         sys.exit(2)

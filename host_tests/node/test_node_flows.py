@@ -1,5 +1,7 @@
 """The guide's flows, end to end: node, simulated module and platform at 9600 baud."""
 
+from itertools import pairwise
+
 import pytest
 from node_rig import play
 
@@ -213,7 +215,7 @@ def test_attributes_decide_what_is_notified():
     sent = play(scene)
     values = [value for _, value in sent]
     assert values[:2] == ["60.0", "59.0"] or values[:3] == ["21.0", "60.0", "59.0"], sent
-    gaps = [b - a for (a, _), (b, _) in zip(sent, sent[1:], strict=False)]
+    gaps = [b - a for (a, _), (b, _) in pairwise(sent)]
     assert all(15 <= gap <= 61 for gap in gaps), sent
 
 
