@@ -147,7 +147,7 @@ def printable(tx):
 
 def accounted(bench):
     """Every byte is in a line, an ending, or counted as dropped."""
-    lines = bench.at.lines
+    lines = bench.at.wire.lines
     kept = sum(len(line) for line in bench.heard)
     endings = bench.pushed.count(b"\r") + bench.pushed.count(b"\n")
     assert lines.count == len(bench.heard)
@@ -171,7 +171,7 @@ def keep_pushed(bench):
         push(data)
 
     bench.uart.push = noted
-    bench.at.lines.received = bench.at.lines.count = 0
+    bench.at.wire.lines.received = bench.at.wire.lines.count = 0
     del bench.lines[:]
 
 

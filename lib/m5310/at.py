@@ -10,12 +10,9 @@ from micropython import const
 from m5310 import errors
 from m5310.command import Command, final_result
 from m5310.errors import AtError
-from m5310.lines import Lines
 from m5310.probe import ASKED, FREE, Probe
+from m5310.wire import Wire
 
-_TURN = const(1024)  # bytes read in one turn: a flood leaves the other tasks theirs
-_CHUNK = const(64)  # bytes written at a time: a port without a TX buffer blocks that long
-_STALL_MS = const(2000)  # a UART that takes nothing for so long is given up on
 _MAX_LINES = const(16)  # information lines kept of one answer
 _MAX_NORMAL = const(8)  # commands that may wait
 _MAX_REPLIES = const(16)
@@ -29,29 +26,25 @@ _LONG_MS = const(60000)
 class At:
     """Commands out, answers and URCs in, over one UART.
 
-    `uart` needs any(), readinto(buf, n) and write(buf), none of which may block. `pause` ms stand
-    between a final result and the next command, `reply_pause` before a reply. `on_line(sent,
-    line)` sees every line. Call `poll` often, or let `run` do it.
+    `uart` is as in Wire. `pause` ms stand between a final result and the next command,
+    `reply_pause` before a reply. `on_line(sent, line)` sees every line. Call `poll` often, or let
+    `run` do it.
     """
 
     def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
-        self.uart = uart
         self.clock = clock
+        self.wire = Wire(uart, clock)
         self.pause = pause
         self.reply_pause = reply_pause
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
-        self.lines = Lines()
         self._line_ms = 40 + 600000 // baud  # a reply line of 60 characters, its OK, the pause
-        self._rx = bytearray(256)
         self._urcs = []
         self.normal = []
         self.replies = []
         self._cmd = None
-        self._tx = None
-        self._tx_at = 0
-        self._since = self._free_at = self._heard = clock.ticks_ms()
+        self._free_at = self._heard = clock.ticks_ms()
         self.probe = Probe(clock)
         self.stats = {
             "commands": 0,
@@ -133,7 +126,7 @@ class At:
     def restart(self, kind=errors.RESET):
         """Fail everything queued and in flight with kind, probe anew: the module started over."""
         self._count("resets")
-        self._tx = None
+        self.wire.stop()
         self._flush(kind)
         self.probe.start(self.clock.ticks_ms())
 
@@ -155,15 +148,20 @@ class At:
 
         Never blocks, never raises on any input.
         """
-        self._receive()
+        wire = self.wire
+        arrived = wire.receive(self._line)
         now = self.clock.ticks_ms()
         diff = self.clock.ticks_diff
-        if self._tx:
-            self._write(now)
+        if arrived:
+            self._heard = now
+            self.probe.heard(now)
+        if wire.busy:
+            if not wire.write(now):
+                self._give_up("timeouts", errors.TIMEOUT, now)
         elif self._cmd:
             self._watch(now)
         if self.probe.state != FREE:
-            if not self._tx:
+            if not wire.busy:
                 self._search(now)
         elif not self._cmd:
             self._next(now)
@@ -171,40 +169,6 @@ class At:
         if quiet > _LONG_MS:  # differences must not outgrow half the tick period
             self._heard = self.clock.ticks_add(now, -1000)
         return self._cmd is not None or self.probe.state != FREE or quiet < 200
-
-    def _receive(self):
-        n = self.uart.any()
-        if not n:
-            return
-        self._heard = self.clock.ticks_ms()
-        self.probe.heard(self._heard)
-        rx = self._rx
-        lines = self.lines
-        left = _TURN
-        while n and left > 0:
-            n = self.uart.readinto(rx, min(n, len(rx))) or 0
-            left -= n
-            i = 0
-            while i < n:
-                i = lines.feed(rx, i, n)
-                if lines.ready:
-                    self._line(lines.take())
-            n = n and self.uart.any()
-
-    def _write(self, now):
-        tx = self._tx
-        end = min(self._tx_at + _CHUNK, len(tx))
-        while self._tx_at < end:
-            sent = self.uart.write(tx[self._tx_at : end])
-            if not sent:
-                break
-            self._since = now
-            self._tx_at += sent
-        if self._tx_at >= len(tx):
-            self._tx = None
-        elif self.clock.ticks_diff(now, self._since) >= _STALL_MS:
-            self._tx = None
-            self._give_up("timeouts", errors.TIMEOUT, now)
 
     # -- lines in ------------------------------------------------------------------------------
 
@@ -245,7 +209,7 @@ class At:
 
     def _final(self, final):
         now = self.clock.ticks_ms()
-        if self._tx:  # a command still on its way out has no result yet
+        if self.wire.busy:  # a command still on its way out has no result yet
             self._count("stray")
         elif self.probe.state != FREE:
             if self.probe.final(now):
@@ -301,10 +265,7 @@ class At:
     def _transmit(self, text, now):
         if self.on_line:
             self.on_line(True, text)
-        self._tx = memoryview(text + b"\r\n")
-        self._tx_at = 0
-        self._since = now
-        self._write(now)
+        self.wire.transmit(text, now)
 
     def _replied(self, reply, error, now):
         if error is None and reply.next + 1 < reply.count:
@@ -329,7 +290,7 @@ class At:
 
     def _watch(self, now):
         cmd = self._cmd
-        age = self.clock.ticks_diff(now, self._since)
+        age = self.clock.ticks_diff(now, self.wire.since)
         if age >= cmd.timeout:
             self._give_up("timeouts", errors.TIMEOUT, now)
         elif self.hold and self.replies and not cmd.reply and not cmd.slow and age >= self.hold:

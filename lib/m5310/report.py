@@ -7,9 +7,9 @@ def of_at(at):
     """Return the counters of the line, its queues, and the latency of operations in ms."""
     out = dict(at.stats)
     n, total, worst, last = at.ages
-    out["lines"] = at.lines.count
-    out["overlong"] = at.lines.overlong
-    out["received"] = at.lines.received
+    out["lines"] = at.wire.lines.count
+    out["overlong"] = at.wire.lines.overlong
+    out["received"] = at.wire.lines.received
     out["probes"] = at.probe.sent
     out["silent"] = at.silent
     out["waiting"] = len(at.normal) + len(at.replies)
