@@ -126,7 +126,7 @@ def main(uart, baud, board, config, heap, program, sizes, mpy):
     try:
         sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env))
     except ValueError as e:
-        print(f"UART={e}", file=sys.stderr)
+        print(e, file=sys.stderr)
         sys.exit(2)
 
 

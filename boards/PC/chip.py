@@ -1,17 +1,11 @@
-"""What `machine` has besides devices: reset, identity, watchdog, the rest of the built-in one."""
+"""What `machine` has besides devices: identity, watchdog, more of the UART, the built-in rest."""
 
 import os
-import sys
 import time
 
 from umachine import *  # noqa: F403
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
-
-
-def reset():
-    """End the process with status 3: whoever started it may start it again."""
-    sys.exit(3)
 
 
 def reset_cause():
@@ -27,6 +21,44 @@ def unique_id():
 def freq():
     """Return the clock of the chip this board stands for, in Hz."""
     return 240_000_000
+
+
+class MoreUart:
+    """Methods of machine.UART that the node never uses; self is a UART."""
+
+    def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
+        """Take the options again; the line is the starter's, and stays."""
+
+    def deinit(self):
+        """Forget what was received and not read."""
+        while self.any():
+            self._at = self._end
+
+    def read(self, nbytes=-1):
+        """Return at most nbytes (-1: all there is), or None when there is nothing."""
+        data = b""
+        while self.any() and len(data) != nbytes:
+            n = self._end - self._at
+            if nbytes is not None and nbytes >= 0:
+                n = min(n, nbytes - len(data))
+            data += self._buf[self._at : self._at + n]
+            self._at += n
+        return data or None
+
+    def readline(self):
+        """Return the bytes up to and with the next newline, or what there is, or None."""
+        data = b""
+        while self.any() and not data.endswith(b"\n"):
+            data += self._buf[self._at : self._at + 1]
+            self._at += 1
+        return data or None
+
+    def flush(self):
+        """Nothing to do: bytes leave at once."""
+
+    def txdone(self):
+        """Return True: bytes leave at once."""
+        return True
 
 
 class WDT:

@@ -1,52 +1,59 @@
 """`machine` for the unix port of MicroPython: the computer plays the board.
 
-Stands before the built-in module on MICROPYPATH; what is not here is that one's. The devices live
-in the process that started this one (tools/pchost), which is called through a pseudo terminal
-named by BOARD_DEVICE; the UART is another, named by UART_DEVICE. So the heap holds what it would
-hold on a board.
+Stands before the built-in module on MICROPYPATH; what is not here is in inputs.py or chip.py, or
+is that one's. The devices live in the process that started this one (tools/pchost), which is
+called through a pseudo terminal named by BOARD_DEVICE; the UART is another, named by UART_DEVICE.
+So the heap holds what it would hold on a board.
 """
 
+import builtins
 import io
 import json
 import os
-import sys
 
-_EIO = 5
 _POLL = 3  # the ioctl request with which select asks for readiness
+if not os.getenv("BOARD_DEVICE"):
+    raise ImportError("no board: start with `make node`")
 _calls = open(os.getenv("BOARD_DEVICE"), "r+b", buffering=0)
+_count = 0
 
 
-def call(device, name, args=(), options=None):
-    """Call method name of device (its number; 0: make a device of class name); return its value.
+def call(device, name, args=(), options={}):  # noqa: B006 - nobody changes it
+    """Call method name of device (its number; 0: a function or class); return what it returns.
 
-    Raises what the device raises: OSError or ValueError. Ends the program if nobody is there.
+    Raises what the method raises. Ends the program if nobody is there.
     """
-    buffers = [arg for arg in args if isinstance(arg, bytearray)]
-    options = {key: _pack(options[key]) for key in options} if options else {}
-    _calls.write(json.dumps([device, name, [_pack(arg) for arg in args], options]) + "\n")
-    line = _calls.readline()
-    if not line:
-        raise SystemExit(1)
-    reply = json.loads(line)
-    if "error" in reply:
-        kind, what = reply["error"]
-        raise OSError(what) if kind == "OSError" else ValueError(what)
-    for buffer, filled in zip(buffers, reply["filled"]):
-        buffer[:] = bytes.fromhex(filled)
-    return _unpack(reply["value"])
+    global _count
+    _count += 1
+    mark = "%d:" % _count
+    values = list(args) + list(options.values())
+    request = json.dumps([device, name, [_pack(value) for value in values], list(options)])
+    _calls.write("\n%s%s\n" % (mark, request))
+    line = ""
+    while not line.startswith(mark):  # nor what is left of a call that Ctrl-C cut short
+        line = _calls.readline().decode()
+        if not line:
+            raise SystemExit(1)
+    error, result, filled = json.loads(line[len(mark) :])
+    if error:
+        raise getattr(builtins, error)(result)
+    for value, data in zip(values, filled):
+        if data:
+            value[:] = bytes.fromhex(data)
+    return _unpack(result)
 
 
 def _pack(value):
-    if isinstance(value, bytearray):
-        return {"buffer": value.hex()}
-    if isinstance(value, bytes):
-        return {"hex": value.hex()}
-    return {"device": value.number} if isinstance(value, Device) else value
+    if isinstance(value, Device):
+        return {"device": value.number}
+    if value is None or isinstance(value, (int, float, str)):
+        return value
+    return {"bytes" if isinstance(value, bytes) else "buffer": bytes(value).hex()}
 
 
 def _unpack(value):
     if isinstance(value, dict):
-        return bytes.fromhex(value["hex"])
+        return bytes.fromhex(value["bytes"])
     return [_unpack(item) for item in value] if isinstance(value, list) else value
 
 
@@ -57,6 +64,7 @@ class Device:
         self.number = call(0, type(self).__name__, args, options)
 
     def __getattr__(self, name):
+        call(0, "check", (self, name))
         return lambda *args, **options: call(self.number, name, args, options)
 
 
@@ -77,18 +85,8 @@ class PWM(Device):
     """machine.PWM."""
 
 
-class ADC(Device):
-    """machine.ADC."""
-
-    ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
-
-
-class I2C(Device):
-    """machine.I2C."""
-
-
 class UART(io.IOBase):
-    """machine.UART: reading and writing never block."""
+    """machine.UART: reading and writing never block. What the node does not use is in chip.py."""
 
     def __init__(self, id_, baudrate=9600, **options):
         """The stream is what the starter connected; the options of a board's UART are accepted."""
@@ -100,28 +98,17 @@ class UART(io.IOBase):
         """Return how many bytes can be read at once, 0 for none."""
         if self._at == self._end:
             self._at = 0
-            try:
-                self._end = self._stream.readinto(self._buf) or 0
-            except OSError as e:
-                if e.errno == _EIO:  # the other end is gone, and our starter with it
-                    raise SystemExit(1)
-                raise
+            self._end = self._stream.readinto(self._buf) or 0
         return self._end - self._at
 
-    def readinto(self, buf, nbytes=None):
+    def readinto(self, buf, nbytes=256):
         """Read at most nbytes into buf; return how many, or None when there is nothing."""
-        n = min(self.any(), len(buf) if nbytes is None else nbytes)
+        n = min(self.any(), len(buf), nbytes)
         if not n:
             return None
         buf[:n] = self._buf[self._at : self._at + n]
         self._at += n
         return n
-
-    def read(self, nbytes=256):
-        """Return at most nbytes, or None when there is nothing."""
-        buf = bytearray(nbytes)
-        n = self.readinto(buf)
-        return bytes(buf[:n]) if n else None
 
     def write(self, buf):
         """Write; return the number of bytes taken."""
@@ -133,14 +120,22 @@ class UART(io.IOBase):
             return arg & (5 if self.any() else 4)
         return -1
 
+    def __getattr__(self, name):
+        import chip
+
+        method = getattr(chip.MoreUart, name)
+        return lambda *args, **options: method(self, *args, **options)
+
 
 def reset():
     """End the process with status 3: whoever started it may start it again."""
-    sys.exit(3)
+    raise SystemExit(3)
 
 
 def __getattr__(name):
     """Return what only few programs use, loading it: heap is scarce."""
-    import chip
-
-    return getattr(chip, name)
+    if name in ("ADC", "I2C"):
+        import inputs as more
+    else:
+        import chip as more
+    return getattr(more, name)

@@ -1,16 +1,22 @@
-"""The virtual board's devices, called from the node's interpreter one JSON line at a time.
+"""The virtual board's devices, called from the node's interpreter one line at a time.
 
-request  [device or 0, name, [arguments], {options}]; device 0 makes devices: name is its class
-reply    {"value": ...}, with "filled": [hex, ...] for buffers handed in, or {"error": [kind, ...]}
-Bytes travel as {"hex": ...}, a bytearray as {"buffer": hex}, a device as {"device": n}.
+request  n:[device, name, [values], [keys]]
+         the last values are keyword arguments, named by keys; device 0 has the classes and
+         functions: a class returns the number of a new device
+reply    n:[error, result, filled]
+         error: name of the exception whose argument is result, or null; filled: for each value
+         hex, if it was a buffer and has other bytes now, else null
+Beyond JSON, a value is {"bytes": hex}, {"buffer": hex} (writable) or {"device": number}.
 """
 
 import json
+from errno import EIO
 
 import vdevices
 import vonewire
 
-MAX_LINE = 8192
+MAX_LINE = 8192  # characters of a request
+_MAX_DEVICES = 256
 _CLASSES = {
     "Pin": vdevices.Pin,
     "PWM": vdevices.PWM,
@@ -18,6 +24,7 @@ _CLASSES = {
     "I2C": vdevices.I2C,
     "OneWire": vonewire.OneWire,
 }
+_ERRORS = (ValueError, TypeError, AttributeError)
 
 
 class Devices:
@@ -26,47 +33,89 @@ class Devices:
     def __init__(self, board):
         vdevices.use(board)
         self._made = []
+        self._places = {}  # class and arguments: index in _made
 
     def answer(self, line):
         """Do the request in line (bytes), return the reply as a line; never raises."""
+        number, _, text = line.partition(b":")
+        if not number.isdigit() or len(number) > 20:
+            number = b"0"
         try:
-            reply = self._do(json.loads(line))
+            if len(line) > MAX_LINE:
+                raise ValueError("more than %d characters in a call" % MAX_LINE)
+            reply = self._do(json.loads(text))
         except OSError as e:
-            reply = {"error": ["OSError", e.errno or 0]}
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as e:
-            reply = {"error": ["ValueError", str(e)]}
-        return json.dumps(reply).encode() + b"\n"
+            reply = ["OSError", e.errno or (e.args or (EIO,))[0], []]  # OSError(5) has no errno
+        except _ERRORS as e:
+            reply = [next(c for c in _ERRORS if isinstance(e, c)).__name__, str(e)[:200], []]
+        except (LookupError, ArithmeticError, RecursionError, vonewire.OneWireError) as e:
+            reply = ["ValueError", repr(e)[:200], []]
+        return b"%s:%s\n" % (number, json.dumps(reply).encode())
 
     def _do(self, request):
-        target, name, args, options = request
-        buffers = []
-        args = [self._unpack(arg, buffers) for arg in args]
-        options = {key: self._unpack(value, buffers) for key, value in options.items()}
+        target, name, values, keys = request
+        values = [self._unpack(value) for value in values]
+        before = [bytes(v) if isinstance(v, bytearray) else None for v in values]
+        at = len(values) - len(keys)
+        args, options = values[:at], dict(zip(keys, values[at:], strict=True))
         if target:
-            if name[:1] == "_":
-                raise ValueError("no such method")
-            value = getattr(self._made[target - 1], name)(*args, **options)
+            result = _method(self._device(target), name)(*args, **options)
+        elif name == "check":
+            _method(*args)
+            result = None
         elif name == "mcu_temperature":
-            value = vdevices.mcu_temperature()
+            result = vdevices.mcu_temperature()
         else:
-            self._made.append(_CLASSES[name](*args, **options))
-            value = len(self._made)
-        return {"value": _pack(value), "filled": [buffer.hex() for buffer in buffers]}
+            result = self._make(name, args, options, json.dumps([name, request[2][:at]]))
+        filled = [
+            value.hex() if old is not None and old != value else None
+            for old, value in zip(before, values, strict=True)
+        ]
+        return [None, _pack(result), filled]
 
-    def _unpack(self, value, buffers):
+    def _make(self, name, args, options, place):
+        """Return the number of a new device; made again of the same, it takes the other's place.
+
+        A chip has one pin of a number and one bus, too: a program that makes its devices for
+        every use does not come to an end of them.
+        """
+        if name not in _CLASSES:
+            raise AttributeError("no class %r" % (name,))
+        device = _CLASSES[name](*args, **options)
+        if place in self._places:
+            self._made[self._places[place] - 1] = device
+        elif len(self._made) == _MAX_DEVICES:
+            raise ValueError("more than %d devices" % _MAX_DEVICES)
+        else:
+            self._made.append(device)
+            self._places[place] = len(self._made)
+        return self._places[place]
+
+    def _device(self, number):
+        if type(number) is not int or not 0 < number <= len(self._made):
+            raise ValueError("no such device")
+        return self._made[number - 1]
+
+    def _unpack(self, value):
         if not isinstance(value, dict):
             return value
-        if "hex" in value:
-            return bytes.fromhex(value["hex"])
+        if "bytes" in value:
+            return bytes.fromhex(value["bytes"])
         if "device" in value:
-            return self._made[value["device"] - 1]
-        buffers.append(bytearray.fromhex(value["buffer"]))
-        return buffers[-1]
+            return self._device(value["device"])
+        return bytearray.fromhex(value["buffer"])
+
+
+def _method(device, name):
+    method = None if name[:1] == "_" else getattr(device, name, None)
+    if not callable(method):
+        raise AttributeError("no method %r" % (name,))
+    return method
 
 
 def _pack(value):
     if isinstance(value, (bytes, bytearray)):
-        return {"hex": value.hex()}
+        return {"bytes": value.hex()}
     if isinstance(value, (list, tuple)):
         return [_pack(item) for item in value]
     return value

@@ -8,13 +8,13 @@ Node to bench: {"hello": whole state} after connecting, then as they change
 
 import json
 
-from pchost.stream import TcpStream
+from pchost.stream import TcpStream, address
 
 _LONGEST_LINE = 1024
 
 
 class Link:
-    """Keeps board in step with the bench at HOST:PORT."""
+    """Keeps board in step with the bench at name, HOST:PORT; raises ValueError if it is not."""
 
     def __init__(self, board, name):
         self.board = board
@@ -65,7 +65,8 @@ class _Greeting(TcpStream):
     """A TCP stream that calls greet() whenever it has come up."""
 
     def __init__(self, name, take, greet):
-        super().__init__(name, take, f"nothing listens on {name}: start `make bench`")
+        hint = f"nothing listens on {name}: start `make bench`"
+        super().__init__(name, address("BOARD", name), take, hint)
         self._greet = greet
 
     async def _read(self):

@@ -174,7 +174,9 @@ class I2C:
         return len(buf)
 
     def readfrom(self, addr, nbytes, stop=True):
-        """Return nbytes read."""
+        """Return nbytes (0..4096) read."""
+        if not 0 <= nbytes <= 4096:
+            raise ValueError("nbytes must be from 0 to 4096")
         return self._device(addr).read(nbytes)
 
     def readfrom_into(self, addr, buf, stop=True):
