@@ -28,12 +28,15 @@ def call(device, name, args=(), options={}):  # noqa: B006 - nobody changes it
     mark = "%d:" % _count
     values = list(args) + list(options.values())
     request = json.dumps([device, name, [_pack(value) for value in values], list(options)])
-    _calls.write("\n%s%s\n" % (mark, request))
     line = ""
-    while not line.startswith(mark):  # nor what is left of a call that Ctrl-C cut short
-        line = _calls.readline().decode()
-        if not line:
-            raise SystemExit(1)
+    try:
+        _calls.write("\n%s%s\n" % (mark, request))
+        while not line.startswith(mark):  # skip what a call that Ctrl-C cut short left
+            line = _calls.readline().decode()
+            if not line:
+                raise OSError
+    except OSError:
+        raise SystemExit(1)
     error, result, filled = json.loads(line[len(mark) :])
     if error:
         raise getattr(builtins, error)(result)
@@ -46,7 +49,7 @@ def call(device, name, args=(), options={}):  # noqa: B006 - nobody changes it
 def _pack(value):
     if isinstance(value, Device):
         return {"device": value.number}
-    if value is None or isinstance(value, (int, float, str)):
+    if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return {"bytes" if isinstance(value, bytes) else "buffer": bytes(value).hex()}
 

@@ -36,10 +36,13 @@ class Devices:
         self._places = {}  # class and arguments: index in _made
 
     def answer(self, line):
-        """Do the request in line (bytes), return the reply as a line; never raises."""
-        number, _, text = line.partition(b":")
-        if not number.isdigit() or len(number) > 20:
-            number = b"0"
+        """Do the request in line (bytes), return the reply as a line; never raises.
+
+        What is no request, as the end of one that Ctrl-C cut short, has the reply b"".
+        """
+        number, colon, text = line.partition(b":")
+        if not colon or not number.isdigit() or len(number) > 20:
+            return b""
         try:
             if len(line) > MAX_LINE:
                 raise ValueError("more than %d characters in a call" % MAX_LINE)

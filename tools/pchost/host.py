@@ -129,8 +129,7 @@ class Host:
         *lines, self._line = (self._line + data).split(b"\n")
         self._line = self._line[: MAX_LINE + 1]
         for line in lines:
-            if line:
-                self._calls.channel.write(self._devices.answer(line))
+            self._calls.channel.write(self._devices.answer(line))
 
     async def _drift(self):
         while True:

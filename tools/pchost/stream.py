@@ -174,7 +174,7 @@ class DeviceStream(Stream):
 
 
 def address(option, name, or_else=""):
-    """Return (host, port) of HOST:PORT or [IPV6]:PORT, the value of option, or raise ValueError."""
+    """Return (host, port) of HOST:PORT or [IPV6]:PORT, what option is; raises ValueError."""
     host, _, port = name.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     try:
