@@ -1,11 +1,17 @@
-"""What `machine` has besides devices: identity, watchdog, more of the UART, the built-in rest."""
+"""What `machine` has besides devices: reset, identity, watchdog, more of the UART, the built-in rest."""
 
 import os
 import time
 
 from umachine import *  # noqa: F403
 
+_POLL = 3  # the ioctl request with which select asks for readiness
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+
+
+def reset():
+    """End the process with status 3: whoever started it may start it again."""
+    raise SystemExit(3)
 
 
 def reset_cause():
@@ -25,6 +31,12 @@ def freq():
 
 class MoreUart:
     """Methods of machine.UART that the node never uses; self is a UART."""
+
+    def ioctl(self, request, arg):
+        """Tell select and asyncio whether reading (1) or writing (4) would go at once."""
+        if request == _POLL:
+            return arg & (5 if self.any() else 4)
+        return -1
 
     def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
         """Take the options again; the line is the starter's, and stays."""

@@ -11,7 +11,6 @@ import io
 import json
 import os
 
-_POLL = 3  # the ioctl request with which select asks for readiness
 if not os.getenv("BOARD_DEVICE"):
     raise ImportError("no board: start with `make node`")
 _calls = open(os.getenv("BOARD_DEVICE"), "r+b", buffering=0)
@@ -94,6 +93,7 @@ class UART(io.IOBase):
     def __init__(self, id_, baudrate=9600, **options):
         """The stream is what the starter connected; the options of a board's UART are accepted."""
         self._stream = open(os.getenv("UART_DEVICE"), "r+b", buffering=0)
+        self.write = self._stream.write
         self._buf = bytearray(256)
         self._at = self._end = 0
 
@@ -113,26 +113,11 @@ class UART(io.IOBase):
         self._at += n
         return n
 
-    def write(self, buf):
-        """Write; return the number of bytes taken."""
-        return self._stream.write(buf)
-
-    def ioctl(self, request, arg):
-        """Tell select and asyncio whether reading (1) or writing (4) would go at once."""
-        if request == _POLL:
-            return arg & (5 if self.any() else 4)
-        return -1
-
     def __getattr__(self, name):
         import chip
 
         method = getattr(chip.MoreUart, name)
         return lambda *args, **options: method(self, *args, **options)
-
-
-def reset():
-    """End the process with status 3: whoever started it may start it again."""
-    raise SystemExit(3)
 
 
 def __getattr__(name):
