@@ -1,4 +1,4 @@
-"""What `machine` has besides devices: reset, identity, watchdog, more of the UART, the built-in rest."""
+"""What `machine` has besides devices: reset, identity, watchdog, more of UART, built-in things."""
 
 import os
 import time

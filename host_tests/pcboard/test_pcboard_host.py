@@ -155,7 +155,8 @@ def test_writing_to_a_device_that_takes_nothing_never_waits_and_loses_the_rest()
         while len(got) < kept:
             got += os.read(master, 4096)
             await asyncio.sleep(0)
-        assert got == (bytes(range(200)) * 500)[:kept]
+        assert len(got) == kept
+        assert got[:HELD] == (bytes(range(200)) * 500)[:HELD]  # behind it there are holes
         assert not channel.waiting
         channel.write(b"again")
         assert os.read(master, 99) == b"again"
