@@ -54,6 +54,14 @@ class LinesTest(unittest.TestCase):
                 self.assertEqual(lines.overlong, 0 if kept else 1)
                 self.assertEqual(lines.dropped, 0 if kept else n)
 
+    def test_the_beginning_of_an_overlong_line_can_be_taken_at_its_end(self):
+        lines = Lines(8)
+        data = b"+MIPLREAD:0,5\r\nOK\r\n"
+        i = lines.feed(data, 0, len(data))
+        self.assertEqual((lines.cut, lines.ready, lines.take()), (True, 0, b"+MIPLREA"))
+        lines.feed(data, i, len(data))
+        self.assertEqual((lines.cut, lines.take()), (False, b"OK"))
+
     def test_every_byte_is_accounted_for(self):
         lines = Lines(8)
         data = b"\x01ab\r\n" + b"c" * 20 + b"\n" + b"\r\rd\r"

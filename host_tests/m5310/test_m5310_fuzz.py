@@ -125,13 +125,13 @@ def run(scene, *args, **options):
 
     async def main():
         bench = Bench(*args, **options)
-        task = asyncio.create_task(bench.at.run())
+        bench.task = task = asyncio.create_task(bench.at.run())
         try:
             await bench.at.sync(10000)
             return await scene(bench)
         finally:
-            if task.done():
-                task.result()  # the engine is never done: this is what it died of
+            if task.done() and task.exception():
+                raise task.exception()  # the engine is never done: this is what it died of
             task.cancel()
 
     return vtime.run(main())
@@ -158,6 +158,7 @@ async def feed(bench, data):
     """Push data and count it, whatever the module says by itself included."""
     bench.uart.push(data)
     while bench.uart.any():
+        assert not bench.task.done(), "the engine has died"
         await sleep(5)
 
 

@@ -150,6 +150,23 @@ def test_a_repeated_write_is_answered_again_and_not_executed_again():
     assert play(scene) == ([(26, 1)], 3)
 
 
+def test_an_operation_too_long_for_the_buffer_is_refused_and_does_nothing():
+    """Its end is never seen; unanswered it would block the module for every later operation."""
+
+    async def scene(r):
+        await r.online()
+        lowest = r.node.registry.instance(3303, 0).values[5601]
+        r.board.set_temp("ds18x20-0", 40.0)
+        await r.sleep(12)
+        line = b'+MIPLEXECUTE:0,99,3303,0,5605,5, "reset"' + b"x" * 1500
+        r.uart._rx += b"\r\n" + line + b"\r\n"
+        await r.sleep(1)
+        kept = r.node.registry.instance(3303, 0).values[5601] == lowest
+        return r.sent.count("AT+MIPLEXECUTERSP=0,99,11"), kept, await works(r)
+
+    assert play(scene) == (1, True, True)
+
+
 def test_all_of_it_over_the_wrap_of_the_ticks():
     async def scene(r):
         await r.online()

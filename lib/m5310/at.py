@@ -172,7 +172,11 @@ class At:
 
     # -- lines in ------------------------------------------------------------------------------
 
-    def _line(self, line):
+    def _line(self, line, cut=False):
+        if cut:  # its rest is gone, but who asked something has to be refused
+            if line.startswith(b"+MIPL"):
+                self._unsolicited(line)
+            return
         if self.on_line:
             self.on_line(False, line)
         final = final_result(line)

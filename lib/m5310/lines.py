@@ -12,7 +12,8 @@ _MASK = const(0x3FFFFFFF)  # counters stay small integers on a 32-bit board: no 
 class Lines:
     """Collect bytes until a line is complete.
 
-    `feed` stops behind each line: take it with `take`, then feed the rest.
+    `feed` stops behind each line: take it with `take`, then feed the rest. It stops behind an
+    overlong one as well, and sets `cut`: its beginning is still there to be taken.
     """
 
     def __init__(self, size=1200):
@@ -23,6 +24,7 @@ class Lines:
         self._used = 0
         self._skip = False
         self.ready = 0  # length of the complete line that waits to be taken, 0 = none
+        self.cut = False  # an overlong line ended here
         self.count = 0
         self.overlong = 0
         self.received = 0
@@ -38,13 +40,16 @@ class Lines:
         used = self._used
         i = start
         self.ready = 0
+        self.cut = False
         while i < end:
             c = src[i]
             i += 1
             if c == 10 or c == 13:  # noqa: PLR1714 - a tuple test costs more per byte
                 if self._skip:
                     self._skip = False
+                    self.cut = True
                     used = 0
+                    break
                 elif used:
                     self.ready = used
                     self.count = (self.count + 1) & _MASK
@@ -66,7 +71,7 @@ class Lines:
         return i
 
     def take(self):
-        """Return the complete line as bytes, without its ending."""
-        line = bytes(self._view[: self.ready])
+        """Return the complete line as bytes, without its ending; of an overlong one what fits."""
+        line = bytes(self._view[: self.ready or self._size])
         self.ready = 0
         return line

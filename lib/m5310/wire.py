@@ -26,7 +26,10 @@ class Wire:
         self._at = 0
 
     def receive(self, take):
-        """Read what is there, call take(line) for every line; return whether anything came."""
+        """Read what is there; return whether anything came.
+
+        Calls take(line, cut) for every line; cut is True for the beginning of an overlong one.
+        """
         n = self.uart.any()
         if not n:
             return False
@@ -39,8 +42,8 @@ class Wire:
             i = 0
             while i < n:
                 i = lines.feed(rx, i, n)
-                if lines.ready:
-                    take(lines.take())
+                if lines.ready or lines.cut:
+                    take(lines.take(), lines.cut)
             n = n and self.uart.any()
         return True
 
