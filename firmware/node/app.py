@@ -95,7 +95,7 @@ class Log:
 def start():
     """Run the node of this board until Ctrl-C, then de-register and print the status.
 
-    Exits with status 2 if the configuration cannot be used.
+    Without a usable configuration it exits with status 2 on a PC, and returns on a board.
     """
     global node
     gc.threshold(_GC_BYTES)
@@ -105,6 +105,8 @@ def start():
 
     node = set_up(Clock(), Log)
     set_up = None  # the last that holds on to the start
+    if node is None:
+        return
     gc.collect()
     try:
         asyncio.run(node.run())
@@ -112,5 +114,5 @@ def start():
         asyncio.new_event_loop()
         asyncio.run(node.shutdown())
     status = node.status()
-    for part in sorted(status):
-        node.log("status of %s: %s" % (part, status[part]))
+    for part in sorted(status):  # printed as it is: a text of it would be the largest of all
+        print("status of", part, status[part])

@@ -1,32 +1,12 @@
-"""Reading the configuration file, and falling back on the last good one.
-
-What is in it, and its checking: config_check. Both can be forgotten once the node runs.
-"""
+"""Reading the configuration file; what may be in it, and its checking, is in config_check."""
 
 import json
-import os
 import sys
 
 from .config_check import validate
 from .config_error import ConfigError
 
 MAX_SIZE = 8192
-
-
-def of_board(board, log):
-    """Return the configuration of board; one that is hosted on a PC has nothing to fall back on.
-
-    Raises ConfigError.
-    """
-    path = getattr(board, "CONFIG", "config.json")
-    if getattr(board, "HOSTED", False):
-        return load(path, board)
-    found, problem = load_with_fallback(path, "config.prev.json", board)
-    if problem:
-        log("%s; running on config.prev.json" % problem, 0)
-    else:
-        save_good(path, "config.prev.json")
-    return found
 
 
 def load(path, board=None):
@@ -37,41 +17,6 @@ def load(path, board=None):
     config = validate(_parse(_read(path), path), board)
     sys.modules.pop("pin_rules", None)  # where a board has its rules there: not needed again
     return config
-
-
-def load_with_fallback(path, previous, board=None):
-    """Return (configuration, problem): that of path, or where that is bad, of previous.
-
-    problem: None, or the text of what is wrong with path. Raises the ConfigError of path when
-    previous is unusable too.
-    """
-    try:
-        return load(path, board), None
-    except ConfigError as e:
-        first = e
-    try:
-        return load(previous, board), str(first)
-    except ConfigError:
-        raise first
-
-
-def save_good(path, previous):
-    """Keep a copy of the good file path as previous, unless it is there already; True if written.
-
-    A power cut leaves the old copy or the new one. Raises ConfigError when path cannot be read,
-    OSError when the copy cannot be written.
-    """
-    text = _read(path)
-    try:
-        if _read(previous) == text:
-            return False
-    except ConfigError:
-        pass  # no copy yet, or a broken one
-    draft = previous + ".new"
-    with open(draft, "wb") as f:
-        f.write(text)
-    os.rename(draft, previous)
-    return True
 
 
 def _read(path):

@@ -99,11 +99,16 @@ class _Check:
         if value is None:
             raise ConfigError(path, ..., "is missing: this board has no default")
         self.int(path, value, 0, 9)
-        if rule[0] == "uart" and self.board:
-            problem = self.board.uart_problem(value)
-            if problem:
-                raise ConfigError(path, value, problem)
+        if rule[0] == "uart":
+            self.ask("uart_problem", path, value)
         return value
+
+    def ask(self, rule, path, *args):
+        """Raise ConfigError if the board has this rule and it names a problem."""
+        problem = getattr(self.board, rule, None)
+        problem = problem and problem(*args)
+        if problem:
+            raise ConfigError(path, args[0], problem)
 
     def pin(self, path, value, rule):
         """Check a pin, here and with the board definition, and that nothing else has it."""
@@ -119,9 +124,7 @@ class _Check:
             ok = type(value) is int and 0 <= value <= 255
         if not ok:
             raise ConfigError(path, value, "is no pin: give a number or the pin's name")
-        problem = self.board and self.board.pin_problem(value, rule[0] == "out")
-        if problem:
-            raise ConfigError(path, value, problem)
+        self.ask("pin_problem", path, value, rule[0] == "out")
         if value in self.used:
             other, kind = self.used[value]
             if shared is None or kind != shared:

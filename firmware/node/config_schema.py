@@ -24,7 +24,6 @@ onenet map {} onenet
 sensors list ! 1 8
 actuators list [] 0 4
 log map {} log
-watchdog map {} watchdog
 
 [module]
 uart uart UART
@@ -50,9 +49,6 @@ server text - 64 server
 [log]
 level int 1 0 3
 
-[watchdog]
-enabled bool false
-timeout int 60 5 300 seconds
 
 [sensor]
 type one ! ds18x20 ntc sht3x mcu

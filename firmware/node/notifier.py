@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from m5310.errors import AtError
+from m5310.errors import BUSY, HELD, AtError
 
 _NAP_MS = const(100)
 
@@ -32,7 +32,8 @@ class Notifier:
         try:
             await self._mipl.notify(*item)
         except AtError as e:
-            self.row += 1
+            if e.kind not in (HELD, BUSY):  # those gave way, and say nothing of the session
+                self.row += 1
             self.failures += 1
             self._observations.failed(item)
             self._log("notification of %d/%d/%d: %s" % (item[1:4] + (e,)), 1)

@@ -10,7 +10,10 @@ def open_uart(module, board):
     options = dict(getattr(board, "UART_OPTIONS", {}))
     for name in ("tx", "rx"):
         if module[name] is not None:  # an STM32's UART has fixed pins
-            options[name] = machine.Pin(module[name])
+            try:
+                options[name] = machine.Pin(module[name])
+            except (OSError, ValueError) as e:
+                raise ConfigError("module." + name, module[name], "is no pin: %s" % e)
     try:
         return machine.UART(
             module["uart"],

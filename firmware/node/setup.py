@@ -43,6 +43,7 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
     )
     dispatcher.requests = modem.mipl.requests
     dispatcher.requests.on_answered = dispatcher.answered
+    modem.mipl.on_again = observations.clear
     notifier = Notifier(observations, modem.mipl, clock, log)
     onenet = config["onenet"]
     supervisor = Supervisor(

@@ -5,7 +5,9 @@ import sys
 
 # What the start alone needs; what lives on of it is held by the node's objects.
 _CONFIG = ("config", "config_check", "config_schema", "config_text")
+_COPY = "config.prev.json"
 _REST = (
+    "config_keep",
     "setup",
     "port",
     "config_error",
@@ -33,7 +35,8 @@ def _forget(names):
 def set_up(clock, log):
     """Return the Node of this board; log is the class of its log.
 
-    Exits with status 2, and says why, if the configuration cannot be used.
+    A board whose configuration cannot be used goes on with the last that could, and says why. With
+    none left it returns None, so that a board ends in its REPL; a PC exits with status 2.
     """
     try:
         import pins as board
@@ -41,28 +44,53 @@ def set_up(clock, log):
         board = None
     from .config_error import ConfigError
 
+    hosted = getattr(board, "HOSTED", False)
+    path = getattr(board, "CONFIG", "config.json")
     log = log(clock)
     try:
-        from .config import of_board
-
-        config = of_board(board, log)
-        log.level = config["log"]["level"]
-        of_board = None  # the last that holds on to the modules
-        _forget(_CONFIG)
-        from .port import open_pins, open_uart
-
-        uart = open_uart(config["module"], board)
-        pins = open_pins(config["module"])
-        from .setup import build
-
-        node = build(config, uart, clock, log, _restart(board), **pins)
+        node = _make(board, path, clock, log)
+        if not hosted:
+            _keep(path, log)
     except ConfigError as e:
         print("configuration: %s" % e)
-        sys.exit(2)
-    build = open_uart = open_pins = board = None
+        if hosted:
+            sys.exit(2)
+        try:
+            node = _make(board, _COPY, clock, log)
+        except ConfigError as e:
+            print("configuration: %s" % e)
+            return None
+        log("running on %s, the last configuration that could be used" % _COPY, 0)
+    board = None
     sys.modules.pop("pins", None)
     _forget(_REST)
     return node
+
+
+def _make(board, path, clock, log):
+    """Return the Node that the configuration at path describes; raises ConfigError."""
+    from .config import load
+
+    config = load(path, board)
+    log.level = config["log"]["level"]
+    load = None  # the last that holds on to the modules
+    _forget(_CONFIG)
+    from .port import open_pins, open_uart
+
+    uart = open_uart(config["module"], board)
+    pins = open_pins(config["module"])
+    from .setup import build
+
+    return build(config, uart, clock, log, _restart(board), **pins)
+
+
+def _keep(path, log):
+    from .config_keep import keep
+
+    try:
+        keep(path, _COPY)
+    except OSError as e:  # the node runs all the same
+        log("%s cannot be written: %s" % (_COPY, e), 0)
 
 
 def _restart(board):

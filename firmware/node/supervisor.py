@@ -1,6 +1,7 @@
 """Brings the node online, keeps it there, and climbs the ladder when it is not."""
 
 import gc
+import sys
 
 from micropython import const
 
@@ -16,6 +17,7 @@ _STANDS_MS = const(60000)  # a session that stood so long starts the ladder anew
 _NET_LOST_MS = const(300000)
 _DOUBT = const(5)  # notifications refused in a row until the session is checked
 _PULSE_MS = const(500)
+_RENEWALS = const(3)
 
 
 class Supervisor:
@@ -54,8 +56,12 @@ class Supervisor:
                 await self._online()
                 await self._stay()
             except AtError as e:
-                if not self.stopping:
-                    await self._recover(e)
+                await self._recover(e)
+            except Exception as e:  # no memory, a fault of ours: the ladder is the way out too
+                if hasattr(sys, "print_exception"):
+                    sys.print_exception(e)
+                gc.collect()
+                await self._recover(e)
 
     async def _online(self):
         modem = self.modem
@@ -107,8 +113,16 @@ class Supervisor:
         self._say("online")
 
     async def _renew(self):
+        """Renew the registration; raises AtError if it is gone, not if the line was busy once."""
         self._notifier.row = 0
-        await self.modem.mipl.update()
+        for left in range(_RENEWALS - 1, -1, -1):
+            try:
+                await self.modem.mipl.update()
+                break
+            except AtError as e:
+                if not left or e.kind not in (errors.HELD, errors.TIMEOUT, errors.BUSY):
+                    raise
+            await self.clock.sleep_ms(1000)
         self.log("registration renewed", 2)
 
     async def _check(self, missing):
@@ -117,9 +131,9 @@ class Supervisor:
             await self.modem.network.ask()
             await self.modem.network.signal()
         except AtError as e:
-            if e.kind != errors.SILENT:
+            if e.kind == errors.RESET:
                 raise
-            return missing
+            return missing  # asked again soon: the line was busy, or is being probed
         if self.modem.network.registered:
             if missing:
                 await self._renew()
@@ -131,6 +145,8 @@ class Supervisor:
         return missing
 
     async def _recover(self, error):
+        if self.stopping:
+            return
         self._observations.clear()
         self.modem.mipl.reset()
         rung, pause = self.ladder.next(self.modem.at.silent)

@@ -53,8 +53,15 @@ class LadderTest(unittest.TestCase):
 
     def test_a_silent_module_goes_to_the_pins_at_once(self):
         ladder = Ladder(("reset pin", "power pin", "restart"))
-        expected = ["reset pin", "reset pin", "power pin", "power pin", "restart"]
-        self.assertEqual(rungs(ladder, 10, silent=True), expected * 2)
+        pins = ["reset pin", "reset pin", "power pin", "power pin"]
+        self.assertEqual(rungs(ladder, 13, silent=True), pins * 3 + ["restart"])
+
+    def test_the_mcu_is_not_restarted_before_the_tenth_failure(self):
+        silent = rungs(Ladder(("restart",)), 10, silent=True)
+        self.assertEqual(silent, ["wait"] * 9 + ["restart"])
+        heard = rungs(Ladder(("restart",)), 12, silent=False)
+        self.assertEqual(heard.count("restart"), 1)
+        self.assertEqual(heard.index("restart"), 10)
 
     def test_only_a_power_pin(self):
         ladder = Ladder(("power pin",))

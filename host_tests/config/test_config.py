@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node import config
-from node.config import ConfigError, load, load_with_fallback, save_good, validate
+from node.config import ConfigError, load, validate
+from node.config_keep import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "firmware/config.example.json"
@@ -102,7 +102,6 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         {"type": "mcu", "instance": 0, "period": 10, "units": "Cel", "range": [-40, 125]}
     ]
     assert (done["actuators"], done["log"]) == ([], {"level": 1})
-    assert done["watchdog"] == {"enabled": False, "timeout": 60}
 
 
 def test_pins_left_out_are_the_board_s():
@@ -193,7 +192,6 @@ WRONG = [
         "network.earfcn: 65536 must be a whole number from 0 to 65535",
     ),
     (with_(log={"level": 4}), "log.level: 4 must be a whole number from 0 to 3"),
-    (with_(watchdog={"enabled": 1}), "watchdog.enabled: 1 must be true or false"),
     (with_(onent={}), 'configuration: "onent" is no known field; did you mean onenet?'),
     (
         with_(onenet={"lifetmie": 1}),
@@ -377,48 +375,32 @@ def test_a_folder_is_no_configuration(tmp_path):
         load(str(tmp_path))
 
 
-def test_a_bad_file_falls_back_on_the_previous_one_and_says_why(write):
-    good = write(json.dumps(with_()), "config.prev.json")
-    bad = write(json.dumps(with_(log={"level": 9})))
-    done, problem = load_with_fallback(bad, good, pins)
-    assert done["log"]["level"] == 1
-    assert problem == "log.level: 9 must be a whole number from 0 to 3"
-    assert load_with_fallback(good, bad, pins) == (done, None)
-
-
-def test_with_both_bad_the_error_is_that_of_the_new_one(write, tmp_path):
-    bad = write("{}")
-    for previous in (write("[]", "old.json"), str(tmp_path / "none.json")):
-        with pytest.raises(ConfigError, match="sensors: is missing"):
-            load_with_fallback(bad, previous, pins)
-
-
 def test_the_good_copy_is_written_only_when_it_differs(write, tmp_path):
     path = write(json.dumps(with_()))
     previous = tmp_path / "config.prev.json"
-    assert save_good(path, str(previous)) is True
+    assert keep(path, str(previous)) is True
     assert previous.read_bytes() == Path(path).read_bytes()
     stamp = previous.stat().st_ino
-    assert save_good(path, str(previous)) is False
+    assert keep(path, str(previous)) is False
     assert previous.stat().st_ino == stamp
     write(json.dumps(with_(log={"level": 2})))
-    assert save_good(path, str(previous)) is True
+    assert keep(path, str(previous)) is True
     assert load(str(previous), pins)["log"]["level"] == 2
 
 
 def test_a_write_that_breaks_off_leaves_the_old_copy(write, tmp_path, monkeypatch):
     path = write(json.dumps(with_()))
     previous = tmp_path / "config.prev.json"
-    save_good(path, str(previous))
+    keep(path, str(previous))
     old = previous.read_bytes()
     write(json.dumps(with_(log={"level": 2})))
 
     def fail(*names):
         raise OSError(28, "no space")
 
-    monkeypatch.setattr(config.os, "rename", fail)
+    monkeypatch.setattr(os, "rename", fail)
     with pytest.raises(OSError):
-        save_good(path, str(previous))
+        keep(path, str(previous))
     assert previous.read_bytes() == old
 
 

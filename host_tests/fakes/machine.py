@@ -1,4 +1,4 @@
-"""A fake `machine` for tests on either interpreter: the virtual board's devices, no UART, no link.
+"""A fake `machine` for tests on either interpreter: the virtual board's devices.
 
 A test calls use(VBoard(clock)) for a board of its own before it makes its devices.
 """
@@ -17,3 +17,23 @@ def call(device, name):
 def board():
     """Return the VBoard in use."""
     return vdevices.board
+
+
+def reset():
+    """Do nothing: there is no MCU to restart."""
+
+
+class UART:
+    """A UART with nothing connected."""
+
+    def __init__(self, id_, **options):
+        self.options = options
+
+    def any(self):
+        return 0
+
+    def readinto(self, buf, nbytes=None):
+        return None
+
+    def write(self, buf):
+        return len(buf)

@@ -5,6 +5,8 @@ command in flight declared, the URC table, a bare line that the command declared
 rest is counted. RX is never thrown away.
 """
 
+import gc
+
 from micropython import const
 
 from m5310 import errors
@@ -21,6 +23,8 @@ _BUSY_MS = const(2)
 _IDLE_MS = const(20)
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
 _LONG_MS = const(60000)
+_ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
+_STATE = const(602)  # the module waits for no such answer
 
 
 class At:
@@ -39,7 +43,7 @@ class At:
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
-        self._line_ms = 40 + 600000 // baud  # a reply line of 60 characters, its OK, the pause
+        self._line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
         self.normal = []
         self.replies = []
@@ -74,8 +78,8 @@ class At:
     def urc(self, prefix, handler):
         """Have handler(line) called for every unsolicited line that begins with prefix (bytes).
 
-        It runs inside `poll`: it may queue a reply, it must not wait. ValueError and IndexError
-        from it count the line as malformed.
+        It runs inside `poll`: it may queue a reply, it must not wait. An exception from it
+        counts the line as malformed.
         """
         self._urcs.append((prefix, handler))
 
@@ -200,7 +204,7 @@ class At:
                 self._count("urcs")
                 try:
                     handler(line)
-                except (ValueError, IndexError):
+                except Exception:  # whatever it is, the next line is not to suffer from it
                     self._count("malformed")
                 return True
         return False
@@ -254,7 +258,12 @@ class At:
             self._count("expired")
             if reply.count > 1:  # a single line is its result, late or not
                 reply.count = 0
-        text = reply.line(reply.next) if reply.count else reply.late()
+        try:
+            text = reply.line(reply.next) if reply.count else reply.late()
+        except MemoryError:  # the refusal takes less
+            gc.collect()
+            reply.count = 0
+            text = reply.late()
         self._start(Command(text, _REPLY_MS, reply=reply), now)
 
     def _start(self, cmd, now):
@@ -276,6 +285,9 @@ class At:
             reply.next += 1
             return
         age = self.clock.ticks_diff(now, reply.arrived)
+        if error and error.refused and error.code != _STATE and reply.refusable and reply.count:
+            reply.count = 0
+            return
         if error and error.kind == errors.TIMEOUT and not reply.again:
             if age + self._line_ms * (reply.count - reply.next) < self.window:
                 reply.again = True  # its OK may have been lost: once more, from this line on
@@ -298,7 +310,8 @@ class At:
         if age >= cmd.timeout:
             self._give_up("timeouts", errors.TIMEOUT, now)
         elif self.hold and self.replies and not cmd.reply and not cmd.slow and age >= self.hold:
-            self._give_up("held", errors.HELD, now)
+            if self.clock.ticks_diff(now, self._heard) >= _ANSWERING_MS:
+                self._give_up("held", errors.HELD, now)
 
     def _give_up(self, counter, kind, now):
         if self._cmd:

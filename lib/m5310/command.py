@@ -28,8 +28,11 @@ class Command:
 class Reply:
     """The answer to one platform operation, `count` lines; subclasses build them.
 
-    `arrived` is the operation's tick.
+    `arrived` is the operation's tick. A `refusable` one whose line the module does not take is
+    ended by the short refusal: without any answer the operation would block the module.
     """
+
+    refusable = False
 
     def __init__(self, arrived, count):
         self.arrived = arrived

@@ -22,7 +22,6 @@ class Dialect:
         self.positions = g2  # the flag is 1 first, 2 middle, 0 last; else 0 on every line
         self.quoted = g2  # numbers stand in quotes
         self.blank = not g2  # the guide prints a blank before a string
-        self.own_notify = g2  # NOTIFY may carry 0 instead of the observation's msgid
 
     def create(self, server):
         """Return the command that makes the session; server "host:port" is for m5310a only."""

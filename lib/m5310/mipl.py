@@ -23,6 +23,7 @@ class Mipl:
     """One session with the platform.
 
     `requests` brings the platform's operations. `on_lost(cause)` hears that a registration ended,
+    `on_again()` that the module registered anew by itself, which ends all observations,
     `on_event(id, ext)` every event, `on_ack(ackid, delivered)` the fate of a notification sent
     with an acknowledgement id.
     """
@@ -34,6 +35,7 @@ class Mipl:
         at.urc(b"+MIPLEVENT:", self._event)  # before the requests take the rest of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
         self.on_lost = None
+        self.on_again = None
         self.on_event = None
         self.on_ack = None
         self.state = CLOSED
@@ -77,8 +79,9 @@ class Mipl:
                 b"AT+MIPLOPEN=%d,%d,%d" % (self._ref, lifetime, timeout), 10000, slow=True
             )
         except AtError:
-            self.reset()
-            raise
+            if self.state != REGISTERED:  # the event came, only the OK was lost
+                self.reset()
+                raise
         start = self.clock.ticks_ms()
         while self.state == OPENING:
             if self._since(start) > timeout * 1000 + _EVENT_MS:
@@ -104,10 +107,12 @@ class Mipl:
         except AtError as e:
             if not e.refused:
                 raise
-            await self._quietly(b"AT+MIPLDELETE=0")  # a session from before our restart
+            # A session from before our restart.
+            await self._quietly(b"AT+MIPLDELETE=%d" % self._ref)
             lines = await self.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
         ref = body(lines[0]).strip() if lines else b""
-        self._ref = num(ref) if is_digits(ref) else 0  # some firmware does not print it
+        # Some firmware does not print it.
+        self._ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0
         self.requests.ref = self._ref
 
     def reset(self):
@@ -199,7 +204,11 @@ class Mipl:
             self.state = REGISTERED
             self.at.hold = _HOLD_MS
             self._renew()
-        elif action == events.LOST and self.state != CLOSED:
+        elif action == events.REGISTERED and self.state == REGISTERED:
+            self._renew()
+            if self.on_again:  # the module registered by itself: it is observed anew
+                self.on_again()
+        elif action == events.LOST and self._ends(event):
             from m5310 import words
 
             self.lost(words.event(event))
@@ -211,6 +220,10 @@ class Mipl:
             self._asked = True
         elif action == events.ACK and self.on_ack:
             self.on_ack(ext, event == 26)
+
+    def _ends(self, event):
+        """Tell whether event ends the session, and is not what an older one left behind."""
+        return self.state == REGISTERED or (self.state == OPENING and event in (3, 5, 7, 8, 10))
 
     def lost(self, cause):
         """End the session for cause (text): whoever relied on it hears of it."""

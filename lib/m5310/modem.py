@@ -8,6 +8,7 @@ from m5310.dialect import get
 from m5310.errors import AtError
 from m5310.mipl import Mipl
 from m5310.network import Network
+from m5310.probe import FREE
 
 # What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray.
 _BANNERS = (b"REBOOT", b"M5310", b"Neul", b"*ATREADY", b"*MATREADY", b"+MATREADY", b"auto-reboot")
@@ -62,7 +63,7 @@ class Modem:
                     delattr(sys.modules["m5310"], name)
 
     def _booted(self, line):
-        if line.startswith(b"M5310") or line.startswith(b"Neul"):
+        if self.at.probe.state == FREE:  # the first line of what a starting module prints
             self.boots += 1
         self.forget("the module rebooted")
 

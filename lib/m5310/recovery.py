@@ -4,6 +4,8 @@ from micropython import const
 
 _FIRST_S = const(5)
 _LONGEST_S = const(600)
+_WAIT_S = const(30)
+_BEFORE_RESTART = const(10)  # a restart forgets what outputs and counters hold
 
 # Name, how often it is tried before the next one. "session" and "reboot" need a module that
 # answers; the pins and the restart of the MCU are there only where they are configured.
@@ -31,21 +33,23 @@ class Ladder:
     def next(self, silent):
         """Return (rung, pause in seconds before it is tried) for one more failure.
 
-        A silent module cannot be spoken to: the rungs that need its answers are left out; where
-        nothing else is configured, the rung is "wait". Behind the last rung it starts over.
+        A silent module cannot be spoken to: the rungs that need its answers are left out. The MCU
+        is not restarted before the tenth failure. What is left to do then is to "wait". Behind the
+        last rung it starts over.
         """
         self.failures += 1
         self.recoveries += 1
         pause = min(_FIRST_S << min(self.failures - 1, 10), _LONGEST_S)
-        if self._tries >= self._rungs[self._at][1]:
+        for _ in range(len(self._rungs) + 1):
+            name, tries = self._rungs[self._at]
+            if self._tries < tries and self._fits(name, silent):
+                self._tries += 1
+                return name, pause
             self._tries = 0
             self._at = (self._at + 1) % len(self._rungs)
-        if silent:
-            while self._rungs[self._at][0] in ("session", "reboot"):
-                self._tries = 0
-                self._at += 1
-                if self._at >= len(self._rungs):
-                    self._at = 0
-                    return "wait", min(pause, 30)
-        self._tries += 1
-        return self._rungs[self._at][0], pause
+        return "wait", min(pause, _WAIT_S)
+
+    def _fits(self, name, silent):
+        if name == "restart":
+            return self.failures >= _BEFORE_RESTART
+        return not (silent and name in ("session", "reboot"))

@@ -78,7 +78,7 @@ class Requests:
         for kind, msgid, there, code, when in self._recent:
             if kind == op.kind and msgid == op.msgid:
                 same = there == path or there is None or path is None
-                if same and self.clock.ticks_diff(now, when) < _REPEAT_MS:
+                if same and 0 <= self.clock.ticks_diff(now, when) < _REPEAT_MS:
                     return code
         return 0
 
@@ -123,6 +123,7 @@ class _Answer(Reply):
         self._result = result
         self._values = values
         self._resources = resources
+        self.refusable = result == 1 and op.kind in (READ, DISCOVER)
 
     def line(self, i):
         op = self._op

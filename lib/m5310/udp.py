@@ -125,9 +125,13 @@ class UdpSocket:
 
     async def _read(self, size):
         known = self.waiting
-        lines = await self._udp.at.command(
-            b"AT+NSORF=%d,%d" % (self.ref, size), 5000, b"+NSORF:", None, _is_data
-        )
+        text = b"AT+NSORF=%d,%d" % (self.ref, size)
+        try:  # slow: to give up a read in the middle of its answer would lose a datagram
+            lines = await self._udp.at.command(text, 5000, b"+NSORF:", None, _is_data, True)
+        except AtError as e:
+            if known or not e.refused:
+                raise
+            return None  # some firmware says ERROR where there is nothing to read
         self.waiting = max(0, self.waiting - known)  # what came meanwhile is another datagram
         if not lines:
             return None

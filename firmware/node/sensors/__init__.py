@@ -42,12 +42,13 @@ def make(spec, shared):
         from .sht3x import Sht3x
 
         bus = spec["bus"]
-        if ("i2c", bus) not in shared:
+        key = ("i2c", bus, spec["scl"], spec["sda"])
+        if key not in shared:
             pins = {}
             if spec["scl"] is not None:  # hardware buses of an STM32 have fixed pins
                 pins = {"scl": Pin(spec["scl"]), "sda": Pin(spec["sda"])}
-            shared["i2c", bus] = I2C(bus, freq=100_000, **pins)
-        return Sht3x(shared["i2c", bus], spec["address"])
+            shared[key] = I2C(bus, freq=100_000, **pins)
+        return Sht3x(shared[key], spec["address"])
     if kind == "mcu":
         from .mcu import Mcu, source
 
