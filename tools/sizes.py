@@ -4,9 +4,10 @@ import re
 import subprocess
 import sys
 
-from pcnode import BUILD, HEAP
+from pcnode import BUILD
 from upytest import interpreter
 
+_HEAP = "128K"
 _PARTS = {
     "lib/m5310": "m5310/*.mpy",
     "lib/lwm2m": "lwm2m/*.mpy",
@@ -25,7 +26,7 @@ app.start()
 """
 
 
-def measure(heap=HEAP):
+def measure(heap=_HEAP):
     """Return (used, free) bytes of the heap when the example's node has just been set up."""
     command = [interpreter(), "-X", f"heapsize={heap}", "-c", _PROBE]
     runner = f"import pcnode, sys; sys.exit(pcnode.run('127.0.0.1:9', 9600, None, {command!r}, "
@@ -51,4 +52,4 @@ def report():
             print(f"{'':14} {path.name:22} {path.stat().st_size:7}")
     print(f"device code    {device} bytes of .mpy (boards/PC not counted)")
     used, free = measure()
-    print(f"heap           {used} used, {free} free of {HEAP}, 64-bit, node set up, boards/PC in")
+    print(f"heap           {used} used, {free} free of {_HEAP}, 64-bit, node set up, boards/PC in")

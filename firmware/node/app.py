@@ -49,14 +49,18 @@ class Node:
                     sys.print_exception(e)
                 await self.clock.sleep_ms(1000)
 
-    async def shutdown(self, limit=8):
-        """De-register in order, limit seconds at most; for a loop in which nothing else runs."""
-        task = asyncio.create_task(self.modem.at.run())
-        try:
-            await asyncio.wait_for(self.supervisor.shutdown(), limit)
-        except asyncio.TimeoutError:
-            self.log("not de-registered: the module took too long", 0)
-        task.cancel()
+    async def shutdown(self, limit=8000):
+        """De-register in order, limit ms at most; for a loop in which nothing else runs."""
+        engine = asyncio.create_task(self.modem.at.run())
+        leaving = asyncio.create_task(self.supervisor.shutdown())
+        while not leaving.done():
+            if limit <= 0:
+                self.log("not de-registered: the module took too long", 0)
+                break
+            limit -= 20
+            await self.clock.sleep_ms(20)
+        leaving.cancel()
+        engine.cancel()
 
     def status(self):
         """Return everything there is to know about the node as a new dict."""
