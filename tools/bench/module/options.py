@@ -10,7 +10,7 @@ class Options:
     boot_ms: int = 1000  # power or reset to banner
     sim_ms: int = 1500  # boot to a readable SIM: CIMI says 524 before
     register_ms: int = 2000  # search to CEREG 1; guide 1: 20 to 120 s outdoors
-    reply_ms: int = 10  # line in to answer out
+    reply_ms: int = 5  # line in to answer out
     repeat_ms: int = 5000  # an unanswered operation is printed again after this
     repeats: int = 2  # how often again
     max_outstanding: int = 1  # operations printed and not answered at one time
