@@ -73,8 +73,18 @@ def test_all_good_is_status_0_and_every_level_is_listed():
     assert "result         all good" in out
 
 
-def test_ctrl_c_lets_the_node_leave():
+def test_ctrl_c_lets_the_node_leave_and_is_no_failure_where_no_time_was_given():
     process = start()
+    read_until(process, "read 3303/0/5700")
+    os.killpg(process.pid, signal.SIGINT)
+    out = finish(process)
+    assert process.returncode == 0
+    assert "de-registered  yes" in out
+    assert "incomplete" not in out
+
+
+def test_ctrl_c_before_the_time_that_was_given_leaves_the_list_incomplete():
+    process = start("--for", "60")
     read_until(process, "read 3303/0/5700")
     os.killpg(process.pid, signal.SIGINT)
     out = finish(process)

@@ -20,6 +20,7 @@ class Report:
     silent: list = field(default_factory=list)  # answers the platform never got, by path
     notifications: int = 0
     complete: bool = False
+    ended_by_user: bool = False  # Ctrl-C where no time was given: the list need not be complete
     deregistered: bool = False
     problems: list = field(default_factory=list)
 
@@ -62,8 +63,9 @@ class Report:
     def good(self):
         """Return whether everything was answered in time and rightly, and the node left."""
         in_time = not self.late and not self.silent
-        all_right = self.asked and self.correct == self.answered == self.asked
-        return bool(self.complete and in_time and all_right and self.deregistered)
+        all_right = self.correct == self.answered == self.asked
+        enough = self.ended_by_user or (self.complete and self.asked)
+        return bool(enough and in_time and all_right and self.deregistered)
 
     def summary(self):
         """Print the summary and the verdict."""
@@ -78,7 +80,7 @@ class Report:
             self.say("no answer      " + text)
         if self.late:
             self.say("late           %d answers" % self.late)
-        if not self.complete:
+        if not self.complete and not self.ended_by_user:
             self.say("incomplete     the list was not finished: give it more time (--for, FOR=)")
         self.say("result         %s" % ("all good" if self.good else "FAILED"))
 

@@ -93,6 +93,7 @@ class Run:
             pump.result()
         device = self._platform.device(self._imei)
         self._report.notifications = device.notifications if device else 0
+        self._report.ended_by_user = self._seconds is None and self._signals > 0
         self._report.summary()
         return 0 if self._report.good else 1
 
