@@ -10,11 +10,15 @@ import builtins
 import io
 import json
 import os
+import select
 
 if not os.getenv("BOARD_DEVICE"):
     raise ImportError("no board: start with `make node`")
 _calls = open(os.getenv("BOARD_DEVICE"), "r+b", buffering=0)
 _count = 0
+_stop = open(os.getenv("STOP_DEVICE"), "rb", buffering=0)  # our starter passes Ctrl-C on by it
+_stopped = select.poll()
+_stopped.register(_stop, select.POLLIN)
 
 
 def call(device, name, args=(), options={}):  # noqa: B006 - nobody changes it
@@ -102,6 +106,11 @@ class UART(io.IOBase):
         if self._at == self._end:
             self._at = 0
             self._end = self._stream.readinto(self._buf) or 0
+            for _ in _stopped.ipoll(0):
+                # A signal could come in the middle of a collection, and leave the heap locked.
+                _stopped.unregister(_stop)
+                _stop.read(1)
+                raise KeyboardInterrupt
         return self._end - self._at
 
     def readinto(self, buf, nbytes=256):

@@ -19,7 +19,7 @@ _MAX_LINES = const(16)  # information lines kept of one answer
 _MAX_NORMAL = const(8)  # commands that may wait
 _MAX_REPLIES = const(16)
 _REPLY_MS = const(1500)  # the module's OK to one line of a reply
-_BUSY_MS = const(2)
+_BUSY_MS = const(1)
 _IDLE_MS = const(20)
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
 _LONG_MS = const(60000)
@@ -35,7 +35,7 @@ class At:
     `run` do it.
     """
 
-    def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
+    def __init__(self, uart, clock, pause=20, reply_pause=1, baud=9600, on_line=None):
         self.clock = clock
         self.wire = Wire(uart, clock)
         self.pause = pause

@@ -18,6 +18,7 @@ from pchost.devices import MAX_LINE, Devices
 from pchost.link import Link
 from pchost.stream import make
 
+_HEED_S = 1.0  # a node looks for it many times a second
 _DRIFT_S = 0.1
 _OPEN_S = 1  # the node waits as long for its UART's stream
 _LAST_TRIES = 100  # and its last bytes as long for their way out, in 10 ms
@@ -97,7 +98,12 @@ class Host:
             return -signal.SIGINT
         # A session of its own: Ctrl-C in the terminal reaches the node through us, once. The
         # pseudo terminals are that session's, so the node dies with us whatever kills us.
-        node = await asyncio.create_subprocess_exec(*command, env=env, start_new_session=True)
+        self._heard, self._say = os.pipe()
+        os.set_blocking(self._heard, False)
+        env = {**env, "STOP_DEVICE": f"/dev/fd/{self._heard}"}
+        node = await asyncio.create_subprocess_exec(
+            *command, env=env, pass_fds=(self._heard,), start_new_session=True
+        )
         self._node = node
         if self._stopped:
             self._interrupt()
@@ -106,6 +112,8 @@ class Host:
         finally:
             if node.returncode is None:
                 node.kill()
+            os.close(self._heard)
+            os.close(self._say)
         while self._uart.channel.read():
             pass
         for _ in range(_LAST_TRIES):
@@ -117,10 +125,26 @@ class Host:
         return node.returncode
 
     def _interrupt(self):
+        """Pass a signal on where the node looks for it; as SIGINT if it does not, or again."""
+        again = self._stopped
         self._stopped = True
-        if self._node:
-            with contextlib.suppress(ProcessLookupError):
-                self._node.send_signal(signal.SIGINT)
+        if not self._node:
+            return
+        if again:
+            self._signal()
+        else:
+            os.write(self._say, b"\x03")
+            asyncio.get_running_loop().call_later(_HEED_S, self._insist)
+
+    def _insist(self):
+        if self._node.returncode is None:
+            with contextlib.suppress(BlockingIOError):  # it was read: the node has heard
+                os.read(self._heard, 1)
+                self._signal()
+
+    def _signal(self):
+        with contextlib.suppress(ProcessLookupError):
+            self._node.send_signal(signal.SIGINT)
 
     def _received(self, data):
         self._uart.channel.write(data)
