@@ -73,6 +73,8 @@ class Supervisor:
             raise e
         self._say("registering with the network")
         await modem.bring_up(self._timeout)
+        network = modem.network
+        self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
         self._say("opening the OneNET session")
         self._observations.clear()
         await modem.mipl.open(self._objects, *self._onenet)

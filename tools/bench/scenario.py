@@ -65,9 +65,7 @@ class _Maker:
 
     def reads(self):
         readable = [rid for rid in TEMPERATURE_IDS if rid != 5605]
-        inside = [
-            (iid, rid) for iid in range(min(len(self.wiring.sensors), 2)) for rid in readable
-        ]
+        inside = [(iid, rid) for iid in range(len(self.wiring.sensors)) for rid in readable]
         single = [(0, rid) for rid in readable]
         yield self.step("read", (TEMPERATURE, 0, 5700), 205, check=_paths([(0, 5700)]))
         yield self.step("read", (TEMPERATURE, 0, 5701), 205, check=_value("Cel"))
