@@ -454,6 +454,26 @@ class UrcTest(unittest.TestCase):
         self.assertEqual(status["malformed"], 1)
         self.assertEqual(status["unknown"], 1)
 
+    def test_a_fault_in_a_handler_is_counted_and_shown_and_the_next_line_arrives(self):
+        seen = []
+
+        def handler(line):
+            if not seen:
+                seen.append(line)
+                raise KeyError("fault")
+            seen.append(line)
+
+        async def scene(r):
+            r.at.urc(b"+X:", handler)
+            r.urc(b"+X:1", b"+X:2")
+            await r.sleep(100)
+            return r.at.status()
+
+        status = rig.run(scene)
+        self.assertEqual(seen, [b"+X:1", b"+X:2"])
+        self.assertEqual((status["faults"], status["malformed"]), (1, 0))
+        self.assertIn("KeyError", status["fault"])
+
     def test_noise_of_another_baud_rate_is_survived(self):
         async def scene(r):
             r.uart.push(bytes(range(256)) * 20)

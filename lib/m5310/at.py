@@ -43,6 +43,7 @@ class At:
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
+        self.fault = None  # the last exception of a handler that no input should cause
         self._line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
         self.normal = []
@@ -56,6 +57,7 @@ class At:
             "urcs": 0,
             "unknown": 0,
             "malformed": 0,
+            "faults": 0,
             "stray": 0,
             "late": 0,
             "errors": 0,
@@ -78,8 +80,8 @@ class At:
     def urc(self, prefix, handler):
         """Have handler(line) called for every unsolicited line that begins with prefix (bytes).
 
-        It runs inside `poll`: it may queue a reply, it must not wait. An exception from it
-        counts the line as malformed.
+        It runs inside `poll`: it may queue a reply, it must not wait. ValueError and IndexError
+        from it count the line as malformed, other exceptions are kept in `fault` and counted.
         """
         self._urcs.append((prefix, handler))
 
@@ -204,8 +206,11 @@ class At:
                 self._count("urcs")
                 try:
                     handler(line)
-                except Exception:  # whatever it is, the next line is not to suffer from it
+                except (ValueError, IndexError):
                     self._count("malformed")
+                except Exception as e:  # a fault of ours: the next line is not to suffer from it
+                    self._count("faults")
+                    self.fault = e
                 return True
         return False
 

@@ -12,6 +12,7 @@ def of_at(at):
     out["received"] = at.wire.lines.received
     out["probes"] = at.probe.sent
     out["silent"] = at.silent
+    out["fault"] = repr(at.fault) if at.fault else None
     out["waiting"] = len(at.normal) + len(at.replies)
     out["latency_mean"] = total // n if n else 0
     out["latency_max"] = worst
