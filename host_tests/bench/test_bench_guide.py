@@ -79,9 +79,9 @@ def test_notify():
     assert rig.send("AT+MIPLNOTIFY=0,%d,3303,0,5700,4,4,98,0,0" % msgid) == ["OK"]
     assert rig.send("AT+MIPLNOTIFY=0,%d,3303,0,5601,4,4,88,0,0" % msgid) == ["OK"]
     rig.run(200)
-    store = rig.platform.store
-    assert store.latest(rig.imei, (3303, 0, 5700)).value == 98.0
-    assert store.latest(rig.imei, (3303, 0, 5601)).value == 88.0
+    latest = rig.platform.store.points.latest(rig.device.id)
+    values = {point.path: point.value for point in latest}
+    assert values == {(3303, 0, 5700): 98.0, (3303, 0, 5601): 88.0}
     assert rig.device.notifications == 2
 
 

@@ -4,7 +4,8 @@ import pytest
 from bench_rig import Rig
 
 from bench.platform import attributes
-from bench.platform.store import MemoryStore
+from bench.platform.events import Stored
+from bench.platform.store import Store
 from bench.platform.values import encode
 
 
@@ -115,7 +116,9 @@ def test_an_observe_fails_with_its_attributes():
 
 
 def test_message_ids_grow_past_16_bit():
-    rig = Rig(platform={"first_msgid": 65534}).register()
+    store = Store()
+    store.set_meta("next_msgid", 65534)
+    rig = Rig(platform={"store": store}).register()
     operation = rig.platform.read(rig.imei, 3303, 0, 5700)
     rig.run(200)
     assert operation.msgid == 65539
@@ -137,29 +140,23 @@ def test_the_platform_keeps_to_its_window_and_order():
     assert rig.send(line, ms=300) == ["OK", "+MIPLREAD:0,%d,3303,0,5700" % operations[2].msgid]
 
 
-def test_reads_and_notifications_become_datapoints():
+def test_notifications_become_datapoints_and_reads_do_not():
     rig = Rig().register()
     seen = []
-    rig.platform.on_notify = lambda device, value: seen.append((device.imei, value.value))
+    rig.platform.listen(seen.append)
     msgid = rig.observed((3303, 1, -1))
     rig.send("AT+MIPLNOTIFY=0,%d,3303,1,5700,4,4,19.5,0,0" % msgid, ms=300)
-    assert seen == [(rig.imei, 19.5)]
-    assert rig.platform.store.paths(rig.imei) == [(3303, 1, 5700)]
-
-
-def test_the_store_is_bounded_and_keeps_order():
-    store = MemoryStore(keep=3)
-    for number in range(5):
-        store.add("1", (1, 2, 3), number, number * 10)
-    assert [point.value for point in store.history("1", (1, 2, 3))] == [2, 3, 4]
-    assert store.latest("1", (1, 2, 3)).at_ms == 40
-    assert store.latest("2", (1, 2, 3)) is None
-    assert store.history("2", (1, 2, 3)) == []
+    read = rig.platform.read(rig.imei, 3303, 0, 5700)
+    rig.announce(read)
+    rig.send("AT+MIPLREADRSP=0,%d,1,3303,0,5700,4,4,20.5,0,0" % read.msgid, ms=300)
+    stored = [(each.path, each.value) for each in seen if isinstance(each, Stored)]
+    assert stored == [((3303, 1, 5700), 19.5)]
+    assert rig.platform.store.points.streams(rig.device.id) == [(3303, 1, 5700)]
 
 
 def test_devices_are_made_once_and_with_digits():
     rig = Rig()
-    rig.platform.create_device("1" * 15, "2" * 15, "desk")
+    rig.platform.create_device("1" * 15, "2" * 15, title="desk")
     with pytest.raises(ValueError, match="exists"):
         rig.platform.create_device("1" * 15, "2" * 15)
     for imei in ("", "12a", "1" * 18, "\xb2"):

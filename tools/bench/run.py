@@ -13,6 +13,7 @@ from bench.cli import print_line
 from bench.module import Module
 from bench.node import Node
 from bench.platform import Platform
+from bench.platform.events import Stored
 from bench.port import Port
 from bench.report import WINDOW_MS, Report
 from bench.scenario import steps
@@ -141,7 +142,7 @@ class Run:
         """A gentle cycle, until stop: an operation and a new temperature every CYCLE_S."""
         lists = steps(self._imei, self._link, self._wiring)
         gentle = [step for step in lists if step.title.startswith("read") and step.code == 205]
-        self._platform.on_notify = _tell
+        self._platform.listen(_tell)
         while True:
             for celsius, step in zip(WARMTH, gentle, strict=False):
                 if not await self._pause(CYCLE_S):
@@ -210,8 +211,9 @@ class Run:
         await self._node.end(max(end - time.monotonic(), 1) if self._signals == signals else 0)
 
 
-def _tell(device, value):
-    click.echo("bench  notified %d/%d/%d = %s" % (*value.path, value.value))
+def _tell(event):
+    if isinstance(event, Stored):
+        click.echo("bench  notified %d/%d/%d = %s" % (*event.path, event.value))
 
 
 def _judge(step, operation):

@@ -1,18 +1,24 @@
 """The platform itself: registrations come up from modules, operations go down to them.
 
 Nothing waits and nothing sleeps: an operation comes back at once as an Operation that is done
-later, during poll(). Rules after the platform's documents (facts platform.md 1.8).
+later, during poll(). Rules after the platform's documents (facts platform.md 1.8). What lasts is in
+the Store; datapoints are what devices notify, reads only answer the one who asks.
 """
+
+import time
 
 from bench.platform import attributes as attrs
 from bench.platform import registry
-from bench.platform.device import MAX_WAITING, Device
-from bench.platform.operations import BUSY, OFFLINE, REFUSED, TIME_OUT, Operation
-from bench.platform.store import MemoryStore
+from bench.platform.cached import CachedCommands
+from bench.platform.device import MAX_WAITING, Device, Profile, Taken
+from bench.platform.events import Finished
+from bench.platform.operations import BUSY, OFFLINE, REFUSED, TIME_OUT, Limit, Operation
+from bench.platform.store import Store
 from bench.platform.values import MAX_DATA, encode
 from bench.ticks import Timers
 
 FIRST_MSGID = 1001
+MSGID_BLOCK = 1000  # message ids reserved at a time, so that a second start goes on behind them
 EVERY = -1
 MIN_TIMEOUT_MS, MAX_TIMEOUT_MS, DEFAULT_TIMEOUT_MS = 5000, 40000, 25000  # platform.md 1.4
 
@@ -20,7 +26,8 @@ MIN_TIMEOUT_MS, MAX_TIMEOUT_MS, DEFAULT_TIMEOUT_MS = 5000, 40000, 25000  # platf
 class Platform:
     """OneNET on the bench.
 
-    clock: anything with ticks_ms, ticks_diff, ticks_add. auto_create: a device not known is made
+    clock: anything with ticks_ms, ticks_diff, ticks_add. wall: returns UNIX seconds; None = from
+    now on with the clock. store: a Store; None = in memory. auto_create: a device not known is made
     when it registers. discover, observe: what the platform does after each registration.
     window: operations a device gets before it has answered the first. network_ms: one way.
     """
@@ -28,13 +35,13 @@ class Platform:
     def __init__(
         self,
         clock,
+        wall=None,
+        store=None,
         auto_create=True,
         discover=True,
         observe=True,
         window=8,
         network_ms=80,
-        store=None,
-        first_msgid=FIRST_MSGID,
     ):
         self.timers = Timers(clock)
         self.auto_create = auto_create
@@ -42,10 +49,14 @@ class Platform:
         self.auto_observe = observe
         self.window = window
         self.network_ms = network_ms
-        self.store = store or MemoryStore()
+        self.store = store or Store()
+        self._wall = wall or self._wall_of_clock(time.time())
+        self._listeners = []
+        self._next_msgid = int(self.store.meta("next_msgid", FIRST_MSGID))
+        self._msgids_end = self._next_msgid
         self.devices = {}
-        self.on_notify = None  # called with (device, Value) for each value that was stored
-        self._next_msgid = first_msgid
+        registry.restore(self)
+        self.cached = CachedCommands(self)
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -57,17 +68,66 @@ class Platform:
         """Return ms until poll() has something to do, None if nothing is planned."""
         return self.timers.next_ms()
 
+    def wall_ms(self):
+        """Return the UNIX time in ms."""
+        return int(self._wall() * 1000)
+
+    def _wall_of_clock(self, start_s):
+        start_ms = self.timers.now()
+        return lambda: start_s + (self.timers.now() - start_ms) / 1000
+
+    # -- listeners ----------------------------------------------------------------------------
+
+    def listen(self, callback):
+        """Have callback(event) called for each event of bench.platform.events."""
+        self._listeners.append(callback)
+
+    def tell(self, event):
+        """Call the listeners."""
+        for callback in self._listeners:
+            callback(event)
+
     # -- devices ------------------------------------------------------------------------------
 
-    def create_device(self, imei, imsi, title="", auth=""):
-        """Make a device and return it. Raises ValueError for a bad or a known imei."""
+    def create_device(self, imei, imsi, **profile):
+        """Make a device and return it; profile: fields of Profile.
+
+        Raises ValueError for a bad imei or imsi, Taken for a known imei.
+        """
         for name, value in (("imei", imei), ("imsi", imsi)):
             if not (value.isascii() and value.isdigit() and len(value) <= 17):
                 raise ValueError("%s is %r, has to be up to 17 digits" % (name, value))
         if imei in self.devices:
-            raise ValueError("device %s exists" % imei)
-        device = self.devices[imei] = Device(imei, imsi, title or imei, auth)
+            raise Taken("device %s exists" % imei)
+        device = Device(imei, imsi, Profile(**profile), created_ms=self.wall_ms())
+        device.profile.title = device.profile.title or imei
+        device.id = self.store.add_device(imei, device.body())
+        self.devices[imei] = device
         return device
+
+    def update_device(self, device, **profile):
+        """Change fields of the device's Profile. Raises AttributeError for an unknown one."""
+        for name, value in profile.items():
+            getattr(device.profile, name)
+            setattr(device.profile, name, value)
+        self.save(device)
+
+    def delete_device(self, device):
+        """Forget a device, its datapoints and its cached commands; whoever waits is told OFFLINE."""
+        left = device.forget_session()
+        self.cached.forget(device)
+        self.store.delete_device(device.id)
+        del self.devices[device.imei]
+        for operation in left:
+            operation.finish(name=OFFLINE)
+
+    def save(self, device):
+        """Keep what has changed of a device."""
+        self.store.save_device(device.id, device.body())
+
+    def device_by_id(self, number):
+        """Return the Device, None if there is none."""
+        return next((each for each in self.devices.values() if each.id == number), None)
 
     def device(self, imei):
         """Return the Device, None if there is none."""
@@ -89,7 +149,7 @@ class Platform:
         try:
             payload = tuple((rid, encode(value)) for rid, value in pairs)
             if not pairs or sum(len(raw) for _, raw in payload) > MAX_DATA:
-                raise ValueError("a write holds 1 to %d bytes" % MAX_DATA)
+                raise Limit("a write holds 1 to %d bytes" % MAX_DATA)
         except ValueError as error:
             return self._refused(imei, "write", path, error)
         return self._ask(imei, "write", path, timeout_ms, payload=payload)
@@ -97,8 +157,10 @@ class Platform:
     def execute(self, imei, oid, iid, rid, args="", timeout_ms=DEFAULT_TIMEOUT_MS):
         """Execute a resource with args, printable text without a quote."""
         path = (oid, iid, rid)
-        if len(args.encode()) > MAX_DATA or '"' in args or any(ord(c) < 32 for c in args):
-            return self._refused(imei, "execute", path, "args: 480 bytes, no quote, no controls")
+        try:
+            check_args(args)
+        except ValueError as error:
+            return self._refused(imei, "execute", path, error)
         return self._ask(imei, "execute", path, timeout_ms, text=args)
 
     def discover(self, imei, oid, timeout_ms=DEFAULT_TIMEOUT_MS):
@@ -128,6 +190,7 @@ class Platform:
         if not attributes:
             return self._ask(imei, "observe", path, timeout_ms)
         operation = Operation(imei, "observe", path, self.timers.now(), timeout_ms)
+        operation.on_done(self._finished)
         operation.before = self.write_attributes(imei, oid, iid, rid, timeout_ms, **attributes)
 
         def then(before):
@@ -135,7 +198,7 @@ class Platform:
                 operation.timeout_ms = self.timers.now() - operation.asked_ms + timeout_ms
                 self._start(operation)
             else:
-                operation.finish(before.code, before.name, before.reason)
+                operation.finish(before.code, before.name, before.reason, before.limit)
 
         operation.before.on_done(then)
         return operation
@@ -146,9 +209,12 @@ class Platform:
 
     # -- the device's side --------------------------------------------------------------------
 
-    def uplink(self, message, link):
-        """Take a message from a module, network_ms on its way; link(message) leads back."""
-        self.timers.after(self.network_ms, lambda: registry.receive(self, message, link))
+    def uplink(self, message, link, mid=None):
+        """Take a message from a module, network_ms on its way; link(message) leads back.
+
+        mid: its CoAP message id, which a retransmission bears again.
+        """
+        self.timers.after(self.network_ms, lambda: registry.receive(self, message, link, mid))
 
     def downlink(self, link, message):
         """Send message to a module over its link; arrives network_ms later."""
@@ -160,7 +226,19 @@ class Platform:
         operation = Operation(imei, kind, path, self.timers.now(), timeout_ms)
         operation.payload = payload
         operation.text = text
+        operation.on_done(self._finished)
         return self._start(operation)
+
+    def _finished(self, operation):
+        self.tell(Finished(self.devices.get(operation.imei), operation))
+
+    def _msgid(self):
+        msgid = self._next_msgid
+        self._next_msgid += 1
+        if self._next_msgid > self._msgids_end:
+            self._msgids_end = msgid + MSGID_BLOCK
+            self.store.set_meta("next_msgid", self._msgids_end)
+        return msgid
 
     def _start(self, operation):
         device = self.devices.get(operation.imei)
@@ -174,8 +252,7 @@ class Platform:
         elif len(device.waiting) >= MAX_WAITING:
             operation.finish(name=BUSY)
         else:
-            operation.msgid = self._next_msgid
-            self._next_msgid += 1
+            operation.msgid = self._msgid()
             left = operation.asked_ms + operation.timeout_ms - self.timers.now()
             self.timers.after(left, lambda: self._expire(device, operation))
             device.waiting.append(operation)
@@ -188,7 +265,8 @@ class Platform:
             operation = device.waiting.popleft()
             if not operation.done:
                 device.sent[operation.msgid] = operation
-                self.downlink(device.link, operation.request(self.timers.now()))
+                if device.link:  # none after a restart of the platform: it will time out
+                    self.downlink(device.link, operation.request(self.timers.now()))
 
     def _expire(self, device, operation):
         if not operation.done:
@@ -198,8 +276,17 @@ class Platform:
 
     def _refused(self, imei, kind, path, reason):
         operation = Operation(imei, kind, path, self.timers.now())
-        operation.finish(name=REFUSED, reason=str(reason))
+        operation.finish(name=REFUSED, reason=str(reason), limit=isinstance(reason, Limit))
+        self._finished(operation)
         return operation
+
+
+def check_args(args):
+    """Raise ValueError, Limit for its length, if args cannot be an execute's arguments."""
+    if len(args.encode("utf-8", "surrogatepass")) > MAX_DATA:
+        raise Limit("args hold %d bytes at most" % MAX_DATA)
+    if '"' in args or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in args):
+        raise ValueError("args: no quotation mark, no control characters")
 
 
 def _path_problem(path):

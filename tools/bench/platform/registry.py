@@ -1,31 +1,61 @@
 """What the platform does with each message that comes up from a module."""
 
 from bench.platform import messages as m
+from bench.platform.cached import NOTIFY, REGISTER, UPDATE
+from bench.platform.device import Device
+from bench.platform.events import Presence, Stored
 from bench.platform.operations import OFFLINE, TIME_OUT
 
 
-def receive(platform, message, link):
-    """Handle one uplink message; the answer, if one is due, goes down the link."""
-    _HANDLERS[type(message)](platform, message, link)
+def restore(platform):
+    """Bring the devices of the store back; a registration goes on until its lifetime is over."""
+    for row in platform.store.devices():
+        device = platform.devices[row.key] = Device.restored(row.device, row.key, row.body)
+        left_ms = device.expires_ms - platform.wall_ms()
+        if device.online and left_ms > 0:
+            _expire_after(platform, device, left_ms)
+        else:
+            device.forget_session()
+
+
+def receive(platform, message, link, mid=None):
+    """Handle one uplink message; the answer, if one is due, goes down the link.
+
+    What it changes is on disk before the answer leaves.
+    """
+    device = platform.device(message.imei)
+    if device is not None and mid is not None and device.repeated(mid, platform.timers.now()):
+        return
+    with platform.store.transaction():
+        _HANDLERS[type(message)](platform, message, link)
+    if device is None and mid is not None and message.imei in platform.devices:
+        platform.device(message.imei).repeated(mid, platform.timers.now())
 
 
 def _register(platform, message, link):
     device = platform.device(message.imei)
     if device is None and platform.auto_create:
         device = platform.create_device(message.imei, message.imsi, auth=message.auth)
-    if device is None or (device.imsi, device.auth) != (message.imsi, message.auth):
+    if device is None or (device.imsi, device.profile.auth) != (message.imsi, message.auth):
         platform.downlink(link, m.Ack("register", 403))
         return
-    _drop(platform, device)
+    left = device.forget_session()
+    now_ms = platform.wall_ms()
     device.link = link
     device.online = True
     device.registrations += 1
+    device.seen_ms = now_ms
+    device.activated_ms = device.activated_ms or now_ms
     device.lifetime_s = message.lifetime_s
     device.objects = {oid: list(iids) for oid, iids in sorted(message.objects.items())}
     device.resources.clear()
     _prolong(platform, device)
     platform.downlink(link, m.Ack("register", 201))
+    platform.tell(Presence(device, True, now_ms))
+    for operation in left:
+        operation.finish(name=OFFLINE)
     _subscribe(platform, device, device.objects)
+    platform.cached.uplink(device, REGISTER)
 
 
 def _subscribe(platform, device, objects):
@@ -33,7 +63,7 @@ def _subscribe(platform, device, objects):
     if platform.auto_discover:
         for oid in objects:
             platform.discover(device.imei, oid)
-    if platform.auto_observe:
+    if platform.auto_observe and device.profile.obsv:
         for oid, iids in objects.items():
             for iid in iids:
                 platform.observe(device.imei, oid, iid)
@@ -48,15 +78,21 @@ def _update(platform, message, link):
     device.link = link
     _prolong(platform, device)
     platform.downlink(link, m.Ack("update", 204))
-    if message.objects is None:
-        return
+    if message.objects is not None:
+        _take_objects(platform, device, message.objects)
+    platform.save(device)
+    platform.cached.uplink(device, UPDATE)
+
+
+def _take_objects(platform, device, objects):
+    """A list of objects is complete: what is new is subscribed, what is missing forgotten."""
     fresh = {}
-    for oid, iids in sorted(message.objects.items()):
+    for oid, iids in sorted(objects.items()):
         known = device.objects.get(oid, ())
         added = [iid for iid in iids if iid not in known]
         if added:
             fresh[oid] = added
-    device.objects = {oid: list(iids) for oid, iids in sorted(message.objects.items())}
+    device.objects = {oid: list(iids) for oid, iids in sorted(objects.items())}
     for path in list(device.observed):
         if path[0] not in device.objects or (
             path[1] >= 0 and path[1] not in device.objects[path[0]]
@@ -80,10 +116,11 @@ def _notify(platform, message, link):
     if not known:
         return
     device.notifications += 1
-    _keep(platform, device, message.values)
-    if platform.on_notify:
-        for value in message.values:
-            platform.on_notify(device, value)
+    at_ms = platform.wall_ms()
+    for value in message.values:
+        point = platform.store.points.add(device.id, value.path, value.value, at_ms)
+        platform.tell(Stored(device, *value.path, point.value, at_ms))
+    platform.cached.uplink(device, NOTIFY)
 
 
 def _response(platform, message, link):
@@ -101,31 +138,32 @@ def _response(platform, message, link):
         device.observed[operation.path] = operation.msgid
     elif ok and operation.kind == "cancel":
         device.observed.pop(operation.path, None)
-    elif ok and operation.kind == "read":
-        _keep(platform, device, message.values)
+    if ok and operation.kind in ("discover", "observe", "cancel"):
+        platform.save(device)
     operation.finish(message.code, "" if message.code else TIME_OUT)
     platform.send_waiting(device)
 
 
-def _keep(platform, device, values):
-    now = platform.timers.now()
-    for value in values:
-        platform.store.add(device.imei, value.path, value.value, now)
-
-
 def _prolong(platform, device):
-    lifetime_ms = device.lifetime_s * 1000
-    device.expires_ms = platform.timers.now() + lifetime_ms
+    device.expires_ms = platform.wall_ms() + device.lifetime_s * 1000
+    _expire_after(platform, device, device.lifetime_s * 1000)
+    platform.save(device)
 
-    def expire():
-        if device.online and platform.timers.now() >= device.expires_ms:
-            _drop(platform, device)
 
-    platform.timers.after(lifetime_ms, expire)
+def _expire_after(platform, device, ms):
+    if device.expiry:
+        device.expiry.cancel()
+    device.expiry = platform.timers.after(ms, lambda: _drop(platform, device))
 
 
 def _drop(platform, device):
-    for operation in device.forget_session():
+    """End the registration: de-registered, or the lifetime is over."""
+    was_online = device.online
+    left = device.forget_session()
+    platform.save(device)
+    if was_online:
+        platform.tell(Presence(device, False, platform.wall_ms()))
+    for operation in left:
         operation.finish(name=OFFLINE)
 
 
