@@ -7,11 +7,11 @@ import ipaddress
 import os
 import tty
 
+from bench.pump import Pump
+
 READ_SIZE = 1024
 MAX_BACKLOG = 4096  # bytes read ahead of the paced line
 MAX_UNSENT = 65536  # bytes a client that does not read may leave before some are lost
-IDLE_S = 0.05  # how long the pump sleeps at most: calls into the platform need no signal
-MIN_SLEEP_S = 0.002
 
 
 class AddressError(Exception):
@@ -61,26 +61,26 @@ class Shell:
 
     def __init__(self, port):
         self.port = port
-        self._wake = asyncio.Event()
+        self._pump = Pump(self._work, port.next_ms)
         self._room = asyncio.Event()
         self._room.set()
         self._send = None
         self._close = None
+        module = port.module
+        module.timers.on_sooner = module.on_output = self._pump.wake
+        if module.polls_platform:
+            module.platform.timers.on_sooner = self._pump.wake
 
     async def pump(self):
         """Run the module until cancelled."""
-        while True:
-            data = self.port.take()
-            if data and self._send:
-                self._send(data)
-            if self.port.backlog <= MAX_BACKLOG:
-                self._room.set()
-            wait_ms = self.port.next_ms()
-            wait_s = IDLE_S if wait_ms is None else min(max(wait_ms / 1000, MIN_SLEEP_S), IDLE_S)
-            self._wake.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._wake.wait()
+        await self._pump.run()
+
+    def _work(self):
+        data = self.port.take()
+        if data and self._send:
+            self._send(data)
+        if self.port.backlog <= MAX_BACKLOG:
+            self._room.set()
 
     def attach(self, send, close):
         """Make send(bytes) the client; the one before is closed with its close()."""
@@ -99,7 +99,7 @@ class Shell:
             self.port.feed(data)
         if self.port.backlog > MAX_BACKLOG:
             self._room.clear()
-        self._wake.set()
+        self._pump.wake()
 
     async def serve_tcp(self, host, port):
         """Listen; the newest client has the line. Returns the asyncio server."""

@@ -55,9 +55,13 @@ class Timer:
 
 
 class Timers:
-    """Calls in the order they are due. Nothing happens but in poll()."""
+    """Calls in the order they are due. Nothing happens but in poll().
+
+    on_sooner: called with nothing when a call was added that is due before all others.
+    """
 
     def __init__(self, clock):
+        self.on_sooner = None
         self._elapsed = Elapsed(clock)
         self._heap = []
         self._order = itertools.count()
@@ -70,6 +74,8 @@ class Timers:
         """Have call() made ms (0 or more) from now by a later poll(); return its Timer."""
         timer = Timer(call)
         heapq.heappush(self._heap, (self.now() + ms, next(self._order), timer))
+        if self.on_sooner and self._heap[0][2] is timer:
+            self.on_sooner()
         return timer
 
     def poll(self):

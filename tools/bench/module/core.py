@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from bench.module import answers, general, mipl, network, udp
+from bench.module.air import Air
 from bench.module.lines import TOO_LONG, LineReader
 from bench.module.options import Options
 from bench.module.radio import Radio
@@ -47,10 +48,13 @@ class Module:
         self.counters = Counters()
         self.on_line = None
         self.on_operation = None
+        self.on_output = None  # called when there is something for take()
+        self.polls_platform = True  # a bench of several modules polls it itself
         self.paced = False  # a Port says by delivered() what has left; else take() does
         self.emitted = 0  # bytes ever printed
         self.taken = 0  # of these, how many take() has given out
         self._out = bytearray()
+        self.air = Air(self)
         self.radio = Radio(self)
         self.sockets = Sockets(self)
         self.session = Session(self)
@@ -79,14 +83,17 @@ class Module:
         return data
 
     def poll(self):
-        """Do what is due, on the platform as well."""
-        self.platform.poll()
+        """Do what is due, on the platform as well where it has no pump of its own."""
+        if self.polls_platform:
+            self.platform.poll()
         self.timers.poll()
 
     def next_ms(self):
         """Return ms until take() or poll() has something to do, None if nothing is planned."""
         if self._out:
             return 0
+        if not self.polls_platform:
+            return self.timers.next_ms()
         return soonest(self.timers.next_ms(), self.platform.next_ms())
 
     def delivered(self, count):
@@ -116,6 +123,8 @@ class Module:
         """Print bytes as they are."""
         self._out += raw
         self.emitted += len(raw)
+        if self.on_output:
+            self.on_output()
 
     def after_ok(self, call):
         """Have call() made once the command under way has its OK."""
@@ -143,6 +152,7 @@ class Module:
         self._queue = deque()
         self._busy = False
         self._afterwards = []
+        self.air.reset()
         self.radio.reset()
         self.sockets.reset()
         self.session.reset()

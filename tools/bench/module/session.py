@@ -94,7 +94,7 @@ class Session:
         if not self._module.radio.registered:
             return False
         self._module.radio.activity()
-        self._module.platform.uplink(message, self.receive)
+        self._module.air.up(message)
         return True
 
     def receive(self, message):

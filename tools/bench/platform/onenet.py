@@ -1,8 +1,8 @@
 """The platform itself: registrations come up from modules, operations go down to them.
 
 Nothing waits and nothing sleeps: an operation comes back at once as an Operation that is done
-later, during poll(). Rules after the platform's documents (facts platform.md 1.8). What lasts is in
-the Store; datapoints are what devices notify, reads only answer the one who asks.
+later, during poll(). Rules after the platform's documents (facts platform.md 1.8). What lasts is
+in the Store; datapoints are what devices notify, reads only answer the one who asks.
 """
 
 import time
@@ -27,8 +27,8 @@ class Platform:
     """OneNET on the bench.
 
     clock: anything with ticks_ms, ticks_diff, ticks_add. wall: returns UNIX seconds; None = from
-    now on with the clock. store: a Store; None = in memory. auto_create: a device not known is made
-    when it registers. discover, observe: what the platform does after each registration.
+    now on with the clock. store: a Store; None = in memory. auto_create: a device not known is
+    made when it registers. discover, observe: what the platform does after each registration.
     window: operations a device gets before it has answered the first. network_ms: one way.
     """
 
@@ -113,7 +113,7 @@ class Platform:
         self.save(device)
 
     def delete_device(self, device):
-        """Forget a device, its datapoints and its cached commands; whoever waits is told OFFLINE."""
+        """Forget a device with its datapoints and commands; whoever waits is told OFFLINE."""
         left = device.forget_session()
         self.cached.forget(device)
         self.store.delete_device(device.id)

@@ -62,7 +62,7 @@ class Store:
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise StoreError(
-                "%s cannot be used as the bench's database: %s; give another with --db, or --memory"
+                "%s cannot be used as the database: %s; give another with --db, or --memory"
                 % (path, reason)
             ) from None
         self.points = Points(self._db, keep)
@@ -145,7 +145,8 @@ class Store:
     def set_meta(self, name, value):
         """Keep a text under name."""
         self._db.execute(
-            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            "INSERT INTO meta VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, str(value)),
         )
 
