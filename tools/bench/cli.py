@@ -1,19 +1,20 @@
-"""m5310-bench: the simulated module and the local platform, served on this computer."""
+"""m5310-bench: simulated modules and the local OneNET, served on this computer."""
 
 import asyncio
+import contextlib
 import signal
+import sqlite3
 import sys
 
 import click
 
-from bench.boardlink import BoardLink, new_board, serve_board
-from bench.module import Module
-from bench.platform import Platform
-from bench.port import Port
-from bench.serve import AddressError, Shell, bound, listen, parse_address
-from bench.ticks import BenchClock
+from bench.bench import IMEI, IMSI, Bench
+from bench.platform.store import StoreError
+from bench.serve import AddressError, parse_address
+from bench.state import database_options, open_store, server_options
 
 DEFAULT_AT, DEFAULT_BOARD = "127.0.0.1:5310", "127.0.0.1:5311"
+MAX_MODULES = 500
 
 
 def _digits(low, high):
@@ -37,8 +38,15 @@ def _digits(low, high):
     help="Pace both ways; 0 = as fast as possible.",
 )
 @click.option("--board", default=DEFAULT_BOARD, show_default=True, help="HOST:PORT of the board.")
-@click.option("--imei", default="867725030000018", show_default=True, callback=_digits(15, 15))
-@click.option("--imsi", default="460040000000018", show_default=True, callback=_digits(15, 15))
+@click.option(
+    "--modules",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MAX_MODULES),
+    help="How many; AT and board ports, IMEI and IMSI count up from the first.",
+)
+@click.option("--imei", default=IMEI, show_default=True, callback=_digits(15, 15))
+@click.option("--imsi", default=IMSI, show_default=True, callback=_digits(15, 15))
 @click.option("--bootstrap", is_flag=True, help="Registration by way of a bootstrap server.")
 @click.option(
     "--register-after",
@@ -50,72 +58,102 @@ def _digits(low, high):
 )
 @click.option("--echo", is_flag=True, help="Echo commands, as after ATE1.")
 @click.option("--trace", is_flag=True, help="Print every AT line, > to and < from the module.")
+@server_options
+@database_options
 def main(**options):
-    """Serve a simulated M5310 and the OneNET behind it on this computer."""
+    """Serve simulated M5310 modules and the OneNET behind them on this computer."""
     try:
         asyncio.run(_serve(options))
-    except AddressError as error:
+    except (AddressError, StoreError) as error:
         click.echo("m5310-bench: %s" % error, err=True)
         sys.exit(2)
+    except sqlite3.Error as error:
+        click.echo("m5310-bench: the database cannot be written: %s" % error, err=True)
+        sys.exit(1)
 
 
 async def _serve(options):
-    if options["pty"] and options["serial"]:
-        raise AddressError("give --pty or --serial, not both")
-    if options["serial"] and not options["baud"]:
-        raise AddressError("--serial needs a --baud above 0, such as 9600")
-    board_address, at = parse_address(options["board"]), parse_address(options["at"])
+    _check(options)
+    board, at = parse_address(options["board"]), parse_address(options["at"])
+    http = parse_address(options["http"])
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    clock = BenchClock()
-    module = Module(
-        clock,
-        Platform(clock),
-        options["imei"],
-        options["imsi"],
+    bench = Bench(
+        open_store(options["db"], options["memory"]),
+        key=options["key"],
+        modules=options["modules"],
+        # A real serial line is as slow as it is: no pacing on top.
+        baud=0 if options["serial"] else options["baud"],
+        imei=options["imei"],
+        imsi=options["imsi"],
         bootstrap=options["bootstrap"],
         register_ms=int(options["register_after"] * 1000),
         echo=options["echo"],
     )
     if options["trace"]:
-        module.on_line = print_line
-    # A real serial line is as slow as it is: no pacing on top.
-    shell = Shell(Port(module, clock, 0 if options["serial"] else options["baud"]))
-    board = await listen(
-        lambda host, port: serve_board(BoardLink(new_board()), host, port),
-        *board_address,
-        "the virtual board (--board)",
-    )
-    click.echo("virtual board   %s" % bound(board))
-    await _open(shell, options, at)
-    pump = asyncio.create_task(shell.pump())
-    ended = asyncio.create_task(stop.wait())
-    await asyncio.wait((pump, ended), return_when=asyncio.FIRST_COMPLETED)
-    if pump.done():
-        pump.result()
+        trace_to_screen(bench)
+    try:
+        for station in bench.stations:
+            await station.serve_board(*board)
+            if options["serial"]:
+                station.serve_serial(options["serial"], options["baud"])
+            elif options["pty"]:
+                station.serve_pty()
+            else:
+                await station.serve(*at)
+        await bench.serve_http(*http)
+        _tell(bench, options)
+        await until(bench.run(), stop)
+    finally:
+        await bench.close()
     click.echo("\nstopped")
 
 
-async def _open(shell, options, at):
-    """Open the module's line as the options say and print what to do next."""
-    if options["serial"]:
-        shell.serve_serial(options["serial"], options["baud"])
-        click.echo("simulated M5310 %s at %d baud" % (options["serial"], options["baud"]))
-        return
-    if options["pty"]:
-        name = shell.serve_pty()
-    else:
-        name = bound(await listen(shell.serve_tcp, *at, "the module (--at)"))
+def _check(options):
+    if options["pty"] and options["serial"]:
+        raise AddressError("give --pty or --serial, not both")
+    if options["serial"] and not options["baud"]:
+        raise AddressError("--serial needs a --baud above 0, such as 9600")
+    if options["serial"] and options["modules"] > 1:
+        raise AddressError("a serial device has one end: --modules needs TCP or --pty")
+    if int(options["imei"]) + options["modules"] > 10**15:
+        raise AddressError("--imei is too close to its end for so many modules")
+
+
+def _tell(bench, options):
+    """Print what is where, and what to do next."""
     speed = "%d baud" % options["baud"] if options["baud"] else "as fast as possible"
-    click.echo("simulated M5310 %s, %s" % (name, speed))
-    click.echo("next, in another terminal: make node UART=%s" % name)
+    for station in bench.stations:
+        click.echo(
+            "simulated M5310 %s, %s, board %s, imei %s"
+            % (station.at, speed, station.board_at, station.module.imei)
+        )
+    click.echo("console         http://%s/" % bench.http)
+    click.echo("HTTP API        http://%s/docs" % bench.http)
+    first = bench.stations[0]
+    board = " BOARD=%s" % first.board_at if first.board_at != DEFAULT_BOARD else ""
+    if not options["serial"]:
+        click.echo("next, in another terminal: make node UART=%s%s" % (first.at, board))
 
 
-def print_line(direction, line, now_ms):
-    """Print one AT line with its direction and the time in s."""
-    click.echo("%9.3f %s %s" % (now_ms / 1000, direction, line.decode("latin-1")))
+async def until(work, stop):
+    """Run work until stop is set. Raises what work raises."""
+    working = asyncio.create_task(work)
+    ended = asyncio.create_task(stop.wait())
+    await asyncio.wait((working, ended), return_when=asyncio.FIRST_COMPLETED)
+    ended.cancel()
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+def trace_to_screen(bench):
+    """Print every AT line from now on, with its module where there are several."""
+    for station in bench.stations:
+        name = "%d " % station.number if len(bench.stations) > 1 else ""
+        station.trace.on_line = lambda line, name=name: click.echo(name + str(line))
 
 
 if __name__ == "__main__":

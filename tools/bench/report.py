@@ -21,6 +21,7 @@ class Report:
     notifications: int = 0
     complete: bool = False
     ended_by_user: bool = False  # Ctrl-C where no time was given: the list need not be complete
+    taken_over: bool = False  # by the console: the same
     deregistered: bool = False
     problems: list = field(default_factory=list)
 
@@ -64,7 +65,7 @@ class Report:
         """Return whether everything was answered in time and rightly, and the node left."""
         in_time = not self.late and not self.silent
         all_right = self.correct == self.answered == self.asked
-        enough = self.ended_by_user or (self.complete and self.asked)
+        enough = self._cut_short or (self.complete and self.asked)
         return bool(enough and in_time and all_right and self.deregistered)
 
     def summary(self):
@@ -80,9 +81,13 @@ class Report:
             self.say("no answer      " + text)
         if self.late:
             self.say("late           %d answers" % self.late)
-        if not self.complete and not self.ended_by_user:
+        if not self.complete and not self._cut_short:
             self.say("incomplete     the list was not finished: give it more time (--for, FOR=)")
         self.say("result         %s" % ("all good" if self.good else "FAILED"))
+
+    @property
+    def _cut_short(self):
+        return self.ended_by_user or self.taken_over
 
     def _counts(self):
         return self.asked, self.answered, self.correct

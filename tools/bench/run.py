@@ -2,23 +2,22 @@
 
 import asyncio
 import signal
+import sqlite3
 import sys
 import time
 from pathlib import Path
 
 import click
 
-from bench.boardlink import BoardLink, new_board, serve_board
-from bench.cli import print_line
-from bench.module import Module
+from bench.bench import Bench
+from bench.cli import trace_to_screen
 from bench.node import Node
-from bench.platform import Platform
 from bench.platform.events import Stored
-from bench.port import Port
+from bench.platform.store import StoreError
 from bench.report import WINDOW_MS, Report
-from bench.scenario import steps
-from bench.serve import AddressError, Shell, bound, listen
-from bench.ticks import BenchClock
+from bench.scenario import after, steps
+from bench.serve import AddressError, parse_address
+from bench.state import database_options, open_store, server_options
 from bench.wiring import load
 
 HOST = "127.0.0.1"
@@ -34,69 +33,95 @@ WARMTH = (27.5, 29.25, 31.5, 29.0, 26.75, 24.5, 26.0)
 @click.option("--baud", default=9600, show_default=True, type=click.IntRange(0, 4_000_000))
 @click.option("--config", default=str(EXAMPLE), show_default=True, help="The node's, to check by.")
 @click.option("--trace", is_flag=True, help="Print every AT line.")
+@server_options
+@database_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def main(seconds, baud, config, trace, command):
+def main(command, seconds, **options):
     """Run COMMAND, the node, against the bench; --uart and --board are added to it."""
     try:
-        wiring = load(config)
-        status = asyncio.run(Run(seconds, baud, wiring, trace).main(list(command)))
-    except (AddressError, ValueError) as error:
+        status = asyncio.run(_run(list(command), seconds, options))
+    except (AddressError, StoreError, ValueError) as error:
         click.echo("bench.run: %s" % error, err=True)
         sys.exit(2)
+    except sqlite3.Error as error:
+        click.echo("bench.run: the database cannot be written: %s" % error, err=True)
+        sys.exit(1)
     sys.exit(status)
 
 
-class Run:
-    """One run: servers, node, operations, verdict."""
+async def _run(command, seconds, options):
+    """Serve a bench for one Run; return the exit status."""
+    wiring = load(options["config"])
+    http = parse_address(options["http"])
+    bench = Bench(
+        open_store(options["db"], options["memory"]),
+        key=options["key"],
+        baud=options["baud"],
+        wiring=wiring,
+        network_ms=40,
+        register_ms=1000,
+    )
+    if options["trace"]:
+        trace_to_screen(bench)
+    try:
+        await bench.serve_http(*http)
+        click.echo("bench  console on http://%s/" % bench.http)
+        return await Run(seconds, wiring, bench).main(command)
+    finally:
+        await bench.close()
 
-    def __init__(self, seconds, baud, wiring, trace):
+
+class Run:
+    """One run on the first station of a Bench: node, operations, verdict."""
+
+    def __init__(self, seconds, wiring, bench):
         self._until = time.monotonic() + seconds if seconds else None
         self._seconds = seconds
         self._wiring = wiring
+        self._bench = bench
+        self._station = bench.stations[0]
         self._stop = asyncio.Event()
         self._report = Report()
-        clock = BenchClock()
-        self._platform = Platform(clock, network_ms=40)
-        self._module = Module(clock, self._platform, register_ms=1000)
-        self._module.on_operation = self._report.measured
-        if trace:
-            self._module.on_line = print_line
-        self._link = BoardLink(new_board())
-        self._shell = Shell(Port(self._module, clock, baud))
-        self._imei = self._module.imei
+        self._platform = bench.platform
+        self._station.trace.on_operation = self._measured
+        self._link = self._station.link
+        self._imei = self._station.module.imei
         self._signals = 0
 
     async def main(self, command):
         """Do it all; return the exit status."""
-        at = await listen(self._shell.serve_tcp, HOST, 0, "the module")
-        board = await listen(
-            lambda host, port: serve_board(self._link, host, port), HOST, 0, "the virtual board"
-        )
+        station = self._station
+        await station.serve(HOST, 0)
+        await station.serve_board(HOST, 0)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._signalled)
-        command += ["--uart", bound(at), "--board", bound(board)]
-        click.echo("bench  module on %s, board on %s" % (bound(at), bound(board)))
+        command += ["--uart", station.at, "--board", station.board_at]
+        click.echo("bench  module on %s, board on %s" % (station.at, station.board_at))
         try:
-            self._node = await Node.start(command, bound(board), click.echo)
+            self._node = await Node.start(command, station.board_at, click.echo)
         except OSError as error:
             raise ValueError("cannot start %s: %s" % (command[0], error.strerror)) from None
-        pump = asyncio.create_task(self._shell.pump())
-        ticker = asyncio.create_task(self._watch(pump))
+        work = asyncio.create_task(self._bench.run())
+        ticker = asyncio.create_task(self._watch(work))
         try:
             await self._perform()
             await self._leave()
         finally:
             await self._node.end(0)
             ticker.cancel()
-            pump.cancel()
-        if pump.done() and not pump.cancelled():
-            pump.result()
+            work.cancel()
+        if work.done() and not work.cancelled():
+            work.result()
         device = self._platform.device(self._imei)
         self._report.notifications = device.notifications if device else 0
         self._report.ended_by_user = self._seconds is None and self._signals > 0
         self._report.summary()
         return 0 if self._report.good else 1
+
+    def _measured(self, record):
+        if not self._station.faults.active:  # what a fault does to it is no one's failure
+            self._report.measured(record)
 
     # -- control ------------------------------------------------------------------------------
 
@@ -104,14 +129,14 @@ class Run:
         self._signals += 1
         self._stop.set()
 
-    async def _watch(self, pump):
-        """Set stop when the time is over, the node has ended or the pump broke."""
+    async def _watch(self, work):
+        """Set stop when the time is over, the node has ended or the bench broke."""
         while not self._stop.is_set():
             await asyncio.sleep(0.1)
             if self._node.ended is not None:
                 self._report.problems.append("the node ended with status %d" % self._node.ended)
                 self._stop.set()
-            if pump.done() or (self._until and time.monotonic() >= self._until):
+            if work.done() or (self._until and time.monotonic() >= self._until):
                 self._stop.set()
 
     async def _pause(self, seconds):
@@ -129,17 +154,32 @@ class Run:
         if not await self._wait_ready():
             return
         self._report.heading()
-        for step in steps(self._imei, self._link, self._wiring):
-            if self._stop.is_set():
-                return
+        listed = steps(self._imei, self._link, self._wiring)
+        for number, step in enumerate(listed, 1):
+            if self._stop.is_set() or self._bench.hands_on:
+                break
+            self._bench.progress = "operation %d of %d: %s" % (number, len(listed), step.title)
             await self._perform_step(step)
-        self._report.complete = not self._stop.is_set()
+        else:
+            self._report.complete = not self._stop.is_set()
+        self._bench.progress = ""
+        if self._stop.is_set():
+            return
         if self._report.complete:
             click.echo("bench  every operation performed")
+        else:
+            self._report.taken_over = True
+            click.echo("bench  you took over in the console: the rest of the list is left out")
+        for step in after(self._imei, self._link, self._wiring):
+            if not self._stop.is_set():
+                await self._perform_step(step)
         await self._repeat()
 
     async def _repeat(self):
-        """A gentle cycle, until stop: an operation and a new temperature every CYCLE_S."""
+        """A gentle cycle, until stop: an operation and a new temperature every CYCLE_S.
+
+        Whoever moves something in the console has the temperatures.
+        """
         lists = steps(self._imei, self._link, self._wiring)
         gentle = [step for step in lists if step.title.startswith("read") and step.code == 205]
         self._platform.listen(_tell)
@@ -147,7 +187,8 @@ class Run:
             for celsius, step in zip(WARMTH, gentle, strict=False):
                 if not await self._pause(CYCLE_S):
                     return
-                self._link.set_temp(self._wiring.sensors[0], celsius)
+                if not self._bench.hands_on:
+                    self._link.set_temp(self._wiring.sensors[0], celsius)
                 await self._perform_step(step)
 
     async def _wait_ready(self):
@@ -155,7 +196,7 @@ class Run:
         click.echo("bench  waiting for the node to register")
         while True:
             device = self._platform.device(self._imei)
-            if device and device.online and device.observed:
+            if device and device.registrations and device.online and device.observed:
                 if not device.sent and not device.waiting:
                     return True
             if not await self._pause(0.1):
@@ -175,6 +216,8 @@ class Run:
                 if time.monotonic() > deadline or not await self._pause(0.1):
                     break
                 problem = _judge(step, operation)
+            if problem and self._bench.hands_on:
+                return  # moved by hand meanwhile: not the node's fault
             if before:
                 wrong = "" if before.ok else "result is %s" % before.name
                 self._report.add(step.title + " (attributes)", before, wrong)
@@ -202,7 +245,7 @@ class Run:
         signals = self._signals
         while time.monotonic() < end and self._signals == signals:
             device = self._platform.device(self._imei)
-            if device and not device.online and not self._module.session.created:
+            if device and not device.online and not self._station.module.session.created:
                 self._report.deregistered = True
                 break
             if self._node.ended is not None and not (device and device.online):

@@ -8,6 +8,7 @@ ACTUATION_IDS = [5850, 5851, 5852, 5853, 5750]
 FULL_DUTY = 65535
 GUIDE_5700 = {"pmin": 15, "pmax": 60, "gt": 50, "lt": 0, "st": 2}
 GUIDE_5601 = {"pmin": 18, "pmax": 90, "gt": 60, "lt": 0, "st": 2}
+LIVELY = {"pmin": 1, "pmax": 60, "gt": 30, "lt": 10, "st": 0.2}
 SET_CELSIUS = 27.5  # an exact DS18B20 reading, far from where the board drifts
 CLOSE_CELSIUS = 0.3  # what a thermistor may be off
 
@@ -39,6 +40,11 @@ def steps(imei, link, wiring):
         *maker.negatives(),
         maker.sampled(),
     ]
+
+
+def after(imei, link, wiring):
+    """Return the Steps that leave the device observed, and lively enough to watch."""
+    return list(_Maker(imei, link, wiring).after())
 
 
 class _Maker:
@@ -143,6 +149,10 @@ class _Maker:
         yield self.step("execute", (TEMPERATURE, 0, 9999), 404)
         yield self.step("observe", (TEMPERATURE, 9), 404)
         yield self.step("write_attributes", (TEMPERATURE, 0, 9999), 404, pmin=1)
+
+    def after(self):
+        yield self.step("observe", (TEMPERATURE, 0), 205)
+        yield self.step("write_attributes", (TEMPERATURE, 0, 5700), 204, **LIVELY)
 
     def sampled(self):
         """The temperature set since is what is read, at the latest a sampling period later."""

@@ -52,8 +52,13 @@ async def listen(start, host, port, what):
 
 def bound(server):
     """Return "host:port" a server listens on."""
-    host, port = server.sockets[0].getsockname()[:2]
-    return "%s:%d" % (host, port)
+    return name_of(server.sockets[0])
+
+
+def name_of(listener):
+    """Return "host:port", or "[::1]:port", a socket listens on."""
+    host, port = listener.getsockname()[:2]
+    return ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
 
 
 class Shell:

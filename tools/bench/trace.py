@@ -49,6 +49,7 @@ class Trace:
         self.lines = deque(maxlen=keep)
         self.operations = deque(maxlen=keep // 10)
         self.on_line = None  # called with each Line
+        self.on_operation = None  # called with each Measured
 
     def line(self, way, raw, now_ms=None):
         """Note a line; has the shape of Module.on_line."""
@@ -60,18 +61,19 @@ class Trace:
 
     def operation(self, record):
         """Note a measured operation; has the shape of Module.on_operation."""
-        self.operations.append(
-            Measured(
-                next(self._seqs),
-                self._wall_ms(),
-                record.msgid,
-                record.kind,
-                record.path,
-                record.latency_ms,
-                record.code,
-                record.printed,
-            )
+        measured = Measured(
+            next(self._seqs),
+            self._wall_ms(),
+            record.msgid,
+            record.kind,
+            record.path,
+            record.latency_ms,
+            record.code,
+            record.printed,
         )
+        self.operations.append(measured)
+        if self.on_operation:
+            self.on_operation(measured)
 
     def since(self, seq):
         """Return the lines newer than seq, oldest first."""

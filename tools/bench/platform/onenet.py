@@ -13,7 +13,7 @@ from bench.platform.cached import CachedCommands
 from bench.platform.device import MAX_WAITING, Device, Profile, Taken
 from bench.platform.events import Finished
 from bench.platform.operations import BUSY, OFFLINE, REFUSED, TIME_OUT, Limit, Operation
-from bench.platform.store import Store
+from bench.platform.store import Store, StoreError
 from bench.platform.values import MAX_DATA, encode
 from bench.ticks import Timers
 
@@ -30,6 +30,7 @@ class Platform:
     now on with the clock. store: a Store; None = in memory. auto_create: a device not known is
     made when it registers. discover, observe: what the platform does after each registration.
     window: operations a device gets before it has answered the first. network_ms: one way.
+    Raises StoreError.
     """
 
     def __init__(
@@ -55,8 +56,14 @@ class Platform:
         self._next_msgid = int(self.store.meta("next_msgid", FIRST_MSGID))
         self._msgids_end = self._next_msgid
         self.devices = {}
-        registry.restore(self)
-        self.cached = CachedCommands(self)
+        try:
+            registry.restore(self)
+            self.cached = CachedCommands(self)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError(
+                "the database holds what this bench did not write (%s): give another with --db"
+                % error
+            ) from None
 
     # -- time ---------------------------------------------------------------------------------
 
