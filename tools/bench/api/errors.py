@@ -1,0 +1,57 @@
+"""From an exception to the reply that names it; nothing here touches pages outside the API."""
+
+import logging
+
+from fastapi.exception_handlers import request_validation_exception_handler
+
+from bench.api.envelope import Kind, Problem, failure, owned
+
+LIMITS = {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "too_long"}
+log = logging.getLogger(__name__)
+
+
+def problem_of(errors):
+    """Return the Problem that the errors of a pydantic validation amount to."""
+    error = next((each for each in errors if each["type"] == "missing"), errors[0])
+    name = ".".join(str(part) for part in error["loc"] if part not in ("query", "path"))
+    if error["type"] == "missing":
+        return Problem(Kind.MISSING, name)
+    text = error["msg"].removeprefix("Value error, ")
+    kind = Kind.LIMIT if error["type"] in LIMITS else Kind.INVALID
+    return Problem(kind, "%s: %s" % (name or "body", text[:1].lower() + text[1:]))
+
+
+async def on_problem(request, problem):
+    """Reply to a Problem."""
+    return failure(request.scope["path"], problem)
+
+
+async def on_invalid(request, error):
+    """Reply to parameters FastAPI refused."""
+    if not owned(request.scope["path"]):
+        return await request_validation_exception_handler(request, error)
+    return failure(request.scope["path"], problem_of(error.errors()))
+
+
+async def on_database(request, error):
+    """Reply when the database failed, such as on a full disk."""
+    log.error("%s %s: %s", request.method, request.scope["path"], error)
+    return failure(request.scope["path"], Problem(Kind.INTERNAL, "database: %s" % error))
+
+
+class Unknown:
+    """ASGI endpoint for what no route takes: 405 if another method would do, else 404."""
+
+    def __init__(self, routes):
+        self._routes = routes
+
+    async def __call__(self, scope, receive, send):
+        path = scope["path"]
+        methods = [route.methods for route in self._routes if route.path_regex.match(path)]
+        if methods:
+            problem = Problem(Kind.INVALID, "method %s" % scope["method"])
+            allow = {"Allow": ", ".join(sorted(set().union(*methods)))}
+            reply = failure(path, problem, 405, allow)
+        else:
+            reply = failure(path, Problem(Kind.NOT_FOUND, "no such URL"), 404)
+        await reply(scope, receive, send)
