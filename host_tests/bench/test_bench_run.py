@@ -18,7 +18,8 @@ TOOLS = HERE.parents[1] / "tools"
 
 
 def start(*options, node=None):
-    command = [sys.executable, "-m", "bench.run", "--baud", "0", "--config", HERE / "node.json"]
+    command = [sys.executable, "-m", "bench.run", "--baud", "0", "--http", "127.0.0.1:0"]
+    command += ["--memory", "--config", HERE / "node.json"]
     command += [*options, "--", *(node or [sys.executable, "-u", str(HERE / "stub_node.py")])]
     return subprocess.Popen(
         [str(part) for part in command],

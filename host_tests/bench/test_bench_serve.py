@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -180,9 +181,12 @@ def test_loopback_addresses(text):
     assert parse_address(text)[1] in (0, 5310, 65535, 1)
 
 
+APART = ("--http", "127.0.0.1:0", "--memory")  # of the benches of other tests
+
+
 def bench(*options):
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "bench.cli", "--board", "127.0.0.1:0", *options],
+        [sys.executable, "-u", "-m", "bench.cli", "--board", "127.0.0.1:0", *APART, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -196,7 +200,7 @@ def served(process):
         line = process.stdout.readline()
         assert line, "the bench ended"
         if line.startswith("next"):
-            return int(line.rsplit(":", 1)[1])
+            return int(re.search(r"UART=[0-9.]+:(\d+)", line)[1])
 
 
 def test_the_command_serves_survives_a_stop_and_ends_cleanly():

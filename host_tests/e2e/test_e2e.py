@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "firmware" / "config.example.json"
 HEAP = "128K"
+APART = ["--http", "127.0.0.1:0", "--memory"]  # of the benches of other tests
 NODE = [sys.executable, "-m", "pcnode", "--heap", HEAP]
 
 
@@ -73,7 +74,7 @@ def bench(start):
     process = start(
         "bench",
         [sys.executable, "-m", "bench.cli", "--at", f"127.0.0.1:{at}"]
-        + ["--board", f"127.0.0.1:{board}", "--register-after", "1"],
+        + ["--board", f"127.0.0.1:{board}", "--register-after", "1", *APART],
     )
     process.uart = f"127.0.0.1:{at}"
     process.wait_for(str(at), 15)
@@ -82,7 +83,8 @@ def bench(start):
 
 def test_all_operations_of_the_guide_within_a_small_heap(start):
     """In real time, so at a higher rate than 9600: test_node_flows has that, in virtual time."""
-    command = [sys.executable, "-m", "bench.run", "--for", "28", "--baud", "57600", "--", *NODE]
+    command = [sys.executable, "-m", "bench.run", "--for", "28", "--baud", "57600"]
+    command += [*APART, "--", *NODE]
     run = start("run", command)
     assert run.child.wait(60) == 0, run.output
     asked, answered, correct = map(
@@ -114,7 +116,7 @@ def test_a_stopped_bench_that_goes_on_finds_the_node_registered_again(bench, sta
 def test_a_bench_that_is_started_anew_is_found_again(start):
     at = free_port()
     command = [sys.executable, "-m", "bench.cli", "--at", f"127.0.0.1:{at}"]
-    command += ["--board", f"127.0.0.1:{free_port()}", "--register-after", "1"]
+    command += ["--board", f"127.0.0.1:{free_port()}", "--register-after", "1", *APART]
     first = start("first", command)
     first.wait_for(str(at), 15)
     node = start("node", [*NODE, "--uart", f"127.0.0.1:{at}"])
