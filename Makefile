@@ -25,13 +25,16 @@ $(READY): pyproject.toml
 
 venv: $(READY) ## Make .venv with the pinned tools
 
-run: $(READY) ## Bench and node on this PC; FOR=30 stops after 30 s with a summary
+run: $(READY) ## Bench, console and node on this PC; FOR=30 stops after 30 s with a summary
 	@$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
-		$(if $(CONFIG),--config $(CONFIG)) -- \
+		$(if $(HTTP),--http $(HTTP)) $(if $(CONFIG),--config $(CONFIG)) $(ARGS) -- \
 		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(CONFIG))
 
-bench: $(READY) ## The simulated module and the platform alone; AT=HOST:PORT
-	@$(BIN)/m5310-bench --at $(AT) $(ARGS)
+bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT
+	@$(BIN)/m5310-bench --at $(AT) $(if $(HTTP),--http $(HTTP)) $(ARGS)
+
+bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
+	@$(BIN)/python -m bench.load $(ARGS)
 
 node: $(READY) ## Only the node: UART=HOST:PORT or UART=/dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json]
 	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) $(if $(BOARD),--board $(BOARD)) \
