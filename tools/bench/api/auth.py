@@ -35,10 +35,11 @@ async def check_key(
     """Raise Problem unless the call bears the master key or a token that is good now."""
     bench = request.app.state.bench
     if key is not None:
-        # A header comes as latin-1, whatever it was.
-        good = hmac.compare_digest(key.encode("latin-1", "replace"), bench.key.encode())
+        # A header comes as latin-1, whatever it was, and with the blanks behind it.
+        given = key.strip().encode("latin-1", "replace")
+        good = hmac.compare_digest(given, bench.key.encode())
     elif token is not None:
-        good = token_good(token, bench.key, bench.platform.wall_ms() / 1000)
+        good = token_good(token.strip(), bench.key, bench.platform.wall_ms() / 1000)
     else:
         raise Problem(Kind.NO_KEY)
     if not good:
