@@ -10,17 +10,16 @@ import time
 from bench.platform import attributes as attrs
 from bench.platform import registry
 from bench.platform.cached import CachedCommands
-from bench.platform.device import MAX_WAITING, Device, Profile, Taken
+from bench.platform.device import Device, Profile, Taken
 from bench.platform.events import Finished
-from bench.platform.operations import BUSY, OFFLINE, REFUSED, TIME_OUT, Limit, Operation
+from bench.platform.operations import OFFLINE, REFUSED, Limit, Operation
+from bench.platform.queue import Queue
 from bench.platform.store import Store, StoreError
 from bench.platform.values import MAX_DATA, encode
 from bench.ticks import Timers
 
-FIRST_MSGID = 1001
-MSGID_BLOCK = 1000  # message ids reserved at a time, so that a second start goes on behind them
 EVERY = -1
-MIN_TIMEOUT_MS, MAX_TIMEOUT_MS, DEFAULT_TIMEOUT_MS = 5000, 40000, 25000  # platform.md 1.4
+DEFAULT_TIMEOUT_MS = 25000  # facts platform.md 1.4
 
 
 class Platform:
@@ -48,13 +47,11 @@ class Platform:
         self.auto_create = auto_create
         self.auto_discover = discover
         self.auto_observe = observe
-        self.window = window
         self.network_ms = network_ms
         self.store = store or Store()
         self._wall = wall or self._wall_of_clock(time.time())
         self._listeners = []
-        self._next_msgid = int(self.store.meta("next_msgid", FIRST_MSGID))
-        self._msgids_end = self._next_msgid
+        self.queue = Queue(self, window)
         self.devices = {}
         try:
             registry.restore(self)
@@ -203,7 +200,7 @@ class Platform:
         def then(before):
             if before.ok:
                 operation.timeout_ms = self.timers.now() - operation.asked_ms + timeout_ms
-                self._start(operation)
+                self.queue.start(operation)
             else:
                 operation.finish(before.code, before.name, before.reason, before.limit)
 
@@ -227,59 +224,17 @@ class Platform:
         """Send message to a module over its link; arrives network_ms later."""
         self.timers.after(self.network_ms, lambda: link(message))
 
-    # -- queue --------------------------------------------------------------------------------
+    # -- inside -------------------------------------------------------------------------------
 
     def _ask(self, imei, kind, path, timeout_ms, payload=(), text=""):
         operation = Operation(imei, kind, path, self.timers.now(), timeout_ms)
         operation.payload = payload
         operation.text = text
         operation.on_done(self._finished)
-        return self._start(operation)
+        return self.queue.start(operation)
 
     def _finished(self, operation):
         self.tell(Finished(self.devices.get(operation.imei), operation))
-
-    def _msgid(self):
-        msgid = self._next_msgid
-        self._next_msgid += 1
-        if self._next_msgid > self._msgids_end:
-            self._msgids_end = msgid + MSGID_BLOCK
-            self.store.set_meta("next_msgid", self._msgids_end)
-        return msgid
-
-    def _start(self, operation):
-        device = self.devices.get(operation.imei)
-        problem = _path_problem(operation.path)
-        if not device or problem or not _fair_timeout(operation):
-            operation.finish(
-                name=REFUSED, reason=problem or "no such device, or timeout not 5 to 40 s"
-            )
-        elif not device.online:
-            operation.finish(name=OFFLINE)
-        elif len(device.waiting) >= MAX_WAITING:
-            operation.finish(name=BUSY)
-        else:
-            operation.msgid = self._msgid()
-            left = operation.asked_ms + operation.timeout_ms - self.timers.now()
-            self.timers.after(left, lambda: self._expire(device, operation))
-            device.waiting.append(operation)
-            self.send_waiting(device)
-        return operation
-
-    def send_waiting(self, device):
-        """Send what the device may get now."""
-        while device.waiting and len(device.sent) < self.window:
-            operation = device.waiting.popleft()
-            if not operation.done:
-                device.sent[operation.msgid] = operation
-                if device.link:  # none after a restart of the platform: it will time out
-                    self.downlink(device.link, operation.request(self.timers.now()))
-
-    def _expire(self, device, operation):
-        if not operation.done:
-            device.sent.pop(operation.msgid, None)
-            operation.finish(name=TIME_OUT)
-            self.send_waiting(device)
 
     def _refused(self, imei, kind, path, reason):
         operation = Operation(imei, kind, path, self.timers.now())
@@ -294,16 +249,3 @@ def check_args(args):
         raise Limit("args hold %d bytes at most" % MAX_DATA)
     if '"' in args or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in args):
         raise ValueError("args: no quotation mark, no control characters")
-
-
-def _path_problem(path):
-    oid, iid, rid = path
-    if not 0 <= oid <= 65535 or not -1 <= iid <= 65535 or not -1 <= rid <= 65535:
-        return "ids are 0 to 65535"
-    if iid < 0 <= rid:
-        return "a resource needs its instance"
-    return ""
-
-
-def _fair_timeout(operation):
-    return operation.before or MIN_TIMEOUT_MS <= operation.timeout_ms <= MAX_TIMEOUT_MS

@@ -141,7 +141,7 @@ def _response(platform, message, link):
     if ok and operation.kind in ("discover", "observe", "cancel"):
         platform.save(device)
     operation.finish(message.code, "" if message.code else TIME_OUT)
-    platform.send_waiting(device)
+    platform.queue.send_waiting(device)
 
 
 def _prolong(platform, device):
