@@ -1,5 +1,6 @@
 """bench.run as a program, against a stand-in node: what it prints and how it ends."""
 
+import json
 import os
 import re
 import signal
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.boardlink import BoardLink, new_board
 from bench.module.inbox import OperationRecord
 from bench.platform import Operation
 from bench.report import Report
+from bench.scenario import steps
+from bench.wiring import load
 
 HERE = Path(__file__).parent
 TOOLS = HERE.parents[1] / "tools"
@@ -172,3 +176,11 @@ def test_a_command_that_does_not_exist_is_status_2():
     out = finish(process)
     assert process.returncode == 2
     assert "cannot start /nonexistent/node" in out
+
+
+def test_a_node_without_actuators_is_not_asked_for_them(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"sensors": [{"instance": 0, "type": "ntc", "period": 2}]}))
+    listed = steps("1" * 15, BoardLink(new_board()), load(path))
+    assert len(listed) > 30
+    assert not [step.title for step in listed if "3306" in step.title]

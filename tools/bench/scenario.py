@@ -33,7 +33,7 @@ def steps(imei, link, wiring):
     return [
         *maker.discovers(),
         *maker.reads(),
-        *maker.writes(),
+        *(maker.writes() if wiring.actuation else ()),
         *maker.executes(),
         *maker.attributes(),
         *maker.observes(),
@@ -67,7 +67,8 @@ class _Maker:
 
     def discovers(self):
         yield self.step("discover", (TEMPERATURE,), 205, check=_ids(TEMPERATURE_IDS))
-        yield self.step("discover", (ACTUATION,), 205, check=_ids(ACTUATION_IDS))
+        if self.wiring.actuation:
+            yield self.step("discover", (ACTUATION,), 205, check=_ids(ACTUATION_IDS))
 
     def reads(self):
         readable = [rid for rid in TEMPERATURE_IDS if rid != 5605]
@@ -77,6 +78,8 @@ class _Maker:
         yield self.step("read", (TEMPERATURE, 0, 5701), 205, check=_value("Cel"))
         yield self.step("read", (TEMPERATURE, 0), 205, check=_paths(single))
         yield self.step("read", (TEMPERATURE,), 205, check=_paths(inside))
+        if not self.wiring.actuation:
+            return
         of_actuation = _paths([(0, rid) for rid in ACTUATION_IDS])
         yield self.step("read", (ACTUATION, 0, 5850), 205, check=_paths([(0, 5850)]))
         yield self.step("read", (ACTUATION, 0), 205, check=of_actuation)
@@ -141,10 +144,11 @@ class _Maker:
         for path in ((3311,), (TEMPERATURE, 9), (TEMPERATURE, 0, 9999)):
             yield self.step("read", path, 404)
         yield self.step("read", (TEMPERATURE, 0, 5605), 405)
-        yield self.step("write", (ACTUATION, 0), 404, {9999: 1})
         yield self.step("write", (TEMPERATURE, 0), 405, {5700: 1})
-        yield self.step("write", (ACTUATION, 0), 400, {5851: 101})
-        yield self.step("write", (ACTUATION, 0), 400, {5750: 'a"b'})
+        if self.wiring.actuation:
+            yield self.step("write", (ACTUATION, 0), 404, {9999: 1})
+            yield self.step("write", (ACTUATION, 0), 400, {5851: 101})
+            yield self.step("write", (ACTUATION, 0), 400, {5750: 'a"b'})
         yield self.step("execute", (TEMPERATURE, 0, 5700), 405)
         yield self.step("execute", (TEMPERATURE, 0, 9999), 404)
         yield self.step("observe", (TEMPERATURE, 9), 404)

@@ -13,6 +13,7 @@ class Wiring:
     dimmer: int | None = 25
     pins: tuple = ()
     states: dict = field(default_factory=dict)
+    actuation: bool = True  # whether there is an instance of 3306
     period_s: int = 10
     sensors: tuple = ("ds18x20-0", "ds18x20-1")  # behind 3303 instances 0 and 1
 
@@ -26,6 +27,7 @@ def load(path):
         wiring.period_s = max(sensor.get("period", 10) for sensor in config["sensors"])
         sensors = sorted(config["sensors"], key=lambda sensor: sensor["instance"])
         wiring.sensors = tuple(_sensor(sensor) for sensor in sensors)
+        wiring.actuation = bool(config.get("actuators"))
         for actuator in config.get("actuators", [])[:1]:
             _actuator(wiring, actuator)
         return wiring
