@@ -1,0 +1,1 @@
+"""The subcommands, grouped as the API groups its calls."""
