@@ -42,7 +42,7 @@ AuthInfo = Annotated[
 ]
 Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Title = Annotated[StrictStr, Field(min_length=1, max_length=128, pattern=_PLAIN)]
-Desc = Annotated[StrictStr, Field(max_length=1024)]
+Desc = Annotated[StrictStr, Field(max_length=1024, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Tag = Annotated[StrictStr, Field(max_length=128, pattern=_PLAIN)]
 Tags = Annotated[list[Tag], Field(max_length=100)]
 
