@@ -29,7 +29,7 @@ class BoardCard:
 
 class _Sensor:
     def __init__(self, view, curve):
-        self._view, self._name = view, curve.sensor
+        self._view, self._curve, self._name = view, curve, curve.sensor
         self._board = view.station.link.board
         name = "sensor-%d" % curve.instance
         with box("sensor"):
@@ -61,11 +61,19 @@ class _Sensor:
         celsius = self._board.temps.get(self._name)
         if celsius is not None:
             self._held = celsius
-        driven = self._name in self._board.driven
-        self._drifts.set_visibility(not driven)
-        shown = None if driven else state.NONE
-        self._dial.follow(self._held, "disconnected" if celsius is None else shown)
+        self._drifts.set_visibility(self._name not in self._board.driven)
+        self._dial.follow(self._held, self._reading(celsius))
         self._plug.value = celsius is None
+
+    def _reading(self, celsius):
+        """Return what to say instead of the number, None = say the number."""
+        if celsius is None:
+            return "disconnected"
+        if self._curve.read.version:
+            return None
+        # Nobody has told the bench what it reads: the node's word is all there is.
+        notified = self._curve.notified.last
+        return state.NONE if notified is None else "≈ " + _celsius(notified)
 
 
 def _outputs(view):
@@ -122,7 +130,7 @@ class _Dimmer(_Output):
 class _Multistate(_Output):
     def __init__(self, view):
         wiring = view.station.wiring
-        self._names = sorted(wiring.states, key=lambda name: (sum(wiring.states[name]), name))
+        self._names = state.state_names(wiring)
         pins = ", ".join("%d" % pin for pin in wiring.pins)
         super().__init__(
             view, "multistate", "state · GPIO %s" % pins, pictures.knob(len(self._names))

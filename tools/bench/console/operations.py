@@ -5,6 +5,7 @@ from collections import deque
 from nicegui import ui
 
 from bench.console import orders
+from bench.console.presets import presets
 from bench.console.widgets import box, button, card, entry, known_as, swap, text, warn
 
 KEPT = 12  # answers shown
@@ -28,7 +29,7 @@ class OperationsCard:
         self._asked = deque(maxlen=KEPT)  # (Order's text, Operation), newest first
         with card("Operations", "operations"):
             with box("quick"):
-                for title, name, order in quick(view.station.wiring):
+                for title, name, order in presets(view.station.wiring):
                     button(title, lambda order=order: self._ask(order), "quick-" + name)
             self._form = _Form(view, self._ask)
             self._answers = _Answers()
@@ -46,31 +47,6 @@ class OperationsCard:
         """Show what has changed."""
         self._form.refresh()
         self._answers.show(self._asked)
-
-
-def quick(wiring):
-    """Return (title, name, Order) of the usual operations on a station of this Wiring."""
-    read = orders.Order
-    found = [
-        ("Read all", "read-object", read("read", (3303,))),
-        ("Read sensor 0", "read-instance", read("read", (3303, 0))),
-        ("Read value 0", "read-value", read("read", (3303, 0, 5700))),
-    ]
-    actuator = (3306, 0)
-
-    def write(title, name, rid, value):
-        found.append((title, name, orders.Order("write", actuator, ([(rid, value)],))))
-
-    if wiring.switch is not None:
-        write("Switch on", "on", 5850, True)
-        write("Switch off", "off", 5850, False)
-    if wiring.dimmer is not None:
-        write("Dim 22 %", "dim", 5851, 22)
-        write("Dim 100 %", "full", 5851, 100)
-    for number, name in enumerate(sorted(wiring.states)):
-        write("State " + name, "state-%d" % number, 5853, name)
-    found.append(("Reset min/max", "reset", orders.Order("execute", (3303, 0, 5605), ("reset",))))
-    return found
 
 
 class _Form:
@@ -160,7 +136,7 @@ class _Answers:
 
     def __init__(self):
         self._rows = []
-        with known_as(box("answers"), "answers"):
+        with box("answers", "answers") as self._box:
             for number in range(KEPT):
                 with box("answer", "answer-%d" % number) as row:
                     with box("answer-head"):
@@ -170,8 +146,10 @@ class _Answers:
                     lines = text("", "answer-lines")
                 row.set_visibility(False)
                 self._rows.append((row, asked, name, latency, lines))
+        self._box.set_visibility(False)
 
     def show(self, asked):
+        self._box.set_visibility(bool(asked))
         for (row, what, name, latency, lines), (title, operation) in zip(
             self._rows, asked, strict=False
         ):

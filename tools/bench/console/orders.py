@@ -21,6 +21,7 @@ KINDS = {
     "observe": ("Observe", 1, 3),
     "cancel": ("Cancel", 1, 3),
 }
+WORDS = {"write_attributes": "attributes"}  # of kinds that are long
 LEVELS = ("object", "object/instance", "object/instance/resource")
 PERIODS, THRESHOLDS = ("pmin", "pmax"), ("gt", "lt", "st")
 ATTRIBUTES = PERIODS + THRESHOLDS
@@ -42,7 +43,7 @@ class Order:
         return getattr(platform, self.kind)(imei, *self.path, *self.args, **self.attributes)
 
     def __str__(self):
-        words = [self.kind.replace("_", " "), "/".join(map(str, self.path))]
+        words = [WORDS.get(self.kind, self.kind), "/".join(map(str, self.path))]
         for arg in self.args:
             if isinstance(arg, list):
                 words += ["%d=%s" % (rid, shown(value)) for rid, value in arg]

@@ -11,6 +11,8 @@ from bench.console.trace import LatencyCard, TraceCard
 from bench.console.widgets import Light, View, box, known_as, text
 
 REFRESH_S = 0.25
+ACCENT = "#2f7de1"
+TOGGLE_DARK = "() => setDark(!document.body.classList.contains('body--dark'))"
 COLUMNS = ((PlotCard, LatencyCard, TraceCard), (StatusCard, BoardCard, OperationsCard, FaultsCard))
 MARK = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="5" y="5" width="14" height="14" rx="3"/>'
@@ -24,7 +26,7 @@ class Page:
 
     def __init__(self, bench, recorder):
         self._bench, self._recorder = bench, recorder
-        self._dark = ui.dark_mode(None)
+        ui.colors(primary=ACCENT)
         self._parts = []
         with box("top"):
             ui.html(MARK, sanitize=False).classes("mark")
@@ -34,9 +36,9 @@ class Page:
             self._online = Light("online")
             self._progress = text("", "progress", "progress")
             box("spring")
-            self._theme = ui.button(icon="dark_mode", on_click=self._toggle, color=None)
-            self._theme.props("flat round dense aria-label='light or dark'").classes("theme")
-            known_as(self._theme, "theme")
+            theme = ui.button(icon="contrast", color=None).classes("theme")
+            theme.props("flat round dense aria-label='light or dark'")
+            known_as(theme, "theme").on("click", js_handler=TOGGLE_DARK)
         self._content = box("content")
         self._choose(0)
         ui.timer(REFRESH_S, self.refresh)
@@ -61,10 +63,6 @@ class Page:
                 for column in COLUMNS:
                     with box("column"):
                         self._parts += [card(self._view) for card in column]
-
-    def _toggle(self):
-        self._dark.value = not self._dark.value
-        self._theme.props("icon=%s" % ("light_mode" if self._dark.value else "dark_mode"))
 
     def refresh(self):
         """Bring everything up to now; only what differs is sent."""

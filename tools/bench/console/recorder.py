@@ -20,6 +20,11 @@ class Curve:
     notified: Marks = field(default_factory=Marks)
     limits: dict = field(default_factory=dict)
 
+    @property
+    def start_ms(self):
+        """UNIX ms of the first thing ever known of it, 0 = nothing is."""
+        return min(filter(None, (self.read.start_ms, self.notified.start_ms)), default=0)
+
 
 class Record:
     """The curves of one station, by instance of 3303."""

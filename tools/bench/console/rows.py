@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bench.console.orders import WORDS
 from bench.platform.operations import NAMES
 from bench.report import WINDOW_MS
 from bench.trace import FAULT, FROM_MODULE, TO_MODULE
@@ -53,7 +54,7 @@ def line_row(line):
 def operation_row(measured):
     """Return the row of a Measured operation; bar is the part of the window it took, 0 to 1."""
     path = "/".join(str(number) for number in measured.path if number >= 0)
-    what = "%s %s" % (measured.kind.replace("_", " "), path)
+    what = "%s %s" % (WORDS.get(measured.kind, measured.kind), path)
     latency = measured.latency_ms
     if latency is None:
         tone, name, time = "late", "no answer", "> %d s" % (WINDOW_MS / 1000)

@@ -16,6 +16,7 @@ class Steps:
 
     def __init__(self):
         self.version = 0
+        self.start_ms = 0  # when the first value came
         self._points = deque()
 
     @property
@@ -28,6 +29,7 @@ class Steps:
         if self._points and self._points[-1][1] == value:
             return
         self.version += 1
+        self.start_ms = self.start_ms or at_ms
         if self._points and at_ms - self._points[-1][0] < STEP_MS:
             self._points[-1] = (self._points[-1][0], value)
         else:
@@ -54,11 +56,18 @@ class Marks:
 
     def __init__(self):
         self.version = 0
+        self.start_ms = 0  # when the first one came
         self._points = deque(maxlen=MAX_POINTS)
+
+    @property
+    def last(self):
+        """The value of the newest, None before the first."""
+        return self._points[-1][1] if self._points else None
 
     def add(self, at_ms, value):
         """Note an event."""
         self.version += 1
+        self.start_ms = self.start_ms or at_ms
         self._points.append((at_ms, value))
 
     def points(self, now_ms):

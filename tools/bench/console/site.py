@@ -29,7 +29,6 @@ def serve(app, bench):
         headers = {
             "content-disposition": 'attachment; filename="%s"' % name,
             "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
         }
         return PlainTextResponse(station.trace.export(), headers=headers)
 

@@ -17,9 +17,9 @@ class Status:
     facts: tuple = ()
 
 
-def module_status(module):
-    """Return the Status of a bench.module.Module: power, network, session."""
-    radio, session = module.radio, module.session
+def module_status(station):
+    """Return the Status of a station's module: power, network, session."""
+    module, radio, session = station.module, station.module.radio, station.module.session
     if not module.booted:
         word, tone = "booting", "busy"
     elif not radio.cfun:
@@ -35,6 +35,7 @@ def module_status(module):
         ("connection", "connected" if radio.connected else "idle"),
         ("session", session.state if session.created else "not created"),
         ("IMEI", module.imei),
+        ("AT port", station.at or NONE),
     )
     return Status(word, tone, facts)
 
@@ -53,6 +54,7 @@ def platform_status(device, now_ms):
         ("lifetime left", str(timedelta(seconds=left_s)) if device.online else NONE),
         ("registrations", str(device.registrations)),
         ("notifications", str(device.notifications)),
+        ("observations", str(len(device.observed))),
         ("device id", str(device.id)),
     )
     return Status(*(("online", "good") if device.online else ("offline", "bad")), facts)
@@ -92,8 +94,13 @@ def dimmer(wiring, board):
     return None if duty is None else round(100 * duty / FULL_DUTY)
 
 
+def state_names(wiring):
+    """Return the names of the multi-state output in the order of their levels, 1 0 before 0 1."""
+    return sorted(wiring.states, key=lambda name: (tuple(reversed(wiring.states[name])), name))
+
+
 def multistate(wiring, board):
     """Return (name or None, levels) of the multi-state output; a pin never driven counts as 0."""
     levels = tuple(board.pins.get(pin, 0) for pin in wiring.pins)
-    names = [name for name, wanted in sorted(wiring.states.items()) if tuple(wanted) == levels]
+    names = [name for name in state_names(wiring) if tuple(wiring.states[name]) == levels]
     return (names[0] if names else None), levels

@@ -16,7 +16,7 @@ class StatusCard:
     def refresh(self):
         """Show what has changed."""
         view = self._view
-        self._module.show(state.module_status(view.station.module))
+        self._module.show(state.module_status(view.station))
         self._platform.show(state.platform_status(view.device, view.now_ms()))
 
 

@@ -42,14 +42,14 @@ class TraceCard:
             with box("tools"):
                 self._text = self._entry("Only with", "trace-filter")
                 self._hide = self._entry("Without", "trace-hide")
-                self._ways = {}
+                self._pause = button("Pause", self._toggle, "trace-pause")
+                link = ui.link("Export", "/console/trace.txt?module=%d" % view.station.number)
+                known_as(link.props("download").classes("act link"), "trace-export")
+            self._ways = {}
+            with box("tools ways"):
                 for number, (way, title) in enumerate(WAYS.items()):
                     made = ui.checkbox(title, value=True, on_change=self._choose).props("dense")
                     self._ways[way] = known_as(made, "trace-way-%d" % number)
-                self._pause = button("Pause", self._toggle, "trace-pause")
-                link = ui.link("Export", "/console/trace.txt?module=%d" % view.station.number)
-                link.props("download").classes("act link")
-                known_as(link, "trace-export")
             self._feed = known_as(Feed(LINES, "no line"), "trace")
             self._note = text("", "caption", "trace-note")
 
