@@ -27,9 +27,17 @@ def parse_base(text):
         raise ValueError("%r is no URL such as %s" % (text, BENCH))
     if parts.query or parts.fragment:
         raise ValueError("%r: leave out what begins with ? or #" % text)
+    _check_host(parts.hostname, text)
     _check_port(parts, text)
     loopback = _is_loopback(parts.hostname)
     return Base(text.rstrip("/"), loopback, parts.scheme == "http" and not loopback)
+
+
+def _check_host(host, text):
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise ValueError("%r: a part of the host's name is empty or too long" % text) from None
 
 
 def _check_port(parts, text):

@@ -72,9 +72,11 @@ def _read(path):
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no usable name"
         raise Misuse("cannot read the key file %s: %s" % (path, reason), _HOW) from None
-    with os.fdopen(descriptor, "rb") as file:
-        _check(os.fstat(file.fileno()), path)
-        content = file.read(_LONGEST * 8)
+    try:
+        _check(os.fstat(descriptor), path)
+        content = os.read(descriptor, _LONGEST * 8)
+    finally:
+        os.close(descriptor)
     try:
         return content.decode("ascii")
     except UnicodeDecodeError:
@@ -83,7 +85,7 @@ def _read(path):
 
 def _check(status, path):
     if not stat.S_ISREG(status.st_mode):
-        raise Misuse("%s is no file" % path, _HOW)
+        raise Misuse("the key file %s is no file" % path, _HOW)
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise Misuse("others may use the key file %s" % path, "chmod 600 %s" % path)
     if os.getuid() not in (0, status.st_uid):

@@ -10,6 +10,7 @@ from onenet.times import BEIJING, parse_at
 
 HEIGHT = 16  # lines a resource takes
 _TICKS = 5
+_LARGEST = 1e15  # plotext breaks down on what is no number, and on the largest there are
 
 
 def draw(streams, width):
@@ -26,12 +27,11 @@ def draw(streams, width):
 
 
 def _number(value):
-    if isinstance(value, (int, float, str)):
-        try:
-            return float(value)
-        except (ValueError, OverflowError):
-            return None
-    return None
+    try:
+        number = float(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return number if abs(number) <= _LARGEST else None
 
 
 def _plot(stream, points, width):

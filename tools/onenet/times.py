@@ -46,9 +46,10 @@ def sent(moment):
 def parse_at(text):
     """Return the UNIX time in s of "2015-12-01 17:10:24.981" in Beijing, None if it is none."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=BEIJING).timestamp()
-    except (ValueError, TypeError, OverflowError):
+        at = datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+    except (ValueError, TypeError):
         return None
+    return at.timestamp() if 1970 <= at.year <= 3000 else None
 
 
 def now():
