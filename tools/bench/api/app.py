@@ -6,7 +6,6 @@ from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
-from starlette.routing import Route
 
 from bench.api import body, cached, commands, datapoints, devices, errors, listing
 from bench.api.auth import check_key
@@ -36,10 +35,8 @@ def make_app(bench):
     app.state.bench = bench
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(check_key)])
-    unknown = errors.Unknown([route for router in ROUTERS for route in router.routes])
-    for prefix in ("/devices", "/nbiot"):
-        app.router.routes.append(Route(prefix, unknown, include_in_schema=False))
-        app.router.routes.append(Route(prefix + "/{rest:path}", unknown, include_in_schema=False))
+    routes = [route for router in ROUTERS for route in router.routes]
+    app.router.routes.append(errors.Unknown(routes))
     app.add_exception_handler(Problem, errors.on_problem)
     app.add_exception_handler(RequestValidationError, errors.on_invalid)
     app.add_exception_handler(sqlite3.Error, errors.on_database)

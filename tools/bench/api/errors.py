@@ -3,6 +3,7 @@
 import logging
 
 from fastapi.exception_handlers import request_validation_exception_handler
+from starlette.routing import BaseRoute, Match
 
 from bench.api.envelope import Kind, Problem, failure, owned
 
@@ -39,13 +40,20 @@ async def on_database(request, error):
     return failure(request.scope["path"], Problem(Kind.INTERNAL, "database: %s" % error))
 
 
-class Unknown:
-    """ASGI endpoint for what no route takes: 405 if another method would do, else 404."""
+class Unknown(BaseRoute):
+    """Takes what no route takes: 405 if another method would do, else 404.
+
+    A route of its own: starlette's {rest:path} does not match a line feed.
+    """
 
     def __init__(self, routes):
         self._routes = routes
 
-    async def __call__(self, scope, receive, send):
+    def matches(self, scope):
+        mine = scope["type"] == "http" and owned(scope["path"])
+        return (Match.FULL if mine else Match.NONE), {}
+
+    async def handle(self, scope, receive, send):
         path = scope["path"]
         methods = [route.methods for route in self._routes if route.path_regex.match(path)]
         if methods:
