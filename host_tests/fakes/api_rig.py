@@ -92,7 +92,7 @@ class Node:
         code = self.refuse.get(kind, ANSWERS[kind])
         tails = ["%d" % code]
         if code == ANSWERS[kind] and kind == "DISCOVER":
-            tails = ["1,%s" % IDS[int(rest[0])]]
+            tails = ["1,%s" % IDS[int(rest[0])] if int(rest[0]) in IDS else "13"]
         elif code == ANSWERS[kind] and kind == "READ":
             tails = self._read(*map(int, rest)) or ["13"]
         elif code == ANSWERS[kind] and kind == "OBSERVE":
@@ -204,7 +204,7 @@ class ApiRig(World):
     def call(self, method, path, query=None, body=None, headers=None, key=KEY):
         """Make a call; return its Answer. query: a dict, or text or bytes as they are.
 
-        body: bytes, or a list of pieces of them, or a dict that is to become JSON.
+        body: bytes, or a list of pieces of them, which is used up, or a dict, sent as JSON.
         """
         return self._do([self._request(method, path, query, body, headers, key)])[0]
 
@@ -246,13 +246,12 @@ class ApiRig(World):
         return scope, pieces
 
     async def _call(self, scope, pieces):
-        left = list(pieces)
         said = []
 
         async def receive():
-            if not left:
+            if not pieces:
                 return {"type": "http.disconnect"}
-            return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+            return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
 
         async def send(message):
             said.append(message)
