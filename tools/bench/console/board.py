@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from bench.console import pictures, state
-from bench.console.widgets import Dial, box, card, known_as, swap, text, warn
+from bench.console.widgets import Dial, box, card, flip, swap, text
 
 RANGE = (-40, 85, 0.25)  # °C; steps that a DS18B20 can tell apart
 
@@ -38,24 +38,19 @@ class _Sensor:
             with box("sensor-foot"):
                 text(self._name, "caption")
                 self._drifts = text("drifts by itself", "caption", name + "-drifts")
-                self._plug = ui.switch("disconnected").props("dense size=sm")
-                known_as(self._plug, name + "-disconnected")
-                self._plug.on("update:model-value", self._switch)
+                self._plug = flip("disconnected", name + "-disconnected", self._switch)
         self._held = self._board.temps.get(self._name) or 0.0  # what it reads once connected
 
     def _move(self, celsius):
-        self._held = celsius
         self._set(celsius)
+        self._held = celsius
 
-    def _switch(self, event):
-        self._set(None if event.args else self._held)
+    def _switch(self, disconnected):
+        self._set(None if disconnected else self._held)
 
     def _set(self, celsius):
-        try:
-            self._view.station.link.set_temp(self._name, celsius)
-            self._view.touch()
-        except ValueError as error:
-            warn(error)
+        self._view.station.link.set_temp(self._name, celsius)
+        self._view.touch()
 
     def refresh(self):
         celsius = self._board.temps.get(self._name)

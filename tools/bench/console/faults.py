@@ -1,9 +1,7 @@
 """The card with the faults to switch on, and the banner that says which are."""
 
-from nicegui import ui
-
 from bench.console import state
-from bench.console.widgets import Dial, box, button, card, known_as, text, warn
+from bench.console.widgets import Dial, box, button, card, flip, text
 from bench.faults import MAX_DELAY_MS, MAX_GARBAGE, MAX_LOSS
 
 
@@ -22,9 +20,7 @@ class FaultsCard:
                 "garbage": self._dial("Noise", "garbage", (0, MAX_GARBAGE, 1), 1, _rate),
             }
             with box("tools"):
-                self._network = ui.switch("no cell").props("dense")
-                known_as(self._network, "fault-network")
-                self._network.on("update:model-value", self._switch)
+                self._network = flip("no cell", "fault-network", self._switch)
                 button("Reboot the module", self._reboot, "fault-reboot")
                 button("All off", lambda: all_off(view), "fault-off")
             with box("counters"):
@@ -43,11 +39,8 @@ class FaultsCard:
         self._faults.set(**fault)
         self._view.touch()
 
-    def _switch(self, event):
-        try:
-            self._set(network=not event.args)
-        except ValueError as error:
-            warn(error)
+    def _switch(self, gone):
+        self._set(network=not gone)
 
     def _reboot(self):
         self._faults.reboot()

@@ -89,6 +89,21 @@ def swap(element, name, value):
         element.update()
 
 
+def flip(title, name, flipped):
+    """Return a switch; flipped(on) is called for its user alone."""
+
+    def told(event):  # Quasar gives the value, or the value and what the mouse did
+        value = event.args[0] if isinstance(event.args, list) else event.args
+        try:
+            flipped(bool(value))
+        except ValueError as error:
+            warn(error)
+
+    made = known_as(ui.switch(title).props("dense size=sm"), name)
+    made.on("update:model-value", told)
+    return made
+
+
 class Light:
     """A dot in the colour of a tone and a word beside it."""
 
