@@ -14,7 +14,8 @@ from bench.api.envelope import Problem
 TITLE = "OneNET on the bench"
 ABOUT = """The calls of OneNET for NB-IoT devices, on this computer and on simulated devices.
 
-Every call needs the header `api-key`. A reply is HTTP 200 with `errno`; 0 is success."""
+Every call needs the header `api-key` (or a token). A reply is HTTP 200 with `errno`; 0 is success.
+Times are Beijing time."""
 ROUTERS = (listing.router, devices.router, datapoints.router, commands.router, cached.router)
 BODIES = (devices.CREATE, devices.UPDATE, commands.WRITE, commands.EXECUTE)
 
@@ -51,6 +52,8 @@ def _describe(app):
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         schema["components"]["schemas"].update(body.schemas(*BODIES))
+        for call in (call for calls in schema["paths"].values() for call in calls.values()):
+            call["summary"] = call.pop("description").rstrip(".")
         app.openapi_schema = schema
     return app.openapi_schema
 
@@ -69,5 +72,5 @@ class PlainTarget:
         if path.startswith(("http://", "https://")):
             rest = path.split("/", 3)[3:]
             path = "/" + "".join(rest)
-            scope = {**scope, "path": path, "raw_path": path.encode()}
+            scope = {**scope, "path": path, "raw_path": path.encode("utf-8", "replace")}
         await self._app(scope, receive, send)

@@ -7,6 +7,8 @@ from starlette.routing import BaseRoute, Match
 
 from bench.api.envelope import Kind, Problem, failure, owned
 
+PLACES = {"query", "path"}
+TYPES = {"int", "float", "bool", "str"}  # which of several types a value was tried as
 LIMITS = {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "too_long"}
 log = logging.getLogger(__name__)
 
@@ -14,7 +16,7 @@ log = logging.getLogger(__name__)
 def problem_of(errors):
     """Return the Problem that the errors of a pydantic validation amount to."""
     error = next((each for each in errors if each["type"] == "missing"), errors[0])
-    name = ".".join(str(part) for part in error["loc"] if part not in ("query", "path"))
+    name = ".".join(str(part) for part in error["loc"] if part not in PLACES | TYPES)
     if error["type"] == "missing":
         return Problem(Kind.MISSING, name)
     text = error["msg"].removeprefix("Value error, ")

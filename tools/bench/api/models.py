@@ -4,14 +4,15 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     StrictFloat,
     StrictInt,
     StrictStr,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -91,12 +92,22 @@ class UpdateBody(BaseModel):
     other: Any = None
 
 
-class Item(BaseModel):
+def _scalar(value):
+    if not isinstance(value, (bool, int, float, str)):
+        raise ValueError("has to be a number, a text, true or false")
+    return value
+
+
+Value = Annotated[
+    Any, AfterValidator(_scalar), WithJsonSchema({"type": ["boolean", "number", "string"]})
+]
+
+
+class WriteItem(BaseModel):
     """One resource of a write. type: none = as JSON has it, 1 = hex, 2 = time in s."""
 
-    model_config = ConfigDict(title="WriteItem")
     res_id: Annotated[StrictInt, Field(ge=0, le=65535)]
-    val: StrictBool | Number | StrictStr
+    val: Value
     type: Literal[1, 2] | None = None
 
     @model_validator(mode="after")
@@ -120,7 +131,7 @@ class Item(BaseModel):
 class WriteBody(BaseModel):
     """The resources of one instance to write."""
 
-    data: Annotated[list[Item], Field(min_length=1)]
+    data: Annotated[list[WriteItem], Field(min_length=1)]
 
     def pairs(self):
         """Return [(resource id, value)]. Raises Problem for what no write can carry."""

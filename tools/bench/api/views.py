@@ -17,9 +17,15 @@ def stream_id(path):
 def summary(device):
     """Return a device as lists show it."""
     profile = device.profile
-    shown = {"id": str(device.id), "title": profile.title, "desc": profile.desc}
-    shown |= {"protocol": PROTOCOL, "online": device.online, "private": profile.private}
-    shown["tags"] = profile.tags
+    shown = {
+        "id": str(device.id),
+        "title": profile.title,
+        "desc": profile.desc,
+        "protocol": PROTOCOL,
+        "online": device.online,
+        "private": profile.private,
+        "tags": profile.tags,
+    }
     if profile.location is not None:
         shown["location"] = profile.location
     shown["create_time"] = times.plain(device.created_ms)
@@ -78,10 +84,13 @@ def _json(value, as_hex):
 
 def command(device, cached):
     """Return a cached command as the history shows it (facts platform.md 1.5)."""
-    shown = {"cmd_uuid": cached.uuid, "type": cached.kind}
-    for name in ("create", "valid", "expired"):
-        moment = getattr(cached, "created_ms" if name == "create" else name + "_ms")
-        shown[name + "_time"] = times.precise(moment)
+    shown = {
+        "cmd_uuid": cached.uuid,
+        "type": cached.kind,
+        "create_time": times.precise(cached.created_ms),
+        "valid_time": times.precise(cached.valid_ms),
+        "expired_time": times.precise(cached.expired_ms),
+    }
     if cached.sent_ms is not None:
         shown["send_time"] = times.precise(cached.sent_ms)
     shown |= {"trigger_msg": cached.trigger, "send_status": cached.send_status}
