@@ -1,6 +1,12 @@
 """Commands the device carries out at once; what the guide does not show of them."""
 
+import math
+
 import pytest
+
+from bench.api.envelope import Kind, Problem
+from bench.api.views import instances
+from bench.platform.messages import FLOAT, Value
 
 PATH = {"obj_id": 3303, "obj_inst_id": 0, "res_id": 5700}
 
@@ -189,3 +195,27 @@ def test_the_target_may_name_the_host(rig):
     target = "http://api.heclouds.com/nbiot"
     assert rig.call("GET", target, {"imei": rig.imei} | PATH).errno == 0
     assert rig.call("GET", "http://api.heclouds.com/nbiot/none").status == 404
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_json_has_no_number_for_is_a_wrong_response(value):
+    with pytest.raises(Problem) as caught:
+        instances([Value(3303, 0, 5700, FLOAT, value)])
+    assert (caught.value.kind, caught.value.detail) == (Kind.UNSUCCESS, "RESP_ERROR")
+
+
+@pytest.mark.parametrize(
+    "items, error",
+    [
+        ([{"res_id": 5850, "val": None}], "data.0.val: has to be a number, a text, true or false"),
+        ([{"res_id": "5850", "val": 1}], "data.0.res_id: input should be a valid integer"),
+        ([{"res_id": 5850, "val": "0g", "type": 1}], "data.0: "),
+        ([{"res_id": 5850, "val": [1]}], "data.0.val: has to be a number, a text, true or false"),
+        ([5], "data.0: input should be "),
+    ],
+)
+def test_a_refusal_names_the_place(rig, items, error):
+    answer = write(rig, *items)
+    assert answer.errno == 5108
+    assert answer.error.startswith("invalid parameter: " + error)
+    assert written(rig) == []
