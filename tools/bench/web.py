@@ -45,6 +45,7 @@ async def serve_http(app, host, port):
     listener = await listen(start, host, port, "the HTTP API (--http)")
     config = uvicorn.Config(
         app,
+        http="httptools",  # takes a whole URL as its target, as the guide's requests have
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=LEAVE_S,
