@@ -24,17 +24,21 @@ def parse_address(text):
     host = host.strip("[]")
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise AddressError("%r is not HOST:PORT with a port of 0 to 65535" % text)
-    if host != "localhost":
-        try:
-            loopback = ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            loopback = False
-        if not loopback:
-            raise AddressError(
-                "%r is not on this computer: the bench serves 127.0.0.1, ::1 and localhost only"
-                % host
-            )
+    if not is_loopback(host):
+        raise AddressError(
+            "%r is not on this computer: the bench serves 127.0.0.1, ::1 and localhost only" % host
+        )
     return host, int(port)
+
+
+def is_loopback(host):
+    """Return whether host, a name or an address without brackets, is this computer for sure."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def listen(start, host, port, what):
