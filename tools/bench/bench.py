@@ -17,7 +17,8 @@ class Bench:
     """Modules and platform on one clock.
 
     store: a Store, None = in memory. key: the product's master key. modules: how many; the
-    identities count up from imei and imsi. baud, wiring, options: of each Station.
+    identities count up from imei and imsi. baud, wiring, options: of each Station. push: None, or
+    (url, token) of where to push; raises AddressError for a URL elsewhere.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Bench:
         imsi=IMSI,
         wiring=None,
         network_ms=80,
+        push=None,
         **options,
     ):
         self.key = key
@@ -53,6 +55,11 @@ class Bench:
             )
             for number in range(modules)
         ]
+        self.push = None
+        if push:
+            from bench.push import Push  # here, since its HTTP client takes a while to load
+
+            self.push = Push(self.platform, *push)
         self._web = None
 
     async def serve_http(self, host, port):
@@ -69,6 +76,8 @@ class Bench:
     async def run(self):
         """Drive everything until cancelled. Raises what one of the parts raises."""
         work = [self._pump.run(), *(station.shell.pump() for station in self.stations)]
+        if self.push:
+            work.append(self.push.run())
         tasks = [asyncio.create_task(each) for each in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

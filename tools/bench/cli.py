@@ -11,7 +11,13 @@ import click
 from bench.bench import IMEI, IMSI, Bench
 from bench.platform.store import StoreError
 from bench.serve import AddressError, parse_address
-from bench.state import database_options, open_store, server_options
+from bench.state import (
+    database_options,
+    open_store,
+    push_options,
+    push_target,
+    server_options,
+)
 
 DEFAULT_AT, DEFAULT_BOARD = "127.0.0.1:5310", "127.0.0.1:5311"
 MAX_MODULES = 500
@@ -59,6 +65,7 @@ def _digits(low, high):
 @click.option("--echo", is_flag=True, help="Echo commands, as after ATE1.")
 @click.option("--trace", is_flag=True, help="Print every AT line, > to and < from the module.")
 @server_options
+@push_options
 @database_options
 def main(**options):
     """Serve simulated M5310 modules and the OneNET behind them on this computer."""
@@ -76,6 +83,7 @@ async def _serve(options):
     _check(options)
     board, at = parse_address(options["board"]), parse_address(options["at"])
     http = parse_address(options["http"])
+    push = push_target(options["push"], options["push_token"])
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -88,6 +96,7 @@ async def _serve(options):
         baud=0 if options["serial"] else options["baud"],
         imei=options["imei"],
         imsi=options["imsi"],
+        push=push,
         bootstrap=options["bootstrap"],
         register_ms=int(options["register_after"] * 1000),
         echo=options["echo"],
@@ -132,10 +141,22 @@ def _tell(bench, options):
         )
     click.echo("console         http://%s/" % bench.http)
     click.echo("HTTP API        http://%s/docs" % bench.http)
+    if bench.push:
+        tell_push(bench.push)
     first = bench.stations[0]
     board = " BOARD=%s" % first.board_at if first.board_at != DEFAULT_BOARD else ""
     if not options["serial"]:
         click.echo("next, in another terminal: make node UART=%s%s" % (first.at, board))
+
+
+def tell_push(push, title="push           "):
+    """Print where the push goes and how it stands, now and each time that changes."""
+
+    def tell(state):
+        click.echo("%s %s (%s)" % (title, push.url, state))
+
+    push.on_state = tell
+    tell(push.state)
 
 
 async def until(work, stop):

@@ -10,19 +10,26 @@ from pathlib import Path
 import click
 
 from bench.bench import Bench
-from bench.cli import trace_to_screen
+from bench.cli import tell_push, trace_to_screen
 from bench.node import Node
 from bench.platform.events import Stored
 from bench.platform.store import StoreError
 from bench.report import WINDOW_MS, Report
 from bench.scenario import after, steps
 from bench.serve import AddressError, parse_address
-from bench.state import database_options, open_store, server_options
+from bench.state import (
+    database_options,
+    open_store,
+    push_options,
+    push_target,
+    server_options,
+)
 from bench.wiring import load
 
 HOST = "127.0.0.1"
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 LEAVE_S = 8  # time to de-register
+LEAVE_PUSH_S = 2  # time to push that it has gone
 SETTLE_STEP_S = 0.5
 CYCLE_S = 5
 WARMTH = (27.5, 29.25, 31.5, 29.0, 26.75, 24.5, 26.0)
@@ -34,6 +41,7 @@ WARMTH = (27.5, 29.25, 31.5, 29.0, 26.75, 24.5, 26.0)
 @click.option("--config", default=str(EXAMPLE), show_default=True, help="The node's, to check by.")
 @click.option("--trace", is_flag=True, help="Print every AT line.")
 @server_options
+@push_options
 @database_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def main(command, seconds, **options):
@@ -53,11 +61,13 @@ async def _run(command, seconds, options):
     """Serve a bench for one Run; return the exit status."""
     wiring = load(options["config"])
     http = parse_address(options["http"])
+    push = push_target(options["push"], options["push_token"])
     bench = Bench(
         open_store(options["db"], options["memory"]),
         key=options["key"],
         baud=options["baud"],
         wiring=wiring,
+        push=push,
         network_ms=40,
         register_ms=1000,
     )
@@ -66,6 +76,8 @@ async def _run(command, seconds, options):
     try:
         await bench.serve_http(*http)
         click.echo("bench  console on http://%s/" % bench.http)
+        if bench.push:
+            tell_push(bench.push, "bench  push to")
         return await Run(seconds, wiring, bench).main(command)
     finally:
         await bench.close()
@@ -107,6 +119,8 @@ class Run:
         try:
             await self._perform()
             await self._leave()
+            if self._bench.push:
+                await self._bench.push.drain(LEAVE_PUSH_S)
         finally:
             await self._node.end(0)
             ticker.cancel()

@@ -11,6 +11,7 @@ from bench.serve import AddressError
 
 DEFAULT_HTTP = "127.0.0.1:8310"
 MAX_KEY = 128
+TOKEN_LENGTHS = range(3, 33)
 
 
 def default_db():
@@ -53,6 +54,46 @@ def database_options(command):
     ):
         command = option(command)
     return command
+
+
+def _check_token(ctx, param, value):
+    # The token is not repeated: this ends up on a screen.
+    if value is not None and not (
+        len(value) in TOKEN_LENGTHS and value.isascii() and value.isprintable()
+    ):
+        raise click.BadParameter("has to be 3 to 32 printable ASCII characters")
+    return value
+
+
+def push_options(command):
+    """Add --push and --push-token to a click command."""
+    for option in (
+        click.option(
+            "--push-token",
+            metavar="TOKEN",
+            callback=_check_token,
+            help="What the receiver of --push checks signatures with.",
+        ),
+        click.option(
+            "--push",
+            metavar="URL",
+            help="Push datapoints, online states and results of cached commands there; this"
+            " computer only: http://127.0.0.1:9000/push.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def push_target(url, token):
+    """Return (url, token), None if neither is given. Raises AddressError for a bad pair."""
+    if url is None and token is None:
+        return None
+    if url is None or token is None:
+        raise AddressError("--push URL and --push-token TOKEN go together")
+    from bench.push import check_url
+
+    return check_url(url), token
 
 
 def open_store(path, memory):
