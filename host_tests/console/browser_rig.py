@@ -60,9 +60,9 @@ class Log:
     def text(self):
         return self.path.read_text(errors="replace")
 
-    def wait_for(self, pattern):
+    def wait_for(self, pattern, seconds=START_S):
         """Return what pattern matches first; wait for it."""
-        end = time.monotonic() + START_S
+        end = time.monotonic() + seconds
         while not (found := re.search(pattern, self.text)):
             assert time.monotonic() < end, f"no {pattern!r} in:\n{self.text}"
             time.sleep(0.05)

@@ -1,7 +1,7 @@
 """The console in a browser, with make run's program behind it and a node that really runs.
 
-SCREENSHOTS=1 makes the pictures of docs/ anew:
-    SCREENSHOTS=1 .venv/bin/python -m pytest -n 0 host_tests/console/test_console_browser.py
+The pictures of docs/ are made anew by
+    SCREENSHOTS=1 .venv/bin/python -m pytest -n 0 host_tests/console -k documents
 """
 
 import json
@@ -9,11 +9,12 @@ import os
 import socket
 import sys
 
+import pytest
 from browser_rig import DESK, PHONE, ROOT, bench, browser, expect, needs_chromium
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS") == "1"
 EXAMPLE = ROOT / "firmware" / "config.example.json"
-FAST = "57600"  # the picture is made at the guide's own rate
+FAST = "57600"
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><b>AT+FAT</b>"
 
 
@@ -31,13 +32,11 @@ def quick_config(folder):
 def test_the_console_shows_a_node_at_work_and_takes_orders(tmp_path):
     config = quick_config(tmp_path)
     run = ["bench.run", "--http", "127.0.0.1:0", "--memory", "--config", config]
-    run += ["--baud", "9600" if SCREENSHOTS else FAST, "--", sys.executable, "-m", "pcnode"]
+    run += ["--baud", FAST, "--", sys.executable, "-m", "pcnode"]
     with bench(tmp_path, *run, "--config", config) as (address, log), browser() as open_tab:
         tab = open_tab(address)
         expect(tab.part("platform-state")).to_have_attribute("data-tone", "good", timeout=20_000)
         expect(tab.part("module-state")).to_have_text("registered")
-        if SCREENSHOTS:
-            log.wait_for("every operation performed")
         a_slider_moved_is_notified_and_plotted(tab)
         log.wait_for("you took over in the console|every operation performed")
         a_press_switches_the_relay(tab)
@@ -45,8 +44,6 @@ def test_the_console_shows_a_node_at_work_and_takes_orders(tmp_path):
         the_trace_is_filtered_paused_and_exported(tab)
         faults_are_seen(tab)
         a_second_tab_on_a_phone(tab, open_tab(address, PHONE, has_touch=True))
-        if SCREENSHOTS:
-            take_pictures(tab, open_tab, address)
         assert not tab.strangers and not tab.errors
 
 
@@ -161,19 +158,29 @@ def a_second_tab_on_a_phone(desk, phone):
     phone.page.context.close()
 
 
-def take_pictures(tab, open_tab, address):
-    for share in (0.52, 0.58, 0.66, 0.6, 0.54):
-        tab.turn("sensor-0", share)
-        tab.turn("sensor-1", 1.08 - share)
-        tab.page.wait_for_timeout(4000)
-    for name in ("quick-on", "quick-read-object"):
-        tab.part(name).click()
-    tab.page.wait_for_timeout(2500)
-    tab.page.evaluate("window.scrollTo(0, 0)")
-    tab.page.screenshot(path=ROOT / "docs" / "console.png")
-    phone = open_tab(address, PHONE, has_touch=True, device_scale_factor=2)
-    phone.page.wait_for_timeout(1500)
-    phone.page.screenshot(path=ROOT / "docs" / "console-phone.png")
+@pytest.mark.skipif(not SCREENSHOTS, reason="makes the pictures of docs/: SCREENSHOTS=1")
+@needs_chromium
+def test_pictures_are_made_for_the_documents(tmp_path):
+    """At the guide's own rate, with the example's configuration: what `make run` looks like."""
+    run = ["bench.run", "--http", "127.0.0.1:0", "--memory", "--", sys.executable, "-m", "pcnode"]
+    with bench(tmp_path, *run) as (address, log), browser() as open_tab:
+        tab = open_tab(address)
+        log.wait_for("every operation performed", 90)
+        tab.part("quick-full").click()
+        for share in (0.5, 0.56, 0.62, 0.55):
+            tab.turn("sensor-0", share)
+            tab.turn("sensor-1", 1.03 - share)
+            tab.page.wait_for_timeout(9000)
+        for name in ("quick-on", "quick-state-2", "quick-dim", "quick-read-instance"):
+            tab.part(name).click()
+            tab.page.wait_for_timeout(1500)
+        tab.page.mouse.move(0, 0)
+        tab.page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+        tab.page.wait_for_timeout(1000)
+        tab.page.screenshot(path=ROOT / "docs" / "console.png")
+        phone = open_tab(address, PHONE, has_touch=True, device_scale_factor=2)
+        phone.page.wait_for_timeout(1500)
+        phone.page.screenshot(path=ROOT / "docs" / "console-phone.png")
 
 
 @needs_chromium

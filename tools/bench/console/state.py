@@ -47,17 +47,15 @@ def dbm(rssi):
 
 def platform_status(device, now_ms):
     """Return the Status of a platform's Device, None for one it does not know."""
+    names = "lifetime left", "registrations", "notifications", "observations", "device id"
     if device is None:
-        return Status("unknown", "idle", (("device", "has never registered"),))
-    left_s = max(0, round((device.expires_ms - now_ms) / 1000)) if device.online else 0
-    facts = (
-        ("lifetime left", str(timedelta(seconds=left_s)) if device.online else NONE),
-        ("registrations", str(device.registrations)),
-        ("notifications", str(device.notifications)),
-        ("observations", str(len(device.observed))),
-        ("device id", str(device.id)),
-    )
-    return Status(*(("online", "good") if device.online else ("offline", "bad")), facts)
+        return Status("unknown", "idle", tuple((name, NONE) for name in names))
+    word, tone, left = "offline", "bad", NONE
+    if device.online:
+        word, tone = "online", "good"
+        left = str(timedelta(seconds=max(0, round((device.expires_ms - now_ms) / 1000))))
+    numbers = device.registrations, device.notifications, len(device.observed), device.id
+    return Status(word, tone, tuple(zip(names, (left, *map(str, numbers)), strict=True)))
 
 
 def counters(station):

@@ -40,7 +40,3 @@ class _Column:
                         "", "fact", "%s-%s" % (self._name, name.replace(" ", "-"))
                     )
             self._facts[name].text = value
-        shown = dict(status.facts)
-        for name, label in self._facts.items():
-            if name not in shown:
-                label.text = state.NONE
