@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from onenet_rig import ENTRY, IMEI, IMSI, succ
+from onenet_rig import IMEI, IMSI
 
 UUID = "42742677-adc3-4d56-9a3c-8d2f1c1a0001"
 READ = {"imei": IMEI, "obj_id": "3303", "obj_inst_id": "0", "res_id": "5700"}
@@ -49,9 +49,9 @@ NBIOT = [
     ),
     ("cancel 3303/0/5700", "POST /nbiot/observe", {**READ, "cancel": "true"}, {}),
     (
-        "read 3303/0/5700 --cached --expires 2026-12-31T08:00 --retry 5 --trigger update,notify",
+        "read 3303/0/5700 --cached --expires 2099-12-31T08:00 --retry 5 --trigger update,notify",
         "GET /nbiot/offline",
-        {**READ, "expired_time": "2026-12-31T08:00:00", "retry": "5", "trigger_msg": "6"},
+        {**READ, "expired_time": "2099-12-31T08:00:00", "retry": "5", "trigger_msg": "6"},
         None,
     ),
     (
@@ -74,9 +74,9 @@ NBIOT = [
         {"args": "reset"},
     ),
     (
-        "history --since 2026-11-23T08:00",
+        "history --since 2020-01-01T08:00",
         "GET /nbiot/offline/history",
-        {"imei": IMEI, "start": "2026-11-23T08:00:00", "page": "1", "per_page": "100"},
+        {"imei": IMEI, "start": "2020-01-01T08:00:00", "page": "1", "per_page": "100"},
         None,
     ),
     ("history " + UUID, "GET /nbiot/offline/history/" + UUID, {"imei": IMEI}, None),
@@ -129,9 +129,9 @@ DEVICES = [
         None,
     ),
     (
-        "datapoints --since 2026-11-23T08:00 --until 2026-11-23T09:00 --device 7",
+        "datapoints --since 2020-01-01T08:00 --until 2020-01-01T09:00 --device 7",
         "GET /devices/7/datapoints",
-        {"start": "2026-11-23T08:00:00", "end": "2026-11-23T09:00:00", "limit": "6000"},
+        {"start": "2020-01-01T08:00:00", "end": "2020-01-01T09:00:00", "limit": "6000"},
         None,
     ),
 ]
@@ -163,65 +163,6 @@ def test_a_command_about_devices_is_one_documented_call(server, line, call, quer
     (request,) = server.seen
     check(request, call, query, body)
     assert request.headers["api-key"] == "bench-key"
-
-
-def test_the_id_is_looked_up_by_the_imei(server):
-    server.replies["GET /devices/getbyimei"] = succ({"id": 23444, "online": True})
-    assert server.onenet("status", *DEVICE).exit_code == 0
-    assert [request.path for request in server.seen] == ["/devices/getbyimei", "/devices/status"]
-    assert server.seen[0].query == {"imei": IMEI}
-    assert server.last().query == {"imei": IMEI, "devIds": "23444"}
-
-
-@pytest.mark.parametrize("detail", [{"rg_id": IMEI}, {"auth_info": {IMEI: IMSI}}])
-def test_the_imei_is_looked_up_by_the_id(server, detail):
-    server.replies["GET /devices/7"] = succ({"id": "7", **detail})
-    assert server.onenet("read", "3303", "--device", "7").exit_code == 0
-    assert server.last().query["imei"] == IMEI
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [ENTRY, {**ENTRY, "id": 23444}, {"id": 5, "rg_id": int(IMEI)}, {"id": 5, "imei": IMEI}]
-    + [{"id": 5, "auth_info": json.dumps({IMEI: IMSI})}],
-)
-def test_the_only_device_is_taken(server, entry):
-    server.replies["GET /devices"] = succ({"total_count": "1", "devices": [entry]})
-    assert server.onenet("read", "3303").exit_code == 0
-    assert server.last().query["imei"] == IMEI
-
-
-def test_an_entry_without_imei_is_looked_up(server):
-    server.replies["GET /devices"] = succ({"devices": [{"id": 9, "auth_info": "nonsense"}]})
-    server.replies["GET /devices/9"] = succ({"rg_id": IMEI})
-    assert server.onenet("read", "3303").exit_code == 0
-    assert server.last().query["imei"] == IMEI
-
-
-def test_of_several_devices_one_has_to_be_chosen(server):
-    entries = [{"id": number, "rg_id": str(1000 + number)} for number in range(11)]
-    server.replies["GET /devices"] = succ({"total_count": 40, "devices": entries})
-    result = server.onenet("read", "3303")
-    assert result.exit_code == 2
-    assert "several devices: 1000, 1001, " in result.stderr and "1009, …" in result.stderr
-    assert "--imei" in result.stderr and "export ONENET_IMEI=1000" in result.stderr
-
-
-def test_without_a_device_creating_one_is_advised(server):
-    server.replies["GET /devices"] = succ({"total_count": 0, "devices": []})
-    result = server.onenet("read", "3303")
-    assert result.exit_code == 1 and "onenet create" in result.stderr
-
-
-def test_the_environment_names_the_device_unless_an_option_does(server):
-    env = {"ONENET_IMEI": IMEI}
-    assert server.onenet("read", "3303", env=env).exit_code == 0
-    assert server.last().query["imei"] == IMEI
-    assert server.onenet("read", "3303", "--imei", "77", env=env).exit_code == 0
-    assert server.last().query["imei"] == "77"
-    assert server.onenet("device", "--device", "5", env=env).exit_code == 0
-    assert server.last().path == "/devices/5"
-    assert server.onenet("read", "3303", env={"ONENET_IMEI": "x"}).exit_code == 2
 
 
 def test_common_options_work_on_both_sides_of_the_command(server):
