@@ -40,7 +40,11 @@ async def serve_http(app, host, port):
 
     async def start(host, port):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=128)
+        listener = socket.create_server((host, port), family=family, backlog=128)
+        # asyncio leaves this out for a socket that it has not made; a reply would wait 40 ms for
+        # the client's delayed acknowledgement. What accept() returns inherits it.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
 
     listener = await listen(start, host, port, "the HTTP API (--http)")
     config = uvicorn.Config(
