@@ -10,6 +10,7 @@ from bench.ticks import BenchClock
 from bench.web import serve_http
 
 DEFAULT_KEY = "bench-key"
+ALL_TRACES, MIN_TRACE, MAX_TRACE = 25_000, 200, 5000  # lines
 IMEI, IMSI = "867725030000018", "460040000000018"
 
 
@@ -49,6 +50,7 @@ class Bench:
                 number,
                 baud,
                 wiring,
+                trace_lines(modules),
                 imei=counted(imei, number),
                 imsi=counted(imsi, number),
                 **options,
@@ -92,6 +94,11 @@ class Bench:
         if self._web:
             await self._web.close()
         self.platform.store.close()
+
+
+def trace_lines(modules):
+    """Return the lines each module's trace keeps, so that many modules do not fill the memory."""
+    return min(MAX_TRACE, max(MIN_TRACE, ALL_TRACES // modules))
 
 
 def counted(digits, number):

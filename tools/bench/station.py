@@ -15,14 +15,16 @@ class Station:
     """A module for one node.
 
     at, board_at: where they are reached once serve() and serve_board() are done. wiring: what the
-    node that is to come drives and samples. options: of Module.
+    node that is to come drives and samples. trace_lines: kept. options: of Module.
     """
 
-    def __init__(self, clock, platform, number=0, baud=9600, wiring=None, **options):
+    def __init__(
+        self, clock, platform, number=0, baud=9600, wiring=None, trace_lines=5000, **options
+    ):
         self.number = number
         self.module = Module(clock, platform, **options)
         self.module.polls_platform = False
-        self.trace = Trace(platform.wall_ms)
+        self.trace = Trace(platform.wall_ms, trace_lines)
         self.module.on_line = self.trace.line
         self.module.on_operation = self.trace.operation
         self.faults = Faults(self.module, self.trace, seed=number + 1)

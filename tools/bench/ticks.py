@@ -4,6 +4,8 @@ import heapq
 import itertools
 import time
 
+MAX_CANCELLED = 64  # timers that may lie around, however few others there are
+
 
 class BenchClock:
     """The PC's monotonic clock in whole ms; it never wraps while a bench runs."""
@@ -47,21 +49,28 @@ class Elapsed:
 class Timer:
     """One call that is due at a time; cancel() forgets it."""
 
-    def __init__(self, call):
+    __slots__ = ("_timers", "call")
+
+    def __init__(self, call, timers):
         self.call = call
+        self._timers = timers
 
     def cancel(self):
-        self.call = None
+        if self.call is not None:
+            self.call = None
+            self._timers.cancelled += 1
 
 
 class Timers:
     """Calls in the order they are due. Nothing happens but in poll().
 
-    on_sooner: called with nothing when a call was added that is due before all others.
+    on_sooner: called with nothing when a call was added that is due before all others. cancelled:
+    Timers cancelled that still take up memory.
     """
 
     def __init__(self, clock):
         self.on_sooner = None
+        self.cancelled = 0
         self._elapsed = Elapsed(clock)
         self._heap = []
         self._order = itertools.count()
@@ -72,7 +81,9 @@ class Timers:
 
     def after(self, ms, call):
         """Have call() made ms (0 or more) from now by a later poll(); return its Timer."""
-        timer = Timer(call)
+        timer = Timer(call, self)
+        if self.cancelled > MAX_CANCELLED and 2 * self.cancelled > len(self._heap):
+            self._sweep()
         heapq.heappush(self._heap, (self.now() + ms, next(self._order), timer))
         if self.on_sooner and self._heap[0][2] is timer:
             self.on_sooner()
@@ -85,16 +96,26 @@ class Timers:
             call, timer.call = timer.call, None
             if call:
                 call()
+            else:
+                self.cancelled -= 1
 
     def next_ms(self):
         """Return the ms until the next call is due, 0 if one is, None if none waits."""
         while self._heap and self._heap[0][2].call is None:
             heapq.heappop(self._heap)
+            self.cancelled -= 1
         return max(self._heap[0][0] - self.now(), 0) if self._heap else None
 
     def clear(self):
         """Forget all calls."""
         self._heap.clear()
+        self.cancelled = 0
+
+    def _sweep(self):
+        """Give back what is cancelled: a timer that is put off with each message adds up."""
+        self._heap = [entry for entry in self._heap if entry[2].call is not None]
+        heapq.heapify(self._heap)
+        self.cancelled = 0
 
 
 def soonest(*waits):

@@ -8,7 +8,7 @@ from datetime import datetime
 TO_MODULE, FROM_MODULE, FAULT = ">", "<", "!"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line; way is ">" from the MCU, "<" to it, "!" a fault the bench made. at_ms: UNIX ms."""
 
@@ -23,7 +23,7 @@ class Line:
         return "%s.%03d %s %s" % (at.strftime("%F %T"), self.at_ms % 1000, self.way, self.text)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One operation at the module's pins; latency_ms None and code 0 = the node was silent."""
 
