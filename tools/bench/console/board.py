@@ -56,7 +56,8 @@ class _Sensor:
         celsius = self._board.temps.get(self._name)
         if celsius is not None:
             self._held = celsius
-        self._drifts.set_visibility(self._name not in self._board.driven)
+        link = self._view.station.link
+        self._drifts.set_visibility(link.connected and self._name not in self._board.driven)
         self._dial.follow(self._held, self._reading(celsius))
         self._plug.value = celsius is None
 
