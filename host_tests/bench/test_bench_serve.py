@@ -154,12 +154,16 @@ def test_the_board_link_carries_temperatures_down_and_pins_up():
         assert json.loads(await until(reader, b"\n")) == {"temp": {"ds18x20-0": 30.5}}
         link.set_temp("ntc-0", None)
         assert json.loads(await until(reader, b"\n")) == {"temp": {"ntc-0": None}}
-        hello = {"hello": {"temps": {}, "pins": {"26": 1}, "pwm": {"25": 100}}}
-        for message in (hello, {"pin": 32, "value": 1}, {"pwm": 25, "duty_u16": 200}, {"x": 1}):
+        hello = {"hello": {"temps": {"mcu": 39.5}, "pins": {"26": 1}, "pwm": {"25": 100}}}
+        drift = {"temp": {"sht3x-0": 22.5, "ntc-0": 20}}
+        pin, duty = {"pin": 32, "value": 1}, {"pwm": 25, "duty_u16": 200}
+        for message in (hello, pin, duty, drift, {"x": 1}):
             writer.write(json.dumps(message).encode() + b"\n")
         await asyncio.sleep(0.2)
         assert (link.board.pins, link.board.pwm) == ({26: 1, 32: 1}, {25: 200})
         assert (link.refused, link.connected) == (1, True)
+        temps = link.board.temps
+        assert (temps["mcu"], temps["sht3x-0"], temps["ntc-0"]) == (39.5, 22.5, None)
         writer.close()
         await asyncio.sleep(0.1)
         assert not link.connected

@@ -48,6 +48,16 @@ class ModelTest(BoardCase):
         self.assertEqual(self.board.state(), before)
         self.assertEqual(self.board.driven, set())
 
+    def test_an_image_follows_but_a_sensor_held_here_stays(self):
+        self.board.set_temp("ntc-0", 5)
+        self.board.follow_temp("ntc-0", 22)
+        self.board.follow_temp("mcu", 44)
+        self.assertEqual(self.board.temps["ntc-0"], 5.0)
+        self.assertEqual(self.board.temps["mcu"], 44.0)
+        self.assertEqual(self.board.driven, {"ntc-0"})
+        self.assertRaises(ValueError, self.board.follow_temp, "nosuch", 5)
+        self.assertRaises(ValueError, self.board.follow_temp, "mcu", "hot")
+
     def test_drift_is_slow_stays_near_and_leaves_driven_sensors_alone(self):
         self.board.set_temp("ntc-0", 5)
         last = low = high = self.board.temps["ds18x20-0"]

@@ -93,6 +93,18 @@ def test_a_new_bench_is_greeted_with_the_state_of_then(node, server):
     assert "26" in hello["pins"]
 
 
+def test_the_bench_is_told_how_sensors_nobody_holds_drift(node, server):
+    node("import time; time.sleep(20)", board=name(server))
+    peer = accept(server)
+    peer.sendall(b'{"temp": {"ntc-0": 5}}\n')
+    lines = lines_of(peer)
+    first = next(lines)["hello"]["temps"]["mcu"]
+    told = [next(lines)["temp"] for _ in range(3)]
+    drifted = [temps["mcu"] for temps in told if "mcu" in temps]
+    assert drifted and 0.05 <= abs(drifted[0] - first) < 0.5
+    assert not any("ntc-0" in temps for temps in told)
+
+
 def test_alone_the_board_drifts(node):
     code = """
 import time

@@ -1,7 +1,8 @@
 """The bench's end of the virtual board: temperatures go to the node, pins and duties come back.
 
 Newline JSON over TCP, the node being the client. Bench to node: {"temp": {name: °C or null}}.
-Node to bench: {"hello": state}, {"pin": 2, "value": 1}, {"pwm": 4, "duty_u16": 32768}.
+Node to bench: {"hello": state}, {"pin": 2, "value": 1}, {"pwm": 4, "duty_u16": 32768}, and
+{"temp": {name: °C}} of sensors that drift.
 """
 
 import asyncio
@@ -79,11 +80,16 @@ class BoardLink:
             self.refused += 1
 
     def _obey(self, message):
-        if "hello" in message:
+        if "temp" in message:
+            for name, celsius in message["temp"].items():
+                self.board.follow_temp(name, celsius)
+        elif "hello" in message:
             for pin, value in message["hello"]["pins"].items():
                 self.board.set_pin(int(pin), int(value))
             for pin, duty in message["hello"]["pwm"].items():
                 self.board.set_duty(int(pin), int(duty))
+            for name, celsius in message["hello"]["temps"].items():
+                self.board.follow_temp(name, celsius)
         elif "pin" in message:
             self.board.set_pin(int(message["pin"]), int(message["value"]))
         else:

@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import sys
 import time
-from pathlib import Path
 
 import click
 
@@ -24,10 +23,9 @@ from bench.state import (
     push_target,
     server_options,
 )
-from bench.wiring import load
+from bench.wiring import EXAMPLE, load
 
 HOST = "127.0.0.1"
-EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 LEAVE_S = 8  # time to de-register
 LEAVE_PUSH_S = 2  # time to push that it has gone
 SETTLE_STEP_S = 0.5

@@ -6,7 +6,7 @@ from bench.module import Module
 from bench.port import Port
 from bench.serve import Shell, bound, listen
 from bench.trace import Trace
-from bench.wiring import Wiring
+from bench.wiring import EXAMPLE, load
 
 HOW_FAR_APART = 2  # AT port, board port, next AT port, ...
 
@@ -15,7 +15,8 @@ class Station:
     """A module for one node.
 
     at, board_at: where they are reached once serve() and serve_board() are done. wiring: what the
-    node that is to come drives and samples. trace_lines: kept. options: of Module.
+    node that is to come drives and samples, None = the example configuration. trace_lines: how
+    many are kept. options: of Module.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class Station:
         self.faults = Faults(self.module, self.trace, seed=number + 1)
         self.link = BoardLink(new_board())
         self.shell = Shell(Port(self.module, clock, baud))
-        self.wiring = wiring or Wiring()
+        self.wiring = wiring or load(EXAMPLE)
         self.at = ""
         self.board_at = ""
 

@@ -2,6 +2,9 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 
 
 @dataclass

@@ -4,6 +4,7 @@ One JSON object a line over TCP, the node being the client.
 Bench to node: {"temp": {name: °C or null}}
 Node to bench: {"hello": whole state} after connecting, then as they change
                {"pin": 2, "value": 1} and {"pwm": 4, "duty_u16": 32768}
+               {"temp": {name: °C}} of a sensor nobody holds, whenever it has drifted 0.05 °C
 """
 
 import json
@@ -11,6 +12,7 @@ import json
 from pchost.stream import TcpStream, address
 
 _LONGEST_LINE = 1024
+_WORTH_TELLING = 0.05  # °C; less than a DS18B20 can tell apart
 
 
 class Link:
@@ -21,6 +23,7 @@ class Link:
         self.refused = 0  # lines and values that could not be used
         self._line = b""
         self._skip = False
+        self._told = {}  # sensor: °C, of those that drift
         self._stream = _Greeting(name, self._take, self._greet)
         board.on_change(self._changed)
 
@@ -31,11 +34,17 @@ class Link:
     def _greet(self):
         self._line = b""
         self._skip = False
-        self._send({"hello": self.board.state()})
+        state = self.board.state()
+        self._told = state["temps"]
+        self._send({"hello": state})
 
     def _changed(self, kind, key, value):
         if kind != "temp":
             self._send({kind: key, "value" if kind == "pin" else "duty_u16": value})
+        elif key not in self.board.driven:
+            if abs(value - self._told.get(key, value)) >= _WORTH_TELLING:
+                self._told[key] = value
+                self._send({"temp": {key: value}})
 
     def _send(self, message):
         self._stream.write(json.dumps(message).encode() + b"\n")

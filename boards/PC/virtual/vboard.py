@@ -82,14 +82,27 @@ class VBoard:
 
         Raises ValueError for an unknown name or an unusable temperature.
         """
-        if name not in self.temps:
-            raise ValueError("no sensor %r on the virtual board" % (name,))
-        if celsius is not None:
-            if type(celsius) not in (int, float) or not -273.15 <= celsius <= 1000:
-                raise ValueError("temperature must be a number from -273.15 to 1000, or null")
-            celsius = float(celsius)
+        celsius = self._checked(name, celsius)
         self.driven.add(name)
         self._put("temp", self.temps, name, celsius)
+
+    def follow_temp(self, name, celsius):
+        """Read celsius, as set_temp(), where this is the image of a board elsewhere that drifts.
+
+        A sensor that is held here stays as it is.
+        """
+        celsius = self._checked(name, celsius)
+        if name not in self.driven:
+            self._put("temp", self.temps, name, celsius)
+
+    def _checked(self, name, celsius):
+        if name not in self.temps:
+            raise ValueError("no sensor %r on the virtual board" % (name,))
+        if celsius is None:
+            return None
+        if type(celsius) not in (int, float) or not -273.15 <= celsius <= 1000:
+            raise ValueError("temperature must be a number from -273.15 to 1000, or null")
+        return float(celsius)
 
     def set_pin(self, pin, value):
         """Drive the output pin (GPIO number) to 0 or 1."""
