@@ -1,10 +1,13 @@
 """What the plot draws: values over the last ten minutes, never more than so many points."""
 
+from array import array
+from bisect import bisect_left
 from collections import deque
 
 WINDOW_MS = 600_000
 MAX_POINTS = 600
 STEP_MS = WINDOW_MS // MAX_POINTS
+SLACK = 60  # points over, so that not each new one moves all others
 
 
 class Steps:
@@ -52,26 +55,32 @@ class Steps:
 
 
 class Marks:
-    """Single events with a value, such as notifications: the newest MAX_POINTS of the window."""
+    """Single events with a number, such as notifications: the newest MAX_POINTS of the window.
+
+    Arrays, 16 bytes a point: a bench may have hundreds of sensors.
+    """
 
     def __init__(self):
         self.version = 0
         self.start_ms = 0  # when the first one came
-        self._points = deque(maxlen=MAX_POINTS)
+        self._at = array("q")
+        self._values = array("d")
 
     @property
     def last(self):
         """The value of the newest, None before the first."""
-        return self._points[-1][1] if self._points else None
+        return self._values[-1] if self._values else None
 
     def add(self, at_ms, value):
         """Note an event."""
         self.version += 1
         self.start_ms = self.start_ms or at_ms
-        self._points.append((at_ms, value))
+        if len(self._at) >= MAX_POINTS + SLACK:
+            del self._at[:SLACK], self._values[:SLACK]
+        self._at.append(at_ms)
+        self._values.append(value)
 
     def points(self, now_ms):
         """Return [at_ms, value] of the window, oldest first."""
-        while self._points and self._points[0][0] < now_ms - WINDOW_MS:
-            self._points.popleft()
-        return [list(point) for point in self._points]
+        first = max(bisect_left(self._at, now_ms - WINDOW_MS), len(self._at) - MAX_POINTS)
+        return [list(point) for point in zip(self._at[first:], self._values[first:], strict=True)]
