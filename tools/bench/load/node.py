@@ -28,7 +28,7 @@ class LoadNode:
     Every notification has an ackid, so the module tells when it is stored. Values of one resource
     are never the same twice. accepted: notifications that got their OK. waiting: {ackid: (path,
     value)} not acknowledged yet. acknowledged: list of (path, value). refused: notifications that
-    failed. lost: whether the connection has ended.
+    failed. stopping: set it to end notify(). lost: whether the connection has ended.
     """
 
     def __init__(self, imei, host, port):
@@ -37,6 +37,7 @@ class LoadNode:
         self.refused = 0
         self.waiting = {}
         self.acknowledged = []
+        self.stopping = False
         self.lost = False
         self._address = host, port
         self._observed = {}
@@ -68,7 +69,7 @@ class LoadNode:
         """Notify `rate` times a second, from due to until_s on the loop's clock, while it can."""
         loop = asyncio.get_running_loop()
         for path in itertools.cycle(PATHS):
-            if due >= until_s or self.lost:
+            if due >= until_s or self.stopping or self.lost:
                 return
             await asyncio.sleep(max(due - loop.time(), 0))
             due += 1 / rate
