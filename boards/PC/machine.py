@@ -109,8 +109,8 @@ class UART(io.IOBase):
             for _ in _stopped.ipoll(0):
                 # A signal could come in the middle of a collection, and leave the heap locked.
                 _stopped.unregister(_stop)
-                _stop.read(1)
-                raise KeyboardInterrupt
+                # Closed without a byte: the starter was killed, and nobody is there any more.
+                raise KeyboardInterrupt if _stop.read(1) else SystemExit
         return self._end - self._at
 
     def readinto(self, buf, nbytes=256):
