@@ -11,13 +11,13 @@ from bench.platform.store import Store
 RATE = 300  # notifications a second
 
 
-async def load(bench, known):
+async def load(bench, known, first):
     """Connect a node and have it notify; return it, its task and what the API said before."""
     client = Client(bench.api, bench.key)
     try:
         if known:
             await check(client, bench, known)
-        node = LoadNode(*bench.modules[0])
+        node = LoadNode(*bench.modules[0], first)
         await node.connect()
         assert list(await client.devices()) == [node.imei]
     finally:
@@ -30,9 +30,9 @@ async def check(client, bench, known):
     """The device of the run before is there, online, with its datapoints and its lifetime."""
     number, newest = known
     assert await client.devices() == {bench.modules[0][0]: number}
-    status = await client._get("/devices/status", devIds=number)
+    status = await client.get("/devices/status", devIds=number)
     assert [(each["id"], each["online"]) for each in status["devices"]] == [(number, True)]
-    streams = (await client._get("/devices/%d/datapoints" % number))["datastreams"]
+    streams = (await client.get("/devices/%d/datapoints" % number))["datastreams"]
     assert {each["id"]: each["datapoints"][0]["value"] for each in streams} == newest
 
 
@@ -53,10 +53,10 @@ def test_sigkill_loses_no_acknowledged_datapoint_and_the_next_bench_goes_on(tmp_
 
     async def main():
         nodes, before, known = [], 0, None
-        for _ in range(2):
+        for first in (1, 10_001):
             bench = await BenchProcess.start(1, database)
             try:
-                node, notifying = await load(bench, known)
+                node, notifying = await load(bench, known, first)
                 nodes.append(node)
                 async with asyncio.timeout(10):
                     while len(node.acknowledged) < 100:  # noqa: ASYNC110

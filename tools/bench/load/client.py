@@ -33,7 +33,7 @@ class Client:
         """Return {imei: device id}."""
         found = {}
         for page in itertools.count(1):
-            data = await self._get("/devices", page=page, per_page=100)
+            data = await self.get("/devices", page=page, per_page=100)
             found.update({each["rg_id"]: int(each["id"]) for each in data["devices"]})
             if len(found) >= data["total_count"]:
                 return found
@@ -54,6 +54,13 @@ class Client:
             await self._measure(READ, "/nbiot", query)
             await asyncio.sleep(READ_EVERY_S)
 
+    async def get(self, path, **query):
+        """Return the data of a call. Raises httpx.HTTPError, ValueError for an errno."""
+        reply = (await self._http.get(path, params=query)).json()
+        if reply["errno"]:
+            raise ValueError("errno %d %s" % (reply["errno"], reply["error"]))
+        return reply["data"]
+
     async def close(self):
         await self._http.aclose()
 
@@ -62,18 +69,12 @@ class Client:
     async def _measure(self, kind, path, query):
         begun = time.monotonic()
         try:
-            await self._get(path, **query)
+            await self.get(path, **query)
         except (httpx.HTTPError, ValueError, KeyError) as error:
             self.errors.append("%s: %s" % (kind, error or type(error).__name__))
             return
         now = time.monotonic()
         self.samples.append((now, kind, (now - begun) * 1000))
-
-    async def _get(self, path, **query):
-        reply = (await self._http.get(path, params=query)).json()
-        if reply["errno"]:
-            raise ValueError("errno %d %s" % (reply["errno"], reply["error"]))
-        return reply["data"]
 
 
 def _request(kind, imei, number, ids):

@@ -23,7 +23,7 @@ class NodeError(Exception):
 
 
 class LoadNode:
-    """One node, of the module with imei, on host:port.
+    """One node, of the module with imei, on host:port. first: its first value.
 
     Every notification has an ackid, so the module tells when it is stored. Values of one resource
     are never the same twice. accepted: notifications that got their OK. waiting: {ackid: (path,
@@ -31,7 +31,7 @@ class LoadNode:
     failed. stopping: set it to end notify(). lost: whether the connection has ended.
     """
 
-    def __init__(self, imei, host, port):
+    def __init__(self, imei, host, port, first=1):
         self.imei = imei
         self.accepted = 0
         self.refused = 0
@@ -40,8 +40,8 @@ class LoadNode:
         self.stopping = False
         self.lost = False
         self._address = host, port
-        self._observed = {}
-        self._counts = itertools.count(1)
+        self._asked = {}  # (oid, iid): msgid of its observation
+        self._counts = itertools.count(first)
         self._turn = asyncio.Lock()  # one command at a time
         self._reply = None
         self._registered = asyncio.Event()
@@ -111,7 +111,8 @@ class LoadNode:
         return True
 
     async def _respond(self, answer):
-        if await self._try(answer, PATIENCE_S) and self._observed.keys() >= INSTANCES:
+        await self._try(answer, PATIENCE_S)
+        if not self._answers - {asyncio.current_task()} and self._asked.keys() >= INSTANCES:
             self._ready.set()
 
     async def _notify(self, path):
@@ -123,7 +124,7 @@ class LoadNode:
         else:
             value = count
             text = "3,4,%d" % value
-        msgid = self._observed[path[:2]]
+        msgid = self._asked[path[:2]]
         self.waiting[ackid] = path, value
         try:
             await self.command(
@@ -172,7 +173,7 @@ class LoadNode:
             return "AT+MIPLDISCOVERRSP=0,%s,1,%s" % (msgid, IDS[oid])
         if match := _OBSERVE.match(line):
             msgid, oid, iid = map(int, match.groups())
-            self._observed[oid, iid] = msgid
+            self._asked[oid, iid] = msgid
             return "AT+MIPLOBSERVERSP=0,%d,1" % msgid
         if match := _READ.match(line):
             msgid, *path = map(int, match.groups())

@@ -32,7 +32,7 @@ class BenchProcess:
         """Start it with so many modules. Raises OSError with what it printed if it ends."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-u", "-m", "bench.cli", "--at", ANY, "--board", ANY, "--http", ANY),
-            *("--modules", str(modules), "--baud", "0", "--register-after", "0.5"),
+            *("--modules", str(modules), "--baud", "0", "--register-after", "0.1"),
             *("--db", str(database), "--key", key),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
