@@ -113,7 +113,11 @@ class Rules:
             return None
         name, *pins = self.port
         if self.board.FIXED:
-            return "has its fixed pins %s and %s at %s: leave the field out" % (*pins, name)
+            return "has its fixed pins %s and %s at %s: leave the field out" % (
+                pins[0],
+                pins[1],
+                name,
+            )
         words = pins[_PORTS[use]]
         if words and not has(words, pin):
             return "cannot be %s of %s: give one of %s" % (use.split("_")[1], name, words)
