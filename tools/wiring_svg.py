@@ -123,7 +123,7 @@ def _module(pins):
         out.append(_wire(330, 640, y, _WIRES[what]))
         out.append(_text(652, y + 5, pad, weight=600))
     out += _pin(114, "TX", pins["UART_TX"]) + _pin(142, "RX", pins["UART_RX"])
-    out += _pin(170, "", "GND")
+    out += _pin(170, "ground", "GND")
     for what, y, pad, box in (
         ("RESET", 204, "RESET", "NPN, 10 kΩ to its base"),
         ("POWER", 262, "VBAT", ""),
@@ -136,7 +136,11 @@ def _module(pins):
             out += [_box(400, y - 16, 170, 32, "#fff", True)]
             out.append(_text(485, y + 5, box, 12, _GREY, "middle"))
     out += [_box(400, 232, 170, 60, "#fff")]
-    for y, text in ((252, "its own supply, 1 A,"), (268, "470 µF at the module,"), (284, "switch")):
+    for y, text in (
+        (252, "its own supply, 1 A,"),
+        (268, "470 µF at the module,"),
+        (284, "switch"),
+    ):
         out.append(_text(485, y, text, 12, _DARK if y < 280 else _GREY, "middle"))
     out.append(_text(875, 119, "not 5 V: see Levels", 12, _GREY, "end"))
     out.append(_text(875, 267, "peaks: see Supply", 12, _GREY, "end"))
@@ -173,9 +177,9 @@ def svg(name):
     pins = {what: label(pin, info) for what, pin, _ in wires(board)}
     devices, end = _devices(pins)
     height = end + 34
+    size = f'viewBox="0 0 920 {height}" width="920" height="{height}"'
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 920 {height}" width="920" '
-        f'height="{height}" font-family="Helvetica, Arial, sans-serif">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="Helvetica, sans-serif">',
         f"<title>Wiring of {name}</title>",
         f'<rect width="920" height="{height}" fill="#fff"/>',
         _text(30, 36, f"{name}, {info['mcu']}", 18, weight=600),
