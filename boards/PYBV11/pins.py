@@ -2,7 +2,8 @@
 
 Sources, of micropython/micropython: ports/stm32/boards/PYBV11/pins.csv (names), mpconfigboard.h
 (UARTs, I2C, USB, SD, switch and LEDs), stm32f405_af.csv (ADC inputs, timers), machine_uart.c (no
-tx, rx or txbuf), machine_i2c.c (no scl or sda), machine_pwm.c (which timer a pin gets).
+tx, rx or txbuf), machine_i2c.c (no scl or sda), machine_pwm.c (which timer a pin gets),
+docs/pyboard/general.rst (SD card).
 """
 
 NAME = "PYBV11"
