@@ -29,8 +29,12 @@ class _Check:
     """One walk through a configuration; remembers which pin was given to what."""
 
     def __init__(self, board):
-        self.board = board
+        self.board = self.rules = board
         self.used = {}  # pin: (path, shared)
+        if hasattr(board, "PINS"):
+            from .pin_rules import Rules
+
+            self.rules = Rules(board)
 
     def map(self, path, value, *tables):
         """Check an object: no unknown key, every field by its rule."""
@@ -54,8 +58,11 @@ class _Check:
         """Return value checked by rule, or the default for null."""
         kind, default = rule[:2]
         if kind in ("in", "out", "uart", "bus"):
-            if value is None:
+            if value == "board" or (value is None and "asked" not in rule):
+                needed = value == "board"
                 value = getattr(self.board, default, None)
+                if value is None and needed:
+                    raise ConfigError(path, "board", "has no such pin: give one, or null")
             return getattr(self, "number" if kind in ("uart", "bus") else "pin")(path, value, rule)
         if kind == "range":
             return rule[1:] if value is None else self.range(path, value)
@@ -99,20 +106,22 @@ class _Check:
         if value is None:
             raise ConfigError(path, ..., "is missing: this board has no default")
         self.int(path, value, 0, 9)
-        if rule[0] == "uart":
-            self.ask("uart_problem", path, value)
+        self.ask(rule[0] + "_problem", path, value)
+        if self.rules is not self.board:
+            for pin in self.rules.fixed(value, rule[0]):
+                self.claim(path, pin, "I2C %d" % value if rule[0] == "bus" else None)
         return value
 
     def ask(self, rule, path, *args):
-        """Raise ConfigError if the board has this rule and it names a problem."""
-        problem = getattr(self.board, rule, None)
+        """Raise ConfigError if the board's rules have this one and it names a problem."""
+        problem = getattr(self.rules, rule, None)
         problem = problem and problem(*args)
         if problem:
             raise ConfigError(path, args[0], problem)
 
     def pin(self, path, value, rule):
         """Check a pin, here and with the board definition, and that nothing else has it."""
-        needed = len(rule) > 2 and rule[2]
+        needed = len(rule) > 2 and rule[2] not in ("-", None, "asked")
         shared = rule[3] if len(rule) > 3 else None
         if value is None:
             if needed:
@@ -124,13 +133,19 @@ class _Check:
             ok = type(value) is int and 0 <= value <= 255
         if not ok:
             raise ConfigError(path, value, "is no pin: give a number or the pin's name")
-        self.ask("pin_problem", path, value, rule[0] == "out")
-        if value in self.used:
-            other, kind = self.used[value]
-            if shared is None or kind != shared:
-                raise ConfigError(path, value, "is used by %s already" % other)
-        self.used[value] = path, shared
+        use = rule[0] == "out" if self.rules is self.board else rule[1]
+        self.ask("pin_problem", path, value, use)
+        self.claim(path, value, shared)
         return value
+
+    def claim(self, path, pin, shared):
+        """Note that path has pin; refuse it where something else has it already."""
+        key = pin if self.rules is self.board else self.rules.same(pin)
+        if key in self.used:
+            other, kind = self.used[key]
+            if shared is None or kind != shared:
+                raise ConfigError(path, pin, "is used by %s already" % other)
+        self.used[key] = path, shared
 
     def range(self, path, value):
         ok = isinstance(value, list) and len(value) == 2

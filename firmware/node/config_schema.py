@@ -8,7 +8,8 @@ A line is: field, kind, default, and what the kind says more. ! as default: the 
     one choices             one of several
     text longest [format]   string that may go to the UART; format cops, server, rom or name
     in, out [needed [shared]]  pin to be read or driven; the default names an attribute of the
-                            board definition; devices with the same shared may be on one pin
+                            board definition, which null and "board" stand for; devices with the
+                            same shared may be on one pin; asked instead of needed: null is none
     uart, bus               number of the module's UART, of an I2C bus; default as for pins
     range                   [low, high] in °C; the two numbers are the default
     map table               object with the fields of that table
@@ -31,8 +32,8 @@ baud one 9600 4800 9600 57600 115200
 tx out UART_TX
 rx in UART_RX
 rxbuf int 1024 1024 8192 bytes
-reset_pin out RESET
-power_pin out POWER
+reset_pin out RESET asked
+power_pin out POWER asked
 pause_ms int 20 0 5000 milliseconds
 dialect one seed seed m5310a
 

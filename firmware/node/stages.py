@@ -4,7 +4,7 @@ import gc
 import sys
 
 # What the start alone needs; what lives on of it is held by the node's objects.
-_CONFIG = ("config", "config_check", "config_schema", "config_text")
+_CONFIG = ("config", "config_check", "config_schema", "config_text", "pin_rules")
 _COPY = "config.prev.json"
 _REST = (
     "config_keep",
@@ -18,6 +18,7 @@ _REST = (
     "sensors.mcu",
     "actuators",
     "actuators.outputs",
+    "actuators.timer_pwm",
     "stages",
 )
 

@@ -6,14 +6,11 @@ state its configuration calls boot.
 
 
 def _pwm_class():
-    """Return machine.PWM, or the board definition's where the port has none (older STM32)."""
+    """Return machine.PWM, or what stands for it where the port has none (STM32 before 1.28)."""
     try:
         from machine import PWM
     except ImportError:
-        try:
-            from pins import PWM
-        except ImportError:
-            raise ValueError("dimmer: this MicroPython has no machine.PWM")
+        from .timer_pwm import TimerPwm as PWM
     return PWM
 
 
