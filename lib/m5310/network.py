@@ -1,6 +1,6 @@
 """The module on the network: identity, registration, signal, clock (guide 1)."""
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.fields import body, num, split
 
@@ -114,6 +114,4 @@ class Network:
 
     def status(self):
         """Return identity, registration, cell, signal and clock as a new dict."""
-        from m5310.report import of_network
-
-        return of_network(self)
+        return borrow("m5310.report").of_network(self)
