@@ -14,7 +14,7 @@ def of_node(node):
         "cause": supervisor.cause,
         "next_try": supervisor.next_try,
         "sessions": supervisor.sessions,
-        "recoveries": supervisor.ladder.recoveries,
+        "recoveries": supervisor.recoveries,
         "task_restarts": node.restarts,
     }
     worst = node.dispatcher.worst
@@ -22,8 +22,19 @@ def of_node(node):
     out["operations"]["faults"] = node.dispatcher.faults
     notifier = node.notifier
     out["notifier"] = {"failures": notifier.failures, "unfit": notifier.unfit}
-    out["sampler"] = node.sampler.status()
+    out["sampler"] = of_sampler(node.sampler)
     if hasattr(gc, "mem_free"):
         gc.collect()
         out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
     return out
+
+
+def of_sampler(sampler):
+    """Return counters, and for each sensor its last value, failures and last error text."""
+    sensors = []
+    for slot in sampler.slots:
+        out = {"instance": slot.temperature.iid}
+        for name in ("value", "failures", "errors", "error"):
+            out[name] = getattr(slot, name)
+        sensors.append(out)
+    return {"samples": sampler.samples, "sensors": sensors}

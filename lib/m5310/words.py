@@ -1,7 +1,8 @@
-"""Errors and events in words. Loaded when the first of them is printed: heap is scarce."""
+"""Errors, states and events in words; loaded for each that is printed: heap is scarce."""
 
 # One text, not one object for each: kinds of AtError, the module's error numbers that tell the
-# user what to do (facts/protocol.md 1.1), and the events of +MIPLEVENT (facts/protocol.md 6).
+# user what to do (facts/protocol.md 1.1), the states of +CEREG (facts/protocol.md 3), and the
+# events of +MIPLEVENT (facts/protocol.md 6).
 _WORDS = """
 kind0 ?
 kind1 no answer in time
@@ -31,6 +32,12 @@ code524 module is in minimal function mode
 code530 no such socket
 code601 parameter error
 code602 state error
+state0 not searching
+state1 registered
+state2 searching
+state3 denied: is the SIM activated for NB-IoT?
+state4 out of coverage
+state5 registered, roaming
 event1 bootstrap started
 event2 bootstrap done
 event3 bootstrap failed
@@ -76,6 +83,16 @@ def error(kind, code, text):
 def event(number):
     """Return what event number of +MIPLEVENT stands for (facts/protocol.md 6)."""
     return _find("event%d" % number) or "event %d" % number
+
+
+def registration(state):
+    """Return what state of +CEREG stands for."""
+    return _find("state%d" % state) or "state %d" % state
+
+
+def signal(rssi):
+    """Return what rssi of +CSQ stands for, in dBm (facts/protocol.md 3)."""
+    return "signal %d dBm" % (2 * rssi - 113) if 0 < rssi < 32 else "no signal"
 
 
 def printable(raw, limit=80):
