@@ -72,13 +72,13 @@ class Log:
 
     def __init__(self, clock, level=1):
         self.level = level
-        self._clock = clock
+        self.clock = clock
         self._last = clock.ticks_ms()
         self._ms = 0
 
     def __call__(self, text, level=1):
-        now = self._clock.ticks_ms()
-        self._ms += self._clock.ticks_diff(now, self._last)
+        now = self.clock.ticks_ms()
+        self._ms += self.clock.ticks_diff(now, self._last)
         self._last = now
         if level <= self.level:
             print("%9.3f %s" % (self._ms / 1000, text))

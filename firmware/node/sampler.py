@@ -28,27 +28,27 @@ class Sampler:
 
     def __init__(self, clock, actuations=()):
         """actuations: their tick() is called every minute."""
-        self._clock = clock
-        self._actuations = actuations
+        self.clock = clock
+        self.actuations = actuations
         self.slots = []
         self._tick = clock.ticks_ms()
         self.samples = 0
 
     def add(self, driver, temperature, period=10):
         """Sample driver into temperature every period seconds (1..3600), beginning at once."""
-        slot = _Slot(driver, temperature, period * 1000, self._clock.ticks_ms())
+        slot = _Slot(driver, temperature, period * 1000, self.clock.ticks_ms())
         self.slots.append(slot)
 
     async def run(self):
         """Sample for ever."""
-        clock = self._clock
+        clock = self.clock
         while True:
             wait = await self._round()
             await clock.sleep_ms(max(wait, 1))
 
     async def _round(self):
         """Do what is due, giving way after each sensor; return ms until something else is."""
-        clock = self._clock
+        clock = self.clock
         for slot in self.slots:
             if clock.ticks_diff(slot.due, clock.ticks_ms()) <= 0:
                 self._step(slot)
@@ -56,7 +56,7 @@ class Sampler:
         now = clock.ticks_ms()
         if clock.ticks_diff(self._tick, now) <= 0:
             self._tick = clock.ticks_add(now, _TICK_MS)
-            for actuation in self._actuations:
+            for actuation in self.actuations:
                 actuation.tick()
         wait = clock.ticks_diff(self._tick, now)
         for slot in self.slots:
@@ -65,7 +65,7 @@ class Sampler:
 
     def _step(self, slot):
         """Start or read one sensor."""
-        clock = self._clock
+        clock = self.clock
         try:
             if not slot.started:
                 slot.begun = clock.ticks_ms()

@@ -30,11 +30,11 @@ class Supervisor:
         self.modem = modem
         self.clock = clock
         self.log = log
-        self._timeout, self._hint = settings[:2]
-        self._onenet = settings[2:]
+        self.timeout, self.hint = settings[:2]
+        self.onenet = settings[2:]
         self.objects = objects
         self.observations = observations
-        self._notifier = notifier
+        self.notifier = notifier
         self.restart = restart
         self.ladder = None  # there is one from a failure until a session stands
         self.recoveries = 0
@@ -64,18 +64,18 @@ class Supervisor:
         try:
             await modem.at.sync(_SYNC_MS)
         except AtError as e:
-            self.log(self._hint, 0)
+            self.log(self.hint, 0)
             raise e
         self.say("registering with the network")
-        await modem.bring_up(self._timeout)
+        await modem.bring_up(self.timeout)
         network = modem.network
         self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
         self.say("opening the OneNET session")
         self.observations.clear()
-        await modem.mipl.open(self.objects, *self._onenet)
+        await modem.mipl.open(self.objects, *self.onenet)
         self.sessions += 1
         self.cause = self.next_try = ""
-        self._notifier.row = 0
+        self.notifier.row = 0
         self.say("online")
 
     async def _stay(self):
@@ -94,7 +94,7 @@ class Supervisor:
                 self.ladder = None
             if at.silent:
                 await self._await_line()
-            elif mipl.update_due() or self._notifier.row >= _DOUBT:
+            elif mipl.update_due() or self.notifier.row >= _DOUBT:
                 await self._renew()
             elif clock.ticks_diff(now, checked) >= _CHECK_MS:
                 checked = now
@@ -111,7 +111,7 @@ class Supervisor:
 
     async def _renew(self):
         """Renew the registration; raises AtError if it is gone, not if the line was busy once."""
-        self._notifier.row = 0
+        self.notifier.row = 0
         for left in range(_RENEWALS - 1, -1, -1):
             try:
                 await self.modem.mipl.update()

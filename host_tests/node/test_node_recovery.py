@@ -123,13 +123,13 @@ def test_a_denied_registration_is_reported_and_tried_again():
 def test_a_task_that_fails_is_started_again_and_counted():
     async def scene(r):
         await r.online()
-        due = r.node.notifier._observations.due
+        due = r.node.notifier.observations.due
 
         def broken():
-            r.node.notifier._observations.due = due
+            r.node.notifier.observations.due = due
             raise KeyError("broken")
 
-        r.node.notifier._observations.due = broken
+        r.node.notifier.observations.due = broken
         await r.sleep(3)
         r.board.set_temp("ds18x20-0", 44.0)
         await r.sleep(12)

@@ -24,8 +24,8 @@ class Modem:
         self.log = log
         self.reset_pin = options.pop("reset_pin", None)
         self.power_pin = options.pop("power_pin", None)
-        self._operator = options.pop("operator", None)
-        self._earfcn = options.pop("earfcn", None)
+        self.operator = options.pop("operator", None)
+        self.earfcn = options.pop("earfcn", None)
         self.boots = 0
         self.at = At(uart, clock, **options)
         booted = self._booted
@@ -47,7 +47,7 @@ class Modem:
         What it takes is loaded for it and forgotten behind it: heap is scarce.
         """
         await borrow("m5310.bringup").bring_up(
-            self.network, self.log, timeout, self._operator, self._earfcn
+            self.network, self.log, timeout, self.operator, self.earfcn
         )
 
     def _booted(self, line):

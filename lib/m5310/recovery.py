@@ -22,7 +22,7 @@ class Ladder:
     """
 
     def __init__(self, available=()):
-        self._rungs = [
+        self.rungs = [
             (name, tries)
             for name, tries in RUNGS
             if name in ("session", "reboot") or name in available
@@ -40,13 +40,13 @@ class Ladder:
         """
         self.failures += 1
         pause = min(_FIRST_S << min(self.failures - 1, 10), _LONGEST_S)
-        for _ in range(len(self._rungs) + 1):
-            name, tries = self._rungs[self._at]
+        for _ in range(len(self.rungs) + 1):
+            name, tries = self.rungs[self._at]
             if self._tries < tries and self._fits(name, silent):
                 self._tries += 1
                 return name, pause
             self._tries = 0
-            self._at = (self._at + 1) % len(self._rungs)
+            self._at = (self._at + 1) % len(self.rungs)
         return "wait", min(pause, _WAIT_S)
 
     def _fits(self, name, silent):

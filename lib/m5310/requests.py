@@ -118,21 +118,21 @@ class _Answer(Reply):
     def __init__(self, requests, op, result, values, resources):
         count = len(values) if op.kind == READ and result == 1 else 1
         super().__init__(op.arrived, count)
-        self._requests = requests
-        self._op = op
-        self._result = result
-        self._values = values
-        self._resources = resources
+        self.requests = requests
+        self.op = op
+        self.result = result
+        self.values = values
+        self.resources = resources
         self.refusable = result == 1 and op.kind in (READ, DISCOVER)
 
     def line(self, i):
-        op = self._op
-        if self._result != 1 or op.kind == OBSERVE:
-            return self._short(self._result)
+        op = self.op
+        if self.result != 1 or op.kind == OBSERVE:
+            return self._short(self.result)
         if op.kind == DISCOVER:
-            return discovered(self._requests.ref, op.msgid, self._resources)
-        iid, rid, kind, value = self._values[i]
-        dialect = self._requests.dialect
+            return discovered(self.requests.ref, op.msgid, self.resources)
+        iid, rid, kind, value = self.values[i]
+        dialect = self.requests.dialect
         try:
             text = dialect.value(kind, value)
         except ValueError:  # has no form on the line: an error ends the read
@@ -151,14 +151,14 @@ class _Answer(Reply):
         return self._short(11)
 
     def done(self, error, age):
-        if self._requests.on_answered:
-            self._requests.on_answered(self._op, error, age)
+        if self.requests.on_answered:
+            self.requests.on_answered(self.op, error, age)
 
     def _short(self, result):
-        op = self._op
+        op = self.op
         return b"AT+MIPL%sRSP=%d,%d,%d" % (
             KINDS[op.kind],
-            self._requests.ref,
+            self.requests.ref,
             op.msgid,
             result,
         )
