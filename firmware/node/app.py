@@ -29,7 +29,6 @@ class Node:
         self.restarts = 0
         self.tasks = []
         if log.level > 1:
-            self.words = borrow("m5310.words")  # not from a file while an operation waits
             modem.mipl.on_event = self._event
         if log.level > 2:
             modem.at.on_line = self._trace
@@ -61,10 +60,10 @@ class Node:
         return borrow("node.report").of_node(self)
 
     def _event(self, event, ext):
-        self.log("event %d: %s" % (event, self.words.event(event)), 2)
+        self.log("event %d: %s" % (event, self.dispatcher.words.event(event)), 2)
 
     def _trace(self, sent, line):
-        self.log("%s %s" % (">" if sent else "<", self.words.printable(line, 200)), 3)
+        self.log("%s %s" % (">" if sent else "<", self.dispatcher.words.printable(line, 200)), 3)
 
 
 class Log:

@@ -2,7 +2,7 @@
 
 import gc
 
-from m5310.operations import NAMES
+from m5310 import borrow
 
 
 def of_node(node):
@@ -17,8 +17,11 @@ def of_node(node):
         "recoveries": supervisor.recoveries,
         "task_restarts": node.restarts,
     }
+    kind = borrow("m5310.words").kind
     worst = node.dispatcher.worst
-    out["operations"] = {NAMES[kind]: worst[kind] for kind in worst}  # oldest at its answer, ms
+    out["operations"] = {
+        kind(number): worst[number] for number in worst
+    }  # oldest at its answer, ms
     out["operations"]["faults"] = node.dispatcher.faults
     notifier = node.notifier
     out["notifier"] = {"failures": notifier.failures, "unfit": notifier.unfit}

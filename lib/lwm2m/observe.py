@@ -40,8 +40,8 @@ class Observations:
     """Who is told what and when. Times in the attributes are seconds, ticks are ms."""
 
     def __init__(self, registry, clock, pmin=1, limit=32):
-        """registry: Registry, complete; clock: ticks; pmin: s between notifications of a resource that
-        has no pmin of its own (0 = none); limit: observations held at once."""
+        """registry: a complete one; clock: ticks; pmin: s between notifications of a resource
+        that has no pmin of its own (0 = none); limit: observations held at once."""
         self.registry = registry
         self.clock = clock
         self.pmin = pmin

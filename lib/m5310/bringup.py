@@ -38,7 +38,14 @@ _REPORTS = (
 _AFTER = (
     (b"AT+CGDCONT?", b"+CGDCONT:", None, 1, "apn", _apn),
     (b"AT+CSQ", b"+CSQ:", None, 1, "rssi", lambda line: num(split(body(line), 4)[0])),
-    (b"AT+CCLK?", b"+CCLK:", None, 1, "time", lambda line: borrow("m5310.nitz").parse_clock(body(line))),
+    (
+        b"AT+CCLK?",
+        b"+CCLK:",
+        None,
+        1,
+        "time",
+        lambda line: borrow("m5310.nitz").parse_clock(body(line)),
+    ),
 )
 
 

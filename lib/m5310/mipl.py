@@ -5,7 +5,7 @@ Nothing above this module sees AT text.
 
 from micropython import const
 
-from m5310 import borrow, events
+from m5310 import borrow
 from m5310.fields import body, num, split
 from m5310.requests import Requests
 
@@ -15,6 +15,19 @@ _OPENING = const(1)
 _REGISTERED = const(2)
 
 _HOLD_MS = const(500)
+
+# What is done about each +MIPLEVENT (facts/protocol.md 6, facts/platform.md 5.1).
+_REGISTER = const(1)
+_LOSE = const(2)  # the registration is gone: open a new session
+_UPDATED = const(3)
+_UPDATE = const(4)  # renew the registration: it runs out (14), or an answer did not arrive (20)
+_ACK = const(5)  # a notification with an acknowledgement id arrived (26), or did not (25)
+_ACTIONS = const(
+    # 0  1   2   3   4   5   6   7   8   9  10  11  12  13
+    b"\x00\x00\x00\x02\x00\x02\x01\x02\x02\x02\x02\x03\x02\x02"
+    # 14 15  16  17  18  19  20  21  22  23  24  25  26
+    b"\x04\x02\x00\x00\x00\x00\x04\x00\x00\x00\x00\x05\x05"
+)
 
 
 class Mipl:
@@ -124,25 +137,25 @@ class Mipl:
         event = num(fields[1])
         ext = fields[2] if len(fields) > 2 else b""
         ext = int(ext) if ext.isdigit() else 0  # BC28 prints a time there
-        action = events.action(event)
+        action = _ACTIONS[event] if 0 <= event < len(_ACTIONS) else 0  # 0: only told
         if self.on_event:
             self.on_event(event, ext)
-        if action == events.REGISTERED and self.state == _OPENING:
+        if action == _REGISTER and self.state == _OPENING:
             self.state = _REGISTERED
             self.at.hold = _HOLD_MS
             self._renew()
-        elif action == events.REGISTERED and self.state == _REGISTERED:
+        elif action == _REGISTER and self.state == _REGISTERED:
             self._renew()
             if self.on_again:  # the module registered by itself: it is observed anew
                 self.on_again()
-        elif action == events.LOST and self._ends(event):
+        elif action == _LOSE and self._ends(event):
             self.lost(borrow("m5310.words").event(event))
-        elif action == events.UPDATED:
+        elif action == _UPDATED:
             self.counts["updates"] += 1
             self._renew()
-        elif action == events.UPDATE:
+        elif action == _UPDATE:
             self._asked = True
-        elif action == events.ACK and self.on_ack:
+        elif action == _ACK and self.on_ack:
             self.on_ack(ext, event == 26)
 
     def _ends(self, event):

@@ -4,6 +4,7 @@ from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.fields import body, num, split
 
+
 def is_answer(line):
     """Tell the answer to CEREG? from a +CEREG URC (facts/protocol.md 3).
 

@@ -58,6 +58,7 @@ event21 response delivered
 event25 notification failed
 event26 notification delivered
 """
+_OPERATIONS = ("read", "write", "execute", "observe", "write-attributes", "discover")
 
 
 def _find(name):
@@ -99,3 +100,14 @@ def printable(raw, limit=80):
     """Return bytes as text for a log: other characters escaped, at most `limit` bytes shown."""
     out = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in raw[:limit]])
     return out + "..." if len(raw) > limit else out
+
+
+def kind(number):
+    """Return what a kind of operation is called."""
+    return _OPERATIONS[number]
+
+
+def describe(op):
+    """Return an Operation for a log: `read 3303/0/5700`."""
+    path = "/".join([str(n) for n in (op.oid, op.iid, op.rid) if n >= 0])
+    return "%s %s" % ("cancel" if op.cancel else kind(op.kind), path)
