@@ -28,7 +28,7 @@ venv: $(READY) ## Make .venv with the pinned tools
 run: $(READY) ## Bench, console and node on this PC; FOR=30 stops after 30 s with a summary
 	@$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
 		$(if $(HTTP),--http $(HTTP)) $(if $(CONFIG),--config $(CONFIG)) $(ARGS) -- \
-		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(CONFIG))
+		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
 
 bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT
 	@$(BIN)/m5310-bench --at $(AT) $(if $(HTTP),--http $(HTTP)) $(ARGS)
@@ -36,9 +36,9 @@ bench: $(READY) ## The simulated module, the platform and the console alone; AT=
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
 	@$(BIN)/python -m bench.load $(ARGS)
 
-node: $(READY) ## Only the node: UART=HOST:PORT or UART=/dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json]
+node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
 	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) $(if $(BOARD),--board $(BOARD)) \
-		$(if $(CONFIG),--config $(CONFIG))
+		$(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
 	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
@@ -59,8 +59,8 @@ format: $(READY) ## Put the formatting right
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-mpy: $(READY) ## Compile the device code for a board into build/board
-	@$(BIN)/python -m pcnode --mpy
+mpy: $(READY) ## Compile the device code for a board into build/board; LINES=1: line numbers
+	@$(BIN)/python -m pcnode --mpy $(if $(LINES),--lines)
 
 size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when it runs
 	@$(BIN)/python -m pcnode --sizes

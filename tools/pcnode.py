@@ -6,6 +6,7 @@ Compiles the device code to .mpy under build/node, as a board would get it, and 
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,12 +30,19 @@ def compiler():
     return str(found)
 
 
-def build(target=BUILD, sources=SOURCES):
+def build(target=BUILD, sources=SOURCES, lines=False):
     """Compile what changed of sources into target; return the number of files compiled.
 
-    main.py and the examples stay source files: an interpreter is started with them. Raises
+    A traceback names module and function, and with lines also the line: those take heap. main.py
+    and the examples stay source files: an interpreter is started with them. Raises
     subprocess.CalledProcessError where a file does not compile.
     """
+    level = "-O2" if lines else "-O3"
+    stamp = target.with_suffix(".options")
+    if not stamp.exists() or stamp.read_text() != level:
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        stamp.write_text(level)
     wanted = set()
     compiled = 0
     for folder in sources:
@@ -49,7 +57,9 @@ def build(target=BUILD, sources=SOURCES):
                 continue
             out.parent.mkdir(parents=True, exist_ok=True)
             if out.suffix == ".mpy":
-                command = [compiler(), "-s", str(name), "-o", str(out), str(path)]
+                # The module's name is in the heap anyway, a file name would be one more.
+                module = ".".join(name.with_suffix("").parts).removesuffix(".__init__")
+                command = [compiler(), level, "-s", module, "-o", str(out), str(path)]
                 subprocess.run(command, check=True)
             else:
                 out.write_bytes(path.read_bytes())
@@ -101,15 +111,16 @@ def run(uart, baud, board, command, env):
 @click.option("--main", "program", default="main.py", help="program, below firmware/")
 @click.option("--sizes", is_flag=True, help="print sizes instead of running")
 @click.option("--mpy", is_flag=True, help="compile for a board into build/board instead")
-def main(uart, baud, board, config, heap, program, sizes, mpy):
+@click.option("--lines", is_flag=True, help="line numbers in tracebacks, for 3 KB of heap")
+def main(uart, baud, board, config, heap, program, sizes, mpy, lines):
     """Run the node on this PC, under the real MicroPython, until Ctrl-C."""
     try:
         if mpy:
             target = ROOT / "build" / "board"
-            build(target, ("lib", "firmware"))
+            build(target, ("lib", "firmware"), lines)
             print(f"compiled into {target.relative_to(ROOT)}")
             return
-        build()
+        build(lines=lines)
     except subprocess.CalledProcessError as e:
         sys.exit(f"the device code does not compile: {' '.join(e.cmd)}")
     if sizes:

@@ -6,6 +6,8 @@ import sys
 
 from micropython import const
 
+from m5310 import borrow
+
 # Collecting this often keeps a small heap in one piece; a collection takes a few milliseconds.
 _GC_BYTES = const(4096)
 
@@ -51,32 +53,17 @@ class Node:
 
     async def shutdown(self, limit=8000):
         """De-register in order, limit ms at most; for a loop in which nothing else runs."""
-        engine = asyncio.create_task(self.modem.at.run())
-        leaving = asyncio.create_task(self.supervisor.shutdown())
-        while not leaving.done():
-            if limit <= 0:
-                self.log("not de-registered: the module took too long", 0)
-                break
-            limit -= 20
-            await self.clock.sleep_ms(20)
-        leaving.cancel()
-        engine.cancel()
+        await borrow("node.leave").leave(self, limit)
 
     def status(self):
         """Return everything there is to know about the node as a new dict."""
-        from .report import of_node
-
-        return of_node(self)
+        return borrow("node.report").of_node(self)
 
     def _event(self, event, ext):
-        from m5310.words import event as name
-
-        self.log("event %d: %s" % (event, name(event)), 2)
+        self.log("event %d: %s" % (event, self.dispatcher.words.event(event)), 2)
 
     def _trace(self, sent, line):
-        from m5310.words import printable
-
-        self.log("%s %s" % (">" if sent else "<", printable(line, 200)), 3)
+        self.log("%s %s" % (">" if sent else "<", self.dispatcher.words.printable(line, 200)), 3)
 
 
 class Log:
@@ -84,13 +71,13 @@ class Log:
 
     def __init__(self, clock, level=1):
         self.level = level
-        self._clock = clock
+        self.clock = clock
         self._last = clock.ticks_ms()
         self._ms = 0
 
     def __call__(self, text, level=1):
-        now = self._clock.ticks_ms()
-        self._ms += self._clock.ticks_diff(now, self._last)
+        now = self.clock.ticks_ms()
+        self._ms += self.clock.ticks_diff(now, self._last)
         self._last = now
         if level <= self.level:
             print("%9.3f %s" % (self._ms / 1000, text))

@@ -1,17 +1,26 @@
 """Platform operations to the objects, and their results back: nothing here waits for anything."""
 
+from micropython import const
+
 from lwm2m.payload import fits
-from m5310.operations import DISCOVER, EXECUTE, OBSERVE, PARAMETER, READ, WRITE
-from m5310.requests import describe
+from m5310 import borrow
+
+_READ = const(0)  # as in m5310.codes; a private const takes no heap
+_WRITE = const(1)
+_EXECUTE = const(2)
+_PARAMETER = const(4)
+_DISCOVER = const(5)
 
 
 class Dispatcher:
     """Answers every operation at once, from values that are there already."""
 
     def __init__(self, registry, observations, log):
-        self._registry = registry
-        self._observations = observations
-        self._log = log
+        self.registry = registry
+        self.observations = observations
+        self.log = log
+        # Loaded for a problem; not while the next operation waits, if each is logged.
+        self.words = borrow("m5310.words") if log.level > 1 else None
         self.requests = None  # the session's Requests, once it exists
         self.faults = 0
         self.worst = {}  # of each kind of operation: the oldest at its answer, in ms
@@ -20,43 +29,46 @@ class Dispatcher:
         """Do op and queue its answer; whatever goes wrong, there is an answer."""
         values = ()
         resources = ""
+        problem = None
         try:
-            if op.kind == READ:
-                code, values = self._read(op)
-            elif op.kind == DISCOVER:
-                resources = self._registry.discover_text(op.oid)
+            if op.kind == _READ:
+                code, values = self.registry.read(op.oid, op.iid, op.rid)
+                if code == 205 and not fits(values, op.rid != -1):
+                    code, values = 400, ()
+                    problem = "the answer would be longer than 512 bytes"
+            elif op.kind == _DISCOVER:
+                resources = self.registry.discover_text(op.oid)
                 code = 205 if resources else 404
             else:
                 code = self._change(op)
         except Exception as e:  # silence would block the module for every later operation
             self.faults += 1
-            self._log("%s failed: %r" % (describe(op), e), 0)
             code = 400
+            problem = repr(e)
         self.requests.reply(op, code, values, resources)
-
-    def _read(self, op):
-        code, values = self._registry.read(op.oid, op.iid, op.rid)
-        if code == 205 and not fits(values, op.rid != -1):
-            self._log("%s: the answer would be longer than 512 bytes" % describe(op), 0)
-            return 400, ()
-        return code, values
+        if problem:
+            self._log(op, problem, 0)
 
     def _change(self, op):
         path = (op.oid, op.iid, op.rid)
-        if op.kind == WRITE:
-            return self._registry.write(op.oid, op.iid, op.values)
-        if op.kind == EXECUTE:
-            return self._registry.execute(op.oid, op.iid, op.rid, op.args)
-        if op.kind == PARAMETER:
-            return self._observations.set_attributes(*path, op.attributes)
-        if op.kind == OBSERVE and op.cancel:
-            return self._observations.cancel(*path)
-        return self._observations.observe(*path, op.msgid)
+        if op.kind == _WRITE:
+            return self.registry.write(op.oid, op.iid, op.values)
+        if op.kind == _EXECUTE:
+            return self.registry.execute(*path, op.args)
+        if op.kind == _PARAMETER:
+            return self.observations.set_attributes(*path, op.attributes)
+        if op.cancel:
+            return self.observations.cancel(*path)
+        return self.observations.observe(*path, op.msgid)
 
     def answered(self, op, error, age):
         """Note how an answer fared: error None or an AtError, age in ms."""
         if error:
-            self._log("%s: answer not taken: %s" % (describe(op), error), 0)
-        elif self._log.level > 1:
-            self._log("%s answered after %d ms" % (describe(op), age), 2)
+            self._log(op, "answer not taken: %s" % error, 0)
+        elif self.words:
+            self._log(op, "answered after %d ms" % age, 2)
         self.worst[op.kind] = max(self.worst.get(op.kind, 0), age)
+
+    def _log(self, op, text, level):
+        words = self.words or borrow("m5310.words")
+        self.log("%s: %s" % (words.describe(op), text), level)

@@ -11,10 +11,10 @@ class Notifier:
     """The way of a value from the observations to the session."""
 
     def __init__(self, observations, mipl, clock, log):
-        self._observations = observations
-        self._mipl = mipl
-        self._clock = clock
-        self._log = log
+        self.observations = observations
+        self.mipl = mipl
+        self.clock = clock
+        self.log = log
         self.row = 0  # failures since the last success: the session may be gone
         self.failures = 0
         self.unfit = 0
@@ -22,24 +22,24 @@ class Notifier:
     async def run(self):
         """Notify for ever."""
         while True:
-            item = self._observations.due() if self._mipl.registered else None
+            item = self.observations.due() if self.mipl.registered else None
             if item is None:
-                await self._clock.sleep_ms(_NAP_MS)
+                await self.clock.sleep_ms(_NAP_MS)
             else:
                 await self._send(item)
 
     async def _send(self, item):
         try:
-            await self._mipl.notify(*item)
+            await self.mipl.notify(*item)
         except AtError as e:
             if e.kind not in (HELD, BUSY):  # those gave way, and say nothing of the session
                 self.row += 1
             self.failures += 1
-            self._observations.failed(item)
-            self._log("notification of %d/%d/%d: %s" % (item[1:4] + (e,)), 1)
+            self.observations.failed(item)
+            self.log("notification of %d/%d/%d: %s" % (item[1:4] + (e,)), 1)
         except ValueError:
             self.unfit += 1  # no form on the line: repeating it would not help
-            self._observations.sent(item)
+            self.observations.sent(item)
         else:
             self.row = 0
-            self._observations.sent(item)
+            self.observations.sent(item)

@@ -2,7 +2,7 @@
 
 import gc
 
-from m5310.operations import NAMES
+from m5310 import borrow
 
 
 def of_node(node):
@@ -14,16 +14,30 @@ def of_node(node):
         "cause": supervisor.cause,
         "next_try": supervisor.next_try,
         "sessions": supervisor.sessions,
-        "recoveries": supervisor.ladder.recoveries,
+        "recoveries": supervisor.recoveries,
         "task_restarts": node.restarts,
     }
+    kind = borrow("m5310.words").kind
     worst = node.dispatcher.worst
-    out["operations"] = {NAMES[kind]: worst[kind] for kind in worst}  # oldest at its answer, ms
+    out["operations"] = {
+        kind(number): worst[number] for number in worst
+    }  # oldest at its answer, ms
     out["operations"]["faults"] = node.dispatcher.faults
     notifier = node.notifier
     out["notifier"] = {"failures": notifier.failures, "unfit": notifier.unfit}
-    out["sampler"] = node.sampler.status()
+    out["sampler"] = of_sampler(node.sampler)
     if hasattr(gc, "mem_free"):
         gc.collect()
         out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
     return out
+
+
+def of_sampler(sampler):
+    """Return counters, and for each sensor its last value, failures and last error text."""
+    sensors = []
+    for slot in sampler.slots:
+        out = {"instance": slot.temperature.iid}
+        for name in ("value", "failures", "errors", "error"):
+            out[name] = getattr(slot, name)
+        sensors.append(out)
+    return {"samples": sampler.samples, "sensors": sensors}

@@ -2,6 +2,8 @@
 
 from micropython import const
 
+from m5310 import borrow
+
 _LOST_AFTER = const(3)  # failures in a row until the value is given up
 _TICK_MS = const(60_000)
 _RETRY_MS = const(100)  # floor between two tries of one sensor that says it is due
@@ -26,44 +28,44 @@ class Sampler:
 
     def __init__(self, clock, actuations=()):
         """actuations: their tick() is called every minute."""
-        self._clock = clock
-        self._actuations = actuations
-        self._slots = []
+        self.clock = clock
+        self.actuations = actuations
+        self.slots = []
         self._tick = clock.ticks_ms()
         self.samples = 0
 
     def add(self, driver, temperature, period=10):
         """Sample driver into temperature every period seconds (1..3600), beginning at once."""
-        slot = _Slot(driver, temperature, period * 1000, self._clock.ticks_ms())
-        self._slots.append(slot)
+        slot = _Slot(driver, temperature, period * 1000, self.clock.ticks_ms())
+        self.slots.append(slot)
 
     async def run(self):
         """Sample for ever."""
-        clock = self._clock
+        clock = self.clock
         while True:
             wait = await self._round()
             await clock.sleep_ms(max(wait, 1))
 
     async def _round(self):
         """Do what is due, giving way after each sensor; return ms until something else is."""
-        clock = self._clock
-        for slot in self._slots:
+        clock = self.clock
+        for slot in self.slots:
             if clock.ticks_diff(slot.due, clock.ticks_ms()) <= 0:
                 self._step(slot)
                 await clock.sleep_ms(0)
         now = clock.ticks_ms()
         if clock.ticks_diff(self._tick, now) <= 0:
             self._tick = clock.ticks_add(now, _TICK_MS)
-            for actuation in self._actuations:
+            for actuation in self.actuations:
                 actuation.tick()
         wait = clock.ticks_diff(self._tick, now)
-        for slot in self._slots:
+        for slot in self.slots:
             wait = min(wait, clock.ticks_diff(slot.due, now))
         return wait
 
     def _step(self, slot):
         """Start or read one sensor."""
-        clock = self._clock
+        clock = self.clock
         try:
             if not slot.started:
                 slot.begun = clock.ticks_ms()
@@ -91,16 +93,4 @@ class Sampler:
 
     def status(self):
         """Return counters, and for each sensor its last value, failures and last error text."""
-        return {
-            "samples": self.samples,
-            "sensors": [
-                {
-                    "instance": slot.temperature.iid,
-                    "value": slot.value,
-                    "failures": slot.failures,
-                    "errors": slot.errors,
-                    "error": slot.error,
-                }
-                for slot in self._slots
-            ],
-        }
+        return borrow("node.report").of_sampler(self)

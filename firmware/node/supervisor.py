@@ -5,9 +5,8 @@ import sys
 
 from micropython import const
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
-from m5310.recovery import Ladder
 
 _SYNC_MS = const(10000)  # a module that was just switched on is awake by then
 _BACK_MS = const(60000)  # a module that fell silent gets so long to come back
@@ -16,7 +15,6 @@ _CHECK_MS = const(30000)  # between two looks at the network
 _STANDS_MS = const(60000)  # a session that stood so long starts the ladder anew
 _NET_LOST_MS = const(300000)
 _DOUBT = const(5)  # notifications refused in a row until the session is checked
-_PULSE_MS = const(500)
 _RENEWALS = const(3)
 
 
@@ -32,17 +30,14 @@ class Supervisor:
         self.modem = modem
         self.clock = clock
         self.log = log
-        self._timeout, self._hint = settings[:2]
-        self._onenet = settings[2:]
-        self._objects = objects
-        self._observations = observations
-        self._notifier = notifier
-        self._restart = restart
-        pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
-        available = [name for name, pin in pins if pin]
-        if restart:
-            available.append("restart")
-        self.ladder = Ladder(available)
+        self.timeout, self.hint = settings[:2]
+        self.onenet = settings[2:]
+        self.objects = objects
+        self.observations = observations
+        self.notifier = notifier
+        self.restart = restart
+        self.ladder = None  # there is one from a failure until a session stands
+        self.recoveries = 0
         self.state = "starting"
         self.cause = ""
         self.next_try = ""
@@ -65,23 +60,23 @@ class Supervisor:
 
     async def _online(self):
         modem = self.modem
-        self._say("looking for the module")
+        self.say("looking for the module")
         try:
             await modem.at.sync(_SYNC_MS)
         except AtError as e:
-            self.log(self._hint, 0)
+            self.log(self.hint, 0)
             raise e
-        self._say("registering with the network")
-        await modem.bring_up(self._timeout)
+        self.say("registering with the network")
+        await modem.bring_up(self.timeout)
         network = modem.network
         self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
-        self._say("opening the OneNET session")
-        self._observations.clear()
-        await modem.mipl.open(self._objects, *self._onenet)
+        self.say("opening the OneNET session")
+        self.observations.clear()
+        await modem.mipl.open(self.objects, *self.onenet)
         self.sessions += 1
         self.cause = self.next_try = ""
-        self._notifier.row = 0
-        self._say("online")
+        self.notifier.row = 0
+        self.say("online")
 
     async def _stay(self):
         """Renew the registration, watch line and network; raises AtError when it is over."""
@@ -96,10 +91,10 @@ class Supervisor:
             now = clock.ticks_ms()
             if start is not None and clock.ticks_diff(now, start) > _STANDS_MS:
                 start = None
-                self.ladder.good()
+                self.ladder = None
             if at.silent:
                 await self._await_line()
-            elif mipl.update_due() or self._notifier.row >= _DOUBT:
+            elif mipl.update_due() or self.notifier.row >= _DOUBT:
                 await self._renew()
             elif clock.ticks_diff(now, checked) >= _CHECK_MS:
                 checked = now
@@ -109,14 +104,14 @@ class Supervisor:
 
     async def _await_line(self):
         """Wait for a module that fell silent; a registration it still has is confirmed."""
-        self._say("the module is silent")
+        self.say("the module is silent")
         await self.modem.at.sync(_BACK_MS)
         await self._renew()
-        self._say("online")
+        self.say("online")
 
     async def _renew(self):
         """Renew the registration; raises AtError if it is gone, not if the line was busy once."""
-        self._notifier.row = 0
+        self.notifier.row = 0
         for left in range(_RENEWALS - 1, -1, -1):
             try:
                 await self.modem.mipl.update()
@@ -147,48 +142,14 @@ class Supervisor:
         return missing
 
     async def _recover(self, error):
-        if self.stopping:
-            return
-        self._observations.clear()
-        self.modem.mipl.reset()
-        rung, pause = self.ladder.next(self.modem.at.silent)
-        self.cause = str(error)
-        self.next_try = "%s in %d s" % (rung, pause)
-        self._say("offline")
-        self.log("%s; next: %s" % (self.cause, self.next_try), 0)
-        await self.clock.sleep_ms(pause * 1000)
-        try:
-            await self._climb(rung)
-        except AtError as e:
-            self.log("%s: %s" % (rung, e))
-
-    async def _climb(self, rung):
-        modem = self.modem
-        if rung == "session":
-            await modem.mipl.close()
-        elif rung == "reboot":
-            await modem.reboot()
-        elif rung == "reset pin":
-            await modem.pulse(modem.reset_pin, _PULSE_MS)
-        elif rung == "power pin":
-            await modem.pulse(modem.power_pin, _PULSE_MS * 4)
-        elif rung == "restart":
-            self._restart()
+        if not self.stopping:
+            await borrow("node.recover").recover(self, error)
 
     async def shutdown(self):
         """De-register and take the session down in the guide's order (3.6)."""
-        self.stopping = True
-        self._say("shutting down")
-        mipl = self.modem.mipl
-        try:
-            await self.modem.at.sync(3000)
-            await mipl.close()
-            for entry in self._objects:
-                await mipl.remove(entry[0])
-            self._say("de-registered")
-        except AtError as e:
-            self.log("not de-registered: %s" % e, 0)
+        await borrow("node.leave").deregister(self)
 
-    def _say(self, state):
+    def say(self, state):
+        """Enter state, and log it."""
         self.state = state
         self.log(state)

@@ -2,7 +2,8 @@
 
 import unittest
 
-from m5310.dialect import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, float_text, get
+from m5310.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
+from m5310.dialect import float_text, get
 
 INF = float("inf")
 NAN = float("nan")

@@ -11,8 +11,9 @@ import vtime
 from fakeuart import FakeUart
 from rig import CHUNKS
 
+from m5310.codes import DISCOVER, EXECUTE, OBSERVE, PARAMETER, READ, WRITE
 from m5310.modem import Modem
-from m5310.operations import DISCOVER, EXECUTE, KINDS, OBSERVE, PARAMETER, READ, WRITE
+from m5310.operations import KINDS
 
 NETWORK = b"""
 < OK

@@ -2,18 +2,20 @@
 
 import unittest
 
-from m5310.operations import (
+from m5310.codes import (
+    BOOLEAN,
     DISCOVER,
     EXECUTE,
-    KINDS,
+    FLOAT,
+    INTEGER,
     OBSERVE,
+    OPAQUE,
     PARAMETER,
     READ,
+    STRING,
     WRITE,
-    parse,
 )
-
-STRING, OPAQUE, INTEGER, FLOAT, BOOLEAN = 1, 2, 3, 4, 5
+from m5310.operations import KINDS, parse
 
 
 def op_of(line, arrived=7):

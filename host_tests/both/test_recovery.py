@@ -35,15 +35,6 @@ class LadderTest(unittest.TestCase):
         self.assertEqual(pauses[:8], [5, 10, 20, 40, 80, 160, 320, 600])
         self.assertEqual(set(pauses[8:]), {600})
 
-    def test_a_good_session_starts_over_and_the_recoveries_stay_counted(self):
-        ladder = Ladder()
-        rungs(ladder, 4)
-        self.assertEqual((ladder.failures, ladder.recoveries), (4, 4))
-        ladder.good()
-        self.assertEqual((ladder.failures, ladder.recoveries), (0, 4))
-        self.assertEqual(ladder.next(False), ("session", 5))
-        self.assertEqual((ladder.failures, ladder.recoveries), (1, 5))
-
     def test_a_silent_module_is_only_waited_for_where_there_is_no_pin(self):
         ladder = Ladder()
         got = [ladder.next(True) for _ in range(10)]

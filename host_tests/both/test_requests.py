@@ -8,7 +8,8 @@ from modem_rig import OBJECTS, UPDATE, module, play, sleep
 from rig import CHUNKS, Peer
 
 from m5310 import errors
-from m5310.operations import KINDS, OBSERVE, READ, WRITE
+from m5310.codes import OBSERVE, READ, WRITE
+from m5310.operations import KINDS
 
 STRING, OPAQUE, INTEGER, FLOAT, BOOLEAN = 1, 2, 3, 4, 5
 
@@ -502,7 +503,7 @@ class LineTest(unittest.TestCase):
 
     def test_kinds_in_words(self):
         from m5310.operations import parse
-        from m5310.requests import describe
+        from m5310.words import describe
 
         for line, words in (
             (b"+MIPLREAD:0,9,3303,0,5700", "read 3303/0/5700"),

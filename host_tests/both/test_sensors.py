@@ -141,17 +141,17 @@ class Ds18x20Test(SensorCase):
     def test_a_wrong_checksum_is_refused(self):
         driver = ds(0x0191)
         self.assertEqual(driver.read(), 25.0625)
-        good = driver._wire.data
+        good = driver.wire.data
         for i in range(9):
             for bit in range(8):
                 bad = bytearray(good)
                 bad[i] ^= 1 << bit
-                driver._wire.data = bad
+                driver.wire.data = bad
                 self.assertRaises(ValueError, driver.read)
 
     def test_a_wire_held_low_is_no_temperature_of_zero(self):
         driver = ds(0)
-        driver._wire.data = bytes(9)
+        driver.wire.data = bytes(9)
         self.assertErrno(EIO, driver.read)
 
     def test_values_the_part_cannot_measure_are_refused(self):

@@ -6,9 +6,9 @@ import vtime
 from fakeuart import FakeUart
 from rig import Peer
 
+from m5310.codes import EXECUTE, PARAMETER, WRITE
 from m5310.errors import AtError
 from m5310.modem import Modem
-from m5310.operations import EXECUTE, PARAMETER, WRITE
 
 OBJECTS = (
     (3303, "11", 6, 1, "5700;5701;5601;5602;5603;5604;5605"),

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from modem_rig import OBJECTS, module
 
+from m5310.codes import EXECUTE, PARAMETER, WRITE
 from m5310.dialect import get
 from m5310.errors import AtError
 from m5310.modem import Modem
-from m5310.operations import EXECUTE, PARAMETER, WRITE
 
 FUZZ = settings(
     max_examples=100,

@@ -110,7 +110,7 @@ def test_a_session_left_over_in_the_module_is_replaced():
 
 def test_a_denied_registration_is_reported_and_tried_again():
     async def scene(r):
-        await r.until(lambda: r.node.supervisor.ladder.failures >= 2, 400)
+        await r.until(lambda: r.node.supervisor.recoveries >= 2, 400)
         first = list(r.said)
         r.platform.auto_create = True
         await r.online(300)
@@ -123,13 +123,13 @@ def test_a_denied_registration_is_reported_and_tried_again():
 def test_a_task_that_fails_is_started_again_and_counted():
     async def scene(r):
         await r.online()
-        due = r.node.notifier._observations.due
+        due = r.node.notifier.observations.due
 
         def broken():
-            r.node.notifier._observations.due = due
+            r.node.notifier.observations.due = due
             raise KeyError("broken")
 
-        r.node.notifier._observations.due = broken
+        r.node.notifier.observations.due = broken
         await r.sleep(3)
         r.board.set_temp("ds18x20-0", 44.0)
         await r.sleep(12)
@@ -200,7 +200,7 @@ def test_a_fault_of_ours_on_the_way_online_climbs_the_ladder():
 
         r.node.modem.bring_up = fail
         await r.online(120)
-        return r.node.supervisor.ladder.recoveries, r.node.restarts
+        return r.node.supervisor.recoveries, r.node.restarts
 
     assert play(scene, baud=0) == (2, 0)
 

@@ -118,7 +118,7 @@ def test_a_launcher_that_is_killed_leaves_no_node_behind(node, work):
 )
 def test_unusable_options_end_with_status_2_and_a_sentence(monkeypatch, tmp_path, arguments, text):
     (tmp_path / "main.py").write_text("print('on')")
-    monkeypatch.setattr(pcnode, "build", lambda: 0)
+    monkeypatch.setattr(pcnode, "build", lambda **options: 0)
     monkeypatch.setattr(pcnode, "BUILD", tmp_path)
     done = CliRunner().invoke(pcnode.main, arguments)
     assert done.exit_code == 2

@@ -35,10 +35,10 @@ class Actuation(Instance):
         raise OSError or ValueError when they fail. states: the names 5853 takes, none = any text.
         Raises ValueError for a bad id and for texts that cannot be sent.
         """
-        self._clock = clock
-        self._outputs = {5850: on_off, 5851: dimmer, 5853: multistate}
-        self._states = [text(name.encode()) for name in states]
-        self._app_type = text(app_type.encode())
+        self.clock = clock
+        self.outputs = {5850: on_off, 5851: dimmer, 5853: multistate}
+        self.states = [text(name.encode()) for name in states]
+        self.app_type = text(app_type.encode())
         self._on = self._rest = 0  # seconds on, and ms on beyond them
         self._mark = clock.ticks_ms()
         self.faults = 0  # outputs that could not even be set back
@@ -51,8 +51,8 @@ class Actuation(Instance):
         if rid == 5850:
             return False
         if rid == 5853:
-            return self._states[0] if self._states else ""
-        return self._app_type if rid == 5750 else 0
+            return self.states[0] if self.states else ""
+        return self.app_type if rid == 5750 else 0
 
     def get(self, rid, live=False):
         """Return the value of rid; on time (5852) to the second if live, else of the last tick().
@@ -69,7 +69,7 @@ class Actuation(Instance):
         if (
             (rid == 5851 and not 0 <= value <= 100)
             or (rid == 5852 and value != 0)
-            or (rid == 5853 and self._states and value not in self._states)
+            or (rid == 5853 and self.states and value not in self.states)
         ):
             raise ValueError
 
@@ -78,7 +78,7 @@ class Actuation(Instance):
         driven = []
         try:
             for rid, value in pairs:
-                output = self._outputs.get(rid)
+                output = self.outputs.get(rid)
                 if output:
                     driven.append((output, self.values[rid]))
                     output(value)
@@ -100,9 +100,9 @@ class Actuation(Instance):
         self.put(5852, self._on)
 
     def _count(self):
-        now = self._clock.ticks_ms()
+        now = self.clock.ticks_ms()
         if self.values[5850]:
-            ms = self._rest + self._clock.ticks_diff(now, self._mark)
+            ms = self._rest + self.clock.ticks_diff(now, self._mark)
             self._on += ms // 1000
             self._rest = ms % 1000
         self._mark = now

@@ -39,18 +39,18 @@ _RETRY = const(10)  # the age at which the next one may start
 class Observations:
     """Who is told what and when. Times in the attributes are seconds, ticks are ms."""
 
-    def __init__(self, reg, clock, pmin=1, limit=32):
-        """reg: Registry, complete; clock: ticks; pmin: s between notifications of a resource that
-        has no pmin of its own (0 = none); limit: observations held at once."""
-        self._reg = reg
-        self._clock = clock
-        self._pmin = pmin
-        self._limit = limit
+    def __init__(self, registry, clock, pmin=1, limit=32):
+        """registry: a complete one; clock: ticks; pmin: s between notifications of a resource
+        that has no pmin of its own (0 = none); limit: observations held at once."""
+        self.registry = registry
+        self.clock = clock
+        self.pmin = pmin
+        self.limit = limit
         self._observed = {}  # path: msgid
-        self._attributes = {}  # path: {key: number}; reg bounds it
+        self._attributes = {}  # path: {key: number}; registry bounds it
         self._watches = []
         self._turn = 0  # where the next search starts: no resource starves another
-        self._seen = None  # reg.version() of the last look, None = look again
+        self._seen = None  # registry.version() of the last look, None = look again
         self._wake = 0
         self._ready = None
 
@@ -64,7 +64,7 @@ class Observations:
         if code:
             return code
         path = (oid, iid, rid)
-        if path not in self._observed and len(self._observed) >= self._limit:
+        if path not in self._observed and len(self._observed) >= self.limit:
             return _BAD_REQUEST
         self._observed[path] = msgid
         self._rebuild(path)
@@ -130,14 +130,14 @@ class Observations:
         """Note that item, from due(), was transmitted: timers restart, its value was the last."""
         w = self._find(item)
         if w:
-            w[_LAST:] = [item[5], False, 0, self._clock.ticks_ms(), 0, 0]
+            w[_LAST:] = [item[5], False, 0, self.clock.ticks_ms(), 0, 0]
             self._seen = None
 
     def failed(self, item):
         """Note that item was not transmitted: it stays due, after 2, 4 ... 64 s."""
         w = self._find(item)
         if w:
-            self._judge(w, self._clock.ticks_ms())
+            self._judge(w, self.clock.ticks_ms())
             w[_TRIES] = min(w[_TRIES] + 1, _RETRY_MAX)
             w[_RETRY] = w[_AGE] + (1 << w[_TRIES])
             self._seen = None
@@ -150,11 +150,11 @@ class Observations:
         if not self._watches:
             return None
         self._look()
-        return max(0, self._clock.ticks_diff(self._wake, self._clock.ticks_ms()))
+        return max(0, self.clock.ticks_diff(self._wake, self.clock.ticks_ms()))
 
     def _check(self, oid, iid, rid):
-        code = self._reg.check(oid, iid, rid)
-        if not code and rid != -1 and not self._reg.operations(oid, rid) & _READ:
+        code = self.registry.check(oid, iid, rid)
+        if not code and rid != -1 and not self.registry.operations(oid, rid) & _READ:
             code = _NOT_ALLOWED
         return code
 
@@ -167,10 +167,10 @@ class Observations:
 
     def _rebuild(self, fresh):
         # Make the watches anew, keeping what is known of each; those of path fresh start over.
-        now = self._clock.ticks_ms()
+        now = self.clock.ticks_ms()
         none = {}  # one for all that have no rules
         watches = []
-        for instance in self._reg:
+        for instance in self.registry:
             for rid, kind, ops in instance.resources:
                 covering, rules = self._inherited(instance.oid, instance.iid, rid, none)
                 if covering is None or not ops & _READ:
@@ -198,9 +198,9 @@ class Observations:
 
     def _look(self):
         # Judge every watch, unless no value has changed and no timer has run out since.
-        clock = self._clock
+        clock = self.clock
         now = clock.ticks_ms()
-        version = self._reg.version()
+        version = self.registry.version()
         if version == self._seen and clock.ticks_diff(self._wake, now) > 0:
             return
         self._ready = None
@@ -218,14 +218,14 @@ class Observations:
 
     def _judge(self, w, now):
         # Latch what the value of w calls for; return ms until it goes out, 0 = now.
-        late = self._clock.ticks_diff(now, w[_MARK])
+        late = self.clock.ticks_diff(now, w[_MARK])
         w[_AGE] += late // 1000
         late %= 1000
-        w[_MARK] = self._clock.ticks_add(now, -late)
+        w[_MARK] = self.clock.ticks_add(now, -late)
         value = w[_INSTANCE].get(w[_RID])
         if value is None:
             return _HOUR * 1000
-        pmin = w[_RULES].get("pmin", self._pmin)
+        pmin = w[_RULES].get("pmin", self.pmin)
         pmax = w[_RULES].get("pmax", 0)
         if not w[_PENDING]:
             w[_PENDING] = _is_event(w, value)

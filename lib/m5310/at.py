@@ -9,7 +9,7 @@ import gc
 
 from micropython import const
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.command import Command, final_result
 from m5310.errors import AtError
 from m5310.probe import ASKED, FREE, Probe
@@ -143,9 +143,7 @@ class At:
 
     def status(self):
         """Return counters, queue lengths and the latency of operations in ms as a new dict."""
-        from m5310.report import of_at
-
-        return of_at(self)
+        return borrow("m5310.report").of_at(self)
 
     # -- one turn ------------------------------------------------------------------------------
 

@@ -2,10 +2,9 @@
 
 from micropython import const
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, split
-from m5310.nitz import parse_clock
 
 _POLL_MS = const(5000)  # CEREG? besides the URC, which is not reliable (facts/protocol.md 9.11)
 _REPORT_MS = const(10000)
@@ -39,7 +38,14 @@ _REPORTS = (
 _AFTER = (
     (b"AT+CGDCONT?", b"+CGDCONT:", None, 1, "apn", _apn),
     (b"AT+CSQ", b"+CSQ:", None, 1, "rssi", lambda line: num(split(body(line), 4)[0])),
-    (b"AT+CCLK?", b"+CCLK:", None, 1, "time", lambda line: parse_clock(body(line))),
+    (
+        b"AT+CCLK?",
+        b"+CCLK:",
+        None,
+        1,
+        "time",
+        lambda line: borrow("m5310.nitz").parse_clock(body(line)),
+    ),
 )
 
 

@@ -5,12 +5,11 @@
 
 from micropython import const
 
-# Value types of +MIPLWRITE, READRSP and NOTIFY (facts/protocol.md 5.8).
-STRING = const(1)
-OPAQUE = const(2)
-INTEGER = const(3)
-FLOAT = const(4)
-BOOLEAN = const(5)
+# As in codes.py; a private const takes no heap.
+_STRING = const(1)
+_OPAQUE = const(2)
+_FLOAT = const(4)
+_BOOLEAN = const(5)
 
 
 class Dialect:
@@ -32,21 +31,21 @@ class Dialect:
     def value(self, kind, value):
         """Return value as `type,len,text`; raises ValueError if it has no form on the line.
 
-        An int given for a FLOAT is printed without decimals, as the guide prints 98.
+        An int given for a _FLOAT is printed without decimals, as the guide prints 98.
         """
-        if kind == STRING:
+        if kind == _STRING:
             raw = value.encode()
             if raw and (min(raw) < 32 or 34 in raw or 127 in raw):
                 raise ValueError("string")
             text = b'"%s"' % raw
             return b"%d,%d,%s%s" % (kind, len(raw), b" " if self.blank else b"", text)
-        if kind == OPAQUE:
+        if kind == _OPAQUE:
             size = len(value)
             text = b"".join([b"%02X" % c for c in value])
-        elif kind == FLOAT:
+        elif kind == _FLOAT:
             size = 4
             text = float_text(value)
-        elif kind == BOOLEAN:
+        elif kind == _BOOLEAN:
             size = 1
             text = b"1" if value else b"0"
         else:

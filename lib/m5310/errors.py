@@ -2,6 +2,8 @@
 
 from micropython import const
 
+from m5310 import borrow
+
 TIMEOUT = const(1)  # no final result in time
 ERROR = const(2)  # plain ERROR
 CME = const(3)  # +CME ERROR: code
@@ -32,6 +34,4 @@ class AtError(Exception):
         return ERROR <= self.kind <= CIS
 
     def __str__(self):
-        from m5310.words import error
-
-        return error(self.kind, self.code, self.text)
+        return borrow("m5310.words").error(self.kind, self.code, self.text)

@@ -20,7 +20,7 @@ class Lines:
         """Size the buffer: the longest line kept, in bytes (1 or more)."""
         self._buf = bytearray(size)
         self._view = memoryview(self._buf)
-        self._size = size
+        self.size = size
         self._used = 0
         self._skip = False
         self.ready = 0  # length of the complete line that waits to be taken, 0 = none
@@ -36,7 +36,7 @@ class Lines:
         Allocates nothing. `ready` tells whether a line is complete.
         """
         buf = self._buf
-        size = self._size
+        size = self.size
         used = self._used
         i = start
         self.ready = 0
@@ -72,6 +72,6 @@ class Lines:
 
     def take(self):
         """Return the complete line as bytes, without its ending; of an overlong one what fits."""
-        line = bytes(self._view[: self.ready or self._size])
+        line = bytes(self._view[: self.ready or self.size])
         self.ready = 0
         return line

@@ -1,18 +1,14 @@
 """The module as a whole: the line, the network, the session, and what a reboot does to them."""
 
-import sys
-
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.at import At
 from m5310.dialect import get
-from m5310.errors import AtError
 from m5310.mipl import Mipl
 from m5310.network import Network
 from m5310.probe import FREE
 
 # What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray.
 _BANNERS = (b"REBOOT", b"M5310", b"Neul", b"*ATREADY", b"*MATREADY", b"+MATREADY", b"auto-reboot")
-_BOOT_MS = 30000
 
 
 class Modem:
@@ -28,8 +24,8 @@ class Modem:
         self.log = log
         self.reset_pin = options.pop("reset_pin", None)
         self.power_pin = options.pop("power_pin", None)
-        self._operator = options.pop("operator", None)
-        self._earfcn = options.pop("earfcn", None)
+        self.operator = options.pop("operator", None)
+        self.earfcn = options.pop("earfcn", None)
         self.boots = 0
         self.at = At(uart, clock, **options)
         booted = self._booted
@@ -42,9 +38,7 @@ class Modem:
     def udp(self):
         """Return the UDP sockets of the module; loaded when first asked for."""
         if self._udp is None:
-            from m5310.udp import Udp
-
-            self._udp = Udp(self.at, self.clock)
+            self._udp = borrow("m5310.udp").Udp(self.at, self.clock)
         return self._udp
 
     async def bring_up(self, timeout):
@@ -52,15 +46,9 @@ class Modem:
 
         What it takes is loaded for it and forgotten behind it: heap is scarce.
         """
-        from m5310.bringup import bring_up
-
-        try:
-            await bring_up(self.network, self.log, timeout, self._operator, self._earfcn)
-        finally:
-            for name in ("bringup", "nitz"):
-                sys.modules.pop("m5310." + name, None)
-                if hasattr(sys.modules["m5310"], name):
-                    delattr(sys.modules["m5310"], name)
+        await borrow("m5310.bringup").bring_up(
+            self.network, self.log, timeout, self.operator, self.earfcn
+        )
 
     def _booted(self, line):
         if self.at.probe.state == FREE:  # the first line of what a starting module prints
@@ -78,26 +66,12 @@ class Modem:
 
     async def reboot(self):
         """Reboot the module by AT+NRB, which has no OK, and wait for it; raises AtError."""
-        try:
-            await self.at.command(b"AT+NRB", 5000, slow=True)
-        except AtError as e:
-            if e.kind != errors.RESET:
-                raise
-        self.forget("rebooted by us")
-        await self.at.sync(_BOOT_MS)
+        await borrow("m5310.restart").reboot(self)
 
     async def pulse(self, pin, ms):
         """Assert pin for ms, then wait for the module; raises AtError(SILENT)."""
-        pin.value(1)
-        try:
-            await self.clock.sleep_ms(ms)
-        finally:  # cancelled or not, the module is let go
-            pin.value(0)
-        self.forget("restarted by pin")
-        await self.at.sync(_BOOT_MS)
+        await borrow("m5310.restart").pulse(self, pin, ms)
 
     def status(self):
         """Return the status of the line, the network and the session as one new dict."""
-        from m5310.report import of_modem
-
-        return of_modem(self)
+        return borrow("m5310.report").of_modem(self)

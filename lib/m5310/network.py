@@ -1,17 +1,8 @@
 """The module on the network: identity, registration, signal, clock (guide 1)."""
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.fields import body, num, split
-
-_STATES = (
-    "not searching",
-    "registered",
-    "searching",
-    "denied: is the SIM activated for NB-IoT?",
-    "out of coverage",
-    "registered, roaming",
-)
 
 
 def is_answer(line):
@@ -87,13 +78,11 @@ class Network:
 
     def quality(self):
         """Return the signal in words, in dBm (facts/protocol.md 3)."""
-        if not 0 < self.rssi < 32:
-            return "no signal"
-        return "signal %d dBm" % (2 * self.rssi - 113)
+        return borrow("m5310.words").signal(self.rssi)
 
     def words(self):
         """Return the registration state in words."""
-        return _STATES[self.state] if self.state < len(_STATES) else "state %d" % self.state
+        return borrow("m5310.words").registration(self.state)
 
     def _set(self, state, cell):
         if state < 0:
@@ -114,6 +103,4 @@ class Network:
 
     def status(self):
         """Return identity, registration, cell, signal and clock as a new dict."""
-        from m5310.report import of_network
-
-        return of_network(self)
+        return borrow("m5310.report").of_network(self)

@@ -6,17 +6,17 @@ that it is refused and not left unanswered.
 
 from micropython import const
 
-from m5310.dialect import BOOLEAN, OPAQUE, STRING
 from m5310.fields import body, num, split, unhex, unquote
 
-READ = const(0)
-WRITE = const(1)
-EXECUTE = const(2)
-OBSERVE = const(3)
-PARAMETER = const(4)
-DISCOVER = const(5)
+_STRING = const(1)  # as in codes.py; a private const takes no heap
+_OPAQUE = const(2)
+_BOOLEAN = const(5)
+_READ = const(0)
+_WRITE = const(1)
+_EXECUTE = const(2)
+_OBSERVE = const(3)
+_DISCOVER = const(5)
 
-NAMES = ("read", "write", "execute", "observe", "write-attributes", "discover")
 KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  # +MIPL...:
 
 _LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
@@ -48,7 +48,7 @@ class Operation:
         """What tells operations of one kind and msgid apart; None where it could not be read."""
         if self.bad:
             return None
-        return self.oid, self.iid, -1 if self.kind == WRITE else self.rid
+        return self.oid, self.iid, -1 if self.kind == _WRITE else self.rid
 
 
 def parse(kind, line, arrived):
@@ -66,12 +66,12 @@ def parse(kind, line, arrived):
 
 
 def _fill(op, kind, rest):
-    if kind == DISCOVER:
+    if kind == _DISCOVER:
         op.oid = num(split(rest, 3)[0])
         return
-    if kind in (READ, OBSERVE):
+    if kind in (_READ, _OBSERVE):
         fields = [num(f) for f in split(rest, 5)]
-        if kind == OBSERVE:
+        if kind == _OBSERVE:
             op.cancel = fields[0] == 0
             del fields[0]
         op.oid = fields[0]
@@ -82,9 +82,9 @@ def _fill(op, kind, rest):
     op.oid = num(head[0])
     op.iid = num(head[1])
     op.rid = num(head[2])
-    if kind == WRITE:
+    if kind == _WRITE:
         _fill_write(op, rest)
-    elif kind == EXECUTE:
+    elif kind == _EXECUTE:
         if rest:
             size, rest = _head(rest, 1)
             op.args = _text(rest, num(size[0]))[0] if rest else b""
@@ -97,10 +97,10 @@ def _fill(op, kind, rest):
 def _fill_write(op, rest):
     head, rest = _head(rest, 2)
     kind = num(head[0])
-    if kind < STRING:
+    if kind < _STRING:
         raise ValueError("type")
     size = num(head[1])
-    if kind == STRING or rest[:1] == b'"':
+    if kind == _STRING or rest[:1] == b'"':
         value, tail = _text(rest, size)
     else:
         end = rest.find(b",")
@@ -112,11 +112,11 @@ def _fill_write(op, rest):
         raise ValueError("tail")
     numbers = [num(f) for f in split(tail[1:], 3)]
     op.index = numbers[-1]  # flag,index or the flag alone: 0 ends the group either way
-    if kind == OPAQUE or kind > BOOLEAN:
+    if kind == _OPAQUE or kind > _BOOLEAN:
         if len(value) not in (size * 2, size):  # bytes, or hex digits (M5310-A)
             raise ValueError("length")
         value = unhex(value)
-        kind = OPAQUE
+        kind = _OPAQUE
     op.values = [(op.rid, kind, value)]
 
 

@@ -24,7 +24,7 @@ class Probe:
     """The state of the line: `state`, `silent`, and `sent`, the probes sent so far."""
 
     def __init__(self, clock):
-        self._diff = clock.ticks_diff
+        self.clock = clock
         self.silent = False
         self.sent = 0
         self.start(clock.ticks_ms())
@@ -32,7 +32,7 @@ class Probe:
     def start(self, now):
         """Nothing but a probe may be sent until one was answered."""
         self.state = QUIET
-        self._since = now
+        self.since = now
         self._heard = now
         self._tries = 0
         self._wait = _FIRST_MS
@@ -47,22 +47,22 @@ class Probe:
         late = self.state != ASKED
         if self.state != QUIET:
             self.state = GUARD  # ERROR is an answer too: noise stood before the AT
-            self._since = now
+            self.since = now
         return late
 
     def step(self, now):
         """Move on by the clock; return True when a probe has to be sent now."""
-        age = self._diff(now, self._since)
+        age = self.clock.ticks_diff(now, self.since)
         if self.state == QUIET:
-            if self._diff(now, self._heard) >= _QUIET_MS or age >= _QUIET_MAX:
+            if self.clock.ticks_diff(now, self._heard) >= _QUIET_MS or age >= _QUIET_MAX:
                 self.state = ASKED
-                self._since = now
+                self.since = now
                 self.sent += 1
                 return True
         elif self.state == ASKED:
             if age >= self._wait:
                 self.state = QUIET
-                self._since = now
+                self.since = now
                 self._tries += 1
                 if self._tries >= _PROBES:
                     self.silent = True

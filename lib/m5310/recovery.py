@@ -1,4 +1,7 @@
-"""The ladder back to a working session: what to try next, how often, after which pause."""
+"""The ladder back to a working session: what to try next, how often, after which pause.
+
+Loaded for the first failure, and gone when a session stands again: heap is scarce.
+"""
 
 from micropython import const
 
@@ -13,19 +16,17 @@ RUNGS = (("session", 3), ("reboot", 2), ("reset pin", 2), ("power pin", 2), ("re
 
 
 class Ladder:
-    """Climbs a rung a failure; `available` names the rungs that exist besides the first two."""
+    """Climbs a rung a failure; `available` names the rungs that exist besides the first two.
+
+    A new one starts from the lowest rung, so it is thrown away when the session stands.
+    """
 
     def __init__(self, available=()):
-        self._rungs = [
+        self.rungs = [
             (name, tries)
             for name, tries in RUNGS
             if name in ("session", "reboot") or name in available
         ]
-        self.good()
-        self.recoveries = 0
-
-    def good(self):
-        """The session stands: start from the lowest rung next time."""
         self._at = 0
         self._tries = 0
         self.failures = 0
@@ -38,15 +39,14 @@ class Ladder:
         last rung it starts over.
         """
         self.failures += 1
-        self.recoveries += 1
         pause = min(_FIRST_S << min(self.failures - 1, 10), _LONGEST_S)
-        for _ in range(len(self._rungs) + 1):
-            name, tries = self._rungs[self._at]
+        for _ in range(len(self.rungs) + 1):
+            name, tries = self.rungs[self._at]
             if self._tries < tries and self._fits(name, silent):
                 self._tries += 1
                 return name, pause
             self._tries = 0
-            self._at = (self._at + 1) % len(self._rungs)
+            self._at = (self._at + 1) % len(self.rungs)
         return "wait", min(pause, _WAIT_S)
 
     def _fits(self, name, silent):

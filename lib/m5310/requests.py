@@ -5,8 +5,13 @@ import asyncio
 from micropython import const
 
 from m5310.command import Reply
-from m5310.operations import DISCOVER, EXECUTE, KINDS, NAMES, OBSERVE, READ, WRITE, parse
+from m5310.operations import KINDS, parse
 
+_READ = const(0)  # as in codes.py; a private const takes no heap
+_WRITE = const(1)
+_EXECUTE = const(2)
+_OBSERVE = const(3)
+_DISCOVER = const(5)
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
 _PARTS_MS = const(1500)  # a write whose parts stop coming is refused after that
 _REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: the same msgid is the same operation
@@ -44,21 +49,21 @@ class Requests:
         list "id;id;...".
         """
         result = _RESULTS[code]
-        if op.kind in (WRITE, EXECUTE):
+        if op.kind in (_WRITE, _EXECUTE):
             self._recent.append((op.kind, op.msgid, op.path, code, self.clock.ticks_ms()))
             if len(self._recent) > _RECENT:
                 del self._recent[0]
         self._answer(op, result, values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
-        if not (self.dialect.module_answers and op.kind in (OBSERVE, DISCOVER)):
+        if not (self.dialect.module_answers and op.kind in (_OBSERVE, _DISCOVER)):
             self.at.reply(_Answer(self, op, result, values, resources))
 
     def _operation(self, line):
         now = self.clock.ticks_ms()
         kind = KINDS.index(line[5 : line.find(b":")].strip())  # ValueError: none that we know
         op = parse(kind, line, now)
-        if kind == WRITE:
+        if kind == _WRITE:
             op = self._gather(op)
             if op is None:
                 return
@@ -116,23 +121,23 @@ class Requests:
 
 class _Answer(Reply):
     def __init__(self, requests, op, result, values, resources):
-        count = len(values) if op.kind == READ and result == 1 else 1
+        count = len(values) if op.kind == _READ and result == 1 else 1
         super().__init__(op.arrived, count)
-        self._requests = requests
-        self._op = op
-        self._result = result
-        self._values = values
-        self._resources = resources
-        self.refusable = result == 1 and op.kind in (READ, DISCOVER)
+        self.requests = requests
+        self.op = op
+        self.result = result
+        self.values = values
+        self.resources = resources
+        self.refusable = result == 1 and op.kind in (_READ, _DISCOVER)
 
     def line(self, i):
-        op = self._op
-        if self._result != 1 or op.kind == OBSERVE:
-            return self._short(self._result)
-        if op.kind == DISCOVER:
-            return discovered(self._requests.ref, op.msgid, self._resources)
-        iid, rid, kind, value = self._values[i]
-        dialect = self._requests.dialect
+        op = self.op
+        if self.result != 1 or op.kind == _OBSERVE:
+            return self._short(self.result)
+        if op.kind == _DISCOVER:
+            return discovered(self.requests.ref, op.msgid, self.resources)
+        iid, rid, kind, value = self.values[i]
+        dialect = self.requests.dialect
         try:
             text = dialect.value(kind, value)
         except ValueError:  # has no form on the line: an error ends the read
@@ -151,14 +156,14 @@ class _Answer(Reply):
         return self._short(11)
 
     def done(self, error, age):
-        if self._requests.on_answered:
-            self._requests.on_answered(self._op, error, age)
+        if self.requests.on_answered:
+            self.requests.on_answered(self.op, error, age)
 
     def _short(self, result):
-        op = self._op
+        op = self.op
         return b"AT+MIPL%sRSP=%d,%d,%d" % (
             KINDS[op.kind],
-            self._requests.ref,
+            self.requests.ref,
             op.msgid,
             result,
         )
@@ -172,10 +177,3 @@ def discovered(ref, number, resources):
         len(resources),
         resources.encode(),
     )
-
-
-def describe(op):
-    """Return op for a log: `read 3303/0/5700`."""
-    path = "/".join([str(n) for n in (op.oid, op.iid, op.rid) if n >= 0])
-    name = "cancel" if op.cancel else NAMES[op.kind]
-    return "%s %s" % (name, path)

@@ -20,7 +20,7 @@ class Wire:
         self.lines = Lines()
         self.busy = False
         self.since = clock.ticks_ms()
-        self._diff = clock.ticks_diff
+        self.clock = clock
         self._rx = bytearray(256)
         self._tx = None
         self._at = 0
@@ -66,7 +66,7 @@ class Wire:
             self._at += sent
         if self._at >= len(self._tx):
             self.stop()
-        elif self._diff(now, self.since) >= _STALL_MS:
+        elif self.clock.ticks_diff(now, self.since) >= _STALL_MS:
             self.stop()
             return False
         return True

@@ -1,7 +1,8 @@
-"""Errors and events in words. Loaded when the first of them is printed: heap is scarce."""
+"""Errors, states and events in words; loaded for each that is printed: heap is scarce."""
 
 # One text, not one object for each: kinds of AtError, the module's error numbers that tell the
-# user what to do (facts/protocol.md 1.1), and the events of +MIPLEVENT (facts/protocol.md 6).
+# user what to do (facts/protocol.md 1.1), the states of +CEREG (facts/protocol.md 3), and the
+# events of +MIPLEVENT (facts/protocol.md 6).
 _WORDS = """
 kind0 ?
 kind1 no answer in time
@@ -31,6 +32,12 @@ code524 module is in minimal function mode
 code530 no such socket
 code601 parameter error
 code602 state error
+state0 not searching
+state1 registered
+state2 searching
+state3 denied: is the SIM activated for NB-IoT?
+state4 out of coverage
+state5 registered, roaming
 event1 bootstrap started
 event2 bootstrap done
 event3 bootstrap failed
@@ -51,6 +58,7 @@ event21 response delivered
 event25 notification failed
 event26 notification delivered
 """
+_OPERATIONS = ("read", "write", "execute", "observe", "write-attributes", "discover")
 
 
 def _find(name):
@@ -78,7 +86,28 @@ def event(number):
     return _find("event%d" % number) or "event %d" % number
 
 
+def registration(state):
+    """Return what state of +CEREG stands for."""
+    return _find("state%d" % state) or "state %d" % state
+
+
+def signal(rssi):
+    """Return what rssi of +CSQ stands for, in dBm (facts/protocol.md 3)."""
+    return "signal %d dBm" % (2 * rssi - 113) if 0 < rssi < 32 else "no signal"
+
+
 def printable(raw, limit=80):
     """Return bytes as text for a log: other characters escaped, at most `limit` bytes shown."""
     out = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in raw[:limit]])
     return out + "..." if len(raw) > limit else out
+
+
+def kind(number):
+    """Return what a kind of operation is called."""
+    return _OPERATIONS[number]
+
+
+def describe(op):
+    """Return an Operation for a log: `read 3303/0/5700`."""
+    path = "/".join([str(n) for n in (op.oid, op.iid, op.rid) if n >= 0])
+    return "%s %s" % ("cancel" if op.cancel else kind(op.kind), path)

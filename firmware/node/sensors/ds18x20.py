@@ -21,36 +21,36 @@ class Ds18x20:
     """
 
     def __init__(self, wire, roms, rom=None, index=0):
-        self._wire = wire
-        self._roms = roms
-        self._index = index
-        self._rom = rom and bytes([int(rom[i : i + 2], 16) for i in range(0, 16, 2)])
-        self._last = 0
+        self.wire = wire
+        self.roms = roms
+        self.index = index
+        self.rom = rom and bytes([int(rom[i : i + 2], 16) for i in range(0, 16, 2)])
+        self.last = 0
 
     def _find(self):
         """Return its ROM, having looked for it; raises OSError(ENODEV) if it is not there."""
-        roms = self._roms
-        if self._index >= len(roms):
-            for rom in self._wire.scan():
+        roms = self.roms
+        if self.index >= len(roms):
+            for rom in self.wire.scan():
                 rom = bytes(rom)
                 if (
                     rom[0] in (0x28, 0x22, _DS18S20)
                     and rom not in roms
-                    and not self._wire.crc8(rom)
+                    and not self.wire.crc8(rom)
                 ):
                     roms.append(rom)
-            if self._index >= len(roms):
+            if self.index >= len(roms):
                 raise OSError(ENODEV)
-        return roms[self._index]
+        return roms[self.index]
 
     def _select(self, command):
         """Address the device and send command; raises OSError(ENODEV) when the bus is silent."""
-        if self._rom is None:
-            self._rom = self._find()
-        if not self._wire.reset():
+        if self.rom is None:
+            self.rom = self._find()
+        if not self.wire.reset():
             raise OSError(ENODEV)
-        self._wire.select_rom(self._rom)
-        self._wire.writebyte(command)
+        self.wire.select_rom(self.rom)
+        self.wire.writebyte(command)
 
     def start(self):
         """Start a conversion of this device alone; return 760 (ms)."""
@@ -61,24 +61,24 @@ class Ds18x20:
         """Return °C, -55..125; ValueError for a wrong checksum and for the power-on value."""
         self._select(_SCRATCHPAD)
         buf = bytearray(9)
-        self._wire.readinto(buf)
-        if self._wire.crc8(buf):
+        self.wire.readinto(buf)
+        if self.wire.crc8(buf):
             raise ValueError("wrong checksum")
         if not any(buf):
             raise OSError(EIO)  # nine zeros have a good checksum: the wire is held low
         raw = buf[0] | buf[1] << 8
         if raw & 0x8000:
             raw -= 0x10000
-        if self._rom[0] == _DS18S20:
+        if self.rom[0] == _DS18S20:
             if not buf[7]:
                 raise ValueError("count per degree is 0")
             value = (raw >> 1) - 0.25 + (buf[7] - buf[6]) / buf[7]
         else:
             unused = 3 - (buf[4] >> 5 & 3)  # bits below the resolution are undefined
             value = (raw >> unused << unused) / 16
-        if value == _POWER_ON and abs(self._last - value) > 2:
+        if value == _POWER_ON and abs(self.last - value) > 2:
             raise ValueError("not measured yet")
         if not -55 <= value <= 125:
             raise ValueError("out of range")
-        self._last = value
+        self.last = value
         return value

@@ -13,11 +13,11 @@ class Ntc:
     """r25: ohms at 25 °C; b: K; series: ohms of the fixed resistor; low: the NTC is at ground."""
 
     def __init__(self, adc, r25=10_000, b=3950, series=10_000, low=True):
-        self._adc = adc
-        self._r25 = r25
-        self._b = b
-        self._series = series
-        self._low = low
+        self.adc = adc
+        self.r25 = r25
+        self.b = b
+        self.series = series
+        self.low = low
         self._uv = getattr(adc, "read_uv", None)  # calibrated, where the port has it
 
     def start(self):
@@ -28,17 +28,17 @@ class Ntc:
         """Return °C, -40..125. Raises ValueError if it is open, shorted or out of range."""
         total = peak = 0
         for _ in range(_SAMPLES):
-            raw = self._adc.read_u16()
+            raw = self.adc.read_u16()
             peak = max(peak, raw)
             total += self._uv() if self._uv else raw
         # An ESP32 is at its limit before the supply is: full scale there is an end stop as well.
         share = total / _SAMPLES / (_SUPPLY_UV if self._uv else 65535)
         if peak >= 65500 or share > 0.985:
-            raise ValueError("not connected" if self._low else "shorted")
+            raise ValueError("not connected" if self.low else "shorted")
         if share < 0.015:
-            raise ValueError("shorted" if self._low else "not connected")
-        ohms = self._series * (share / (1 - share) if self._low else (1 - share) / share)
-        value = 1 / (1 / 298.15 + log(ohms / self._r25) / self._b) - 273.15
+            raise ValueError("shorted" if self.low else "not connected")
+        ohms = self.series * (share / (1 - share) if self.low else (1 - share) / share)
+        value = 1 / (1 / 298.15 + log(ohms / self.r25) / self.b) - 273.15
         if not -40 <= value <= 125:
             raise ValueError("out of range")
         return value

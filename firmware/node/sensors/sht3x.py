@@ -10,19 +10,19 @@ class Sht3x:
     """One sensor at address 0x44 or 0x45."""
 
     def __init__(self, i2c, address=0x44):
-        self._i2c = i2c
-        self._address = address
+        self.i2c = i2c
+        self.address = address
         self._buf = bytearray(6)
 
     def start(self):
         """Start a measurement; return 16 (ms). Raises OSError when nothing acknowledges."""
-        self._i2c.writeto(self._address, _MEASURE)
+        self.i2c.writeto(self.address, _MEASURE)
         return 16
 
     def read(self):
         """Return °C, -45..130; OSError while there is none, ValueError for a wrong checksum."""
         buf = self._buf
-        self._i2c.readfrom_into(self._address, buf)
+        self.i2c.readfrom_into(self.address, buf)
         crc = 0xFF
         for i in range(3):  # two bytes and their checksum leave 0
             crc ^= buf[i]
