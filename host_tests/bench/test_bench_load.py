@@ -46,7 +46,7 @@ def test_every_target_met(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"took_s": 10.2}, "rate: 2 datapoints a second of 2"),
+        ({"took_s": 10.2}, "rate: 2.0 datapoints a second of 2"),
         ({"refused": 1}, "sent 20, stored 20; refused 1"),
         ({"nodes": []}, "sent 0, stored 20"),
         ({"acknowledged": [((3303, 0, 5700), 0.5)]}, "acknowledged 1, found 0, lost 1"),

@@ -57,7 +57,7 @@ def _loss(measured, lost):
 
 def _rate(measured):
     rate = measured.accepted / measured.took_s
-    text = "rate: %.0f datapoints a second of %d" % (rate, measured.settings.rate)
+    text = "rate: %.1f datapoints a second of %d" % (rate, measured.settings.rate)
     return rate >= RATE_SHARE * measured.settings.rate, text
 
 
