@@ -8,7 +8,7 @@ UART ?= 127.0.0.1:5310
 AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench node echo test test-host test-upy lint format mpy size clean
+.PHONY: help venv run bench node echo test test-host test-upy lint format mpy packages size clean
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -52,6 +52,7 @@ test-upy: $(READY) ## The tests both interpreters can run, under the real MicroP
 	@$(BIN)/python -m upytest
 
 lint: $(READY) ## Style and formatting
+	@$(BIN)/python -m packages --check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
@@ -61,6 +62,9 @@ format: $(READY) ## Put the formatting right
 
 mpy: $(READY) ## Compile the device code for a board into build/board; LINES=1: line numbers
 	@$(BIN)/python -m pcnode --mpy $(if $(LINES),--lines)
+
+packages: $(READY) ## Write lib/*/package.json, by which mip installs each library alone
+	@$(BIN)/python -m packages
 
 size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when it runs
 	@$(BIN)/python -m pcnode --sizes
