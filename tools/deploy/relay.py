@@ -90,7 +90,7 @@ class Relay:
             os.close(fd)
 
     def begin(self, node, stop, raw):
-        """Serve the process node from now on, stopped by stop; raw: it has to be in its raw REPL."""
+        """Serve the process node from now on, and its stop; raw: in its raw REPL."""
         self._node = node
         self._stop = stop
         self.raw = self._enter = raw
@@ -136,7 +136,7 @@ class Relay:
         if self._enter:
             self._entering(data)
         else:
-            before = self._tail[-1:]
+            before = b"\r" if self._tail.endswith(b"\r") else b""
             self._tail = (self._tail + data)[-64:]
             if self._tail.endswith(_RAW):
                 self.raw = True
