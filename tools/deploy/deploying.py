@@ -11,7 +11,7 @@ from deploy.probe import check
 from deploy.session import workshop
 from deploy.settings import checked, default
 
-LOG_S = 5  # for which the first log lines are shown
+LOG_S = 5.0  # for which the first log lines are shown
 _ALIEN = ("boot.py", "main.py")
 
 

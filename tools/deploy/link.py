@@ -13,7 +13,7 @@ from deploy.ports import Port, find
 
 RAW = b"raw REPL; CTRL-B to exit\r\n"
 PATIENCE_S = 10
-_AGAIN_S = 2.5  # a board that is just starting misses the first Ctrl-C
+_AGAIN_S = 1.5  # a board that is just starting misses the first Ctrl-C
 _REBOOT = b"soft reboot\r\n"
 _CHUNK = 768  # bytes of a file for one command; a heap of 64 KB holds that many times
 _NUMBERS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EROFS": errno.EROFS, "ENOENT": errno.ENOENT}
@@ -105,8 +105,9 @@ class Link(SerialTransport):
                 f"the program on {device} does not stop", "press the board's reset button, again"
             )
         return DeployError(
-            f"what answers on {device} is not MicroPython; it says: {text[:60]}",
-            "give another PORT=, or put MicroPython on it: make flash BOARD=… FIRMWARE=…",
+            f"what answers on {device} is not MicroPython's prompt; it says: {text[:60]}",
+            "press the board's reset button and try again at once, give another PORT=, or put "
+            "MicroPython on it: make flash BOARD=… FIRMWARE=…",
         )
 
     def run(self, code, step=None):

@@ -1,5 +1,6 @@
 """config.json: the one to begin with, and the check a board would do, done here beforehand."""
 
+import json
 import subprocess
 
 from deploy.boards import ROOT
@@ -30,6 +31,12 @@ def default(board):
 
 def problem(path, board):
     """Return what is wrong with the configuration at path on board, or None."""
+    try:
+        json.loads(path.read_text())  # stricter than a board's, and it knows the place
+    except json.JSONDecodeError as e:
+        return f"{path.name}: is no valid JSON at line {e.lineno}, column {e.colno}: {e.msg}"
+    except (OSError, ValueError) as e:
+        return f"{path.name}: cannot be read: {e}"
     command = [interpreter(), "-X", "heapsize=4M", "-c", _CHECK, str(path)]
     env = {"MICROPYPATH": f"{board.folder}:{ROOT / 'firmware'}:{ROOT / 'lib'}:.frozen"}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)

@@ -43,17 +43,17 @@ class Flash:
 
 
 def _mount():
-    """Mount the image as "/", formatted if it is not yet."""
+    """Mount the image as "/", formatted if it is not yet; never leave the computer's own there."""
+    path = os.getenv("IMAGE")
     fat = os.getenv("IMAGE_FAT") == "1"
     kind = vfs.VfsFat if fat else vfs.VfsLfs2
-    flash = Flash(os.getenv("IMAGE"), 512 if fat else 4096, int(os.getenv("POWER_CUT")))
+    flash = Flash(path, 512 if fat else 4096, int(os.getenv("POWER_CUT")))
+    vfs.umount("/")
     try:
-        made = kind(flash)
+        vfs.mount(kind(flash), "/")
     except OSError:
         kind.mkfs(flash)
-        made = kind(flash)
-    vfs.umount("/")
-    vfs.mount(made, "/")
+        vfs.mount(kind(flash), "/")
     os.chdir("/")
     sys.path[:] = ["", ".frozen", "/lib"]
 
