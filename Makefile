@@ -8,7 +8,8 @@ UART ?= 127.0.0.1:5310
 AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench node echo test test-host test-upy lint format mpy packages size clean
+.PHONY: help venv run bench bench-load node echo test test-host test-upy lint format mpy packages \
+	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -68,6 +69,41 @@ packages: $(READY) ## Write lib/*/package.json, by which mip installs each libra
 
 size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when it runs
 	@$(BIN)/python -m pcnode --sizes
+
+# On a board: PORT is anything mpremote takes.
+PORT ?= auto
+DEPLOY := @$(BIN)/python -m deploy.cli
+
+deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json]
+	$(DEPLOY) install --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') $(ARGS)
+
+deploy-src: $(READY) ## The same with readable files, to change them on the board
+	$(DEPLOY) install --src --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') $(ARGS)
+
+config: $(READY) ## Edit the board's config.json, check it, put it there; FILE=my.json: take that
+	$(DEPLOY) config --port '$(PORT)' $(if $(BOARD),--board '$(BOARD)') $(if $(FILE),--file '$(FILE)')
+
+logs: $(READY) ## Follow the log of the board, without stopping the node
+	$(DEPLOY) logs --port '$(PORT)' $(if $(FOR),--for $(FOR))
+
+trace: $(READY) ## Stop the node, print what it has recorded, start it again
+	$(DEPLOY) trace --port '$(PORT)'
+
+repl: $(READY) ## The Python prompt of the board; Ctrl-] leaves
+	$(DEPLOY) repl --port '$(PORT)'
+
+backup: $(READY) ## Copy all files of the board into backup/ [TO=folder]
+	$(DEPLOY) backup --port '$(PORT)' $(if $(TO),--to '$(TO)')
+
+wipe: $(READY) ## Remove the node from the board; ALL=1: every file; YES=1: without asking
+	$(DEPLOY) wipe --port '$(PORT)' $(if $(ALL),--all) $(if $(YES),--yes)
+
+flash: $(READY) ## MicroPython onto a board: BOARD=NAME FIRMWARE=file [PORT=auto] [YES=1]
+	$(DEPLOY) flash --port '$(PORT)' --board '$(BOARD)' $(if $(FIRMWARE),--firmware '$(FIRMWARE)') \
+		$(if $(YES),--yes)
+
+pcboard: $(READY) ## A board without hardware to try that on; UART=HOST:PORT of the module
+	@$(BIN)/python -m deploy.standin --uart $(UART) $(if $(VBOARD),--board $(VBOARD)) $(ARGS)
 
 clean: ## Remove what the targets made
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis tools/*.egg-info

@@ -41,6 +41,11 @@ class Terminal:
         # It never ends by itself: this process keeps the node's side open as well.
         self.channel = Channel(self._master, take, lambda error: None)
 
+    def flush(self):
+        """Throw away what has not been read."""
+        self.channel.waiting.clear()
+        termios.tcflush(self._slave, termios.TCIOFLUSH)
+
     def close(self):
         """Close both ends."""
         self.channel.close()
@@ -73,25 +78,38 @@ class Host:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._interrupt)
+        return await self.around(lambda names: self._run_node(command, {**env, **names}))
+
+    async def around(self, work):
+        """Have everything that surrounds a node while work(names) runs; return what it returns.
+
+        names are the variables of the environment by which a node finds it.
+        """
         self._uart = Terminal(False, self._stream.write)
         self._calls = Terminal(True, self._called)
-        env = {**env, "UART_DEVICE": self._uart.name, "BOARD_DEVICE": self._calls.name}
-        works = [self._stream.run(), self._drift()]
+        names = {"UART_DEVICE": self._uart.name, "BOARD_DEVICE": self._calls.name}
+        others = [self._stream.run(), self._drift()]
         if self._link:
-            works.append(self._link.run())
+            others.append(self._link.run())
         try:
             async with asyncio.TaskGroup() as group:  # none of them may end unnoticed
-                tasks = [group.create_task(work) for work in works]
+                tasks = [group.create_task(other) for other in others]
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_OPEN_S):
                         await self._stream.tried.wait()
-                status = await self._run_node(command, env)
+                result = await work(names)
                 for task in tasks:
                     task.cancel()
         finally:
             self._uart.close()
             self._calls.close()
-        return status
+        return result
+
+    def forget(self):
+        """Throw away what a node that ended has left: a next one begins afresh."""
+        self._line = b""
+        for terminal in (self._uart, self._calls):
+            terminal.flush()
 
     async def _run_node(self, command, env):
         if self._stopped:

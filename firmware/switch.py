@@ -1,0 +1,92 @@
+"""The last step of a deployment: moves what was staged in next/ to its places.
+
+next/ready lists the steps: `NAME PATH` moves next/NAME to PATH, `- PATH` removes PATH; the last
+line is `end`, without which nothing is done. Before the list is there the board starts
+the old version; as soon as it is there boot.py goes through it at every start until it is done, so
+a power cut leaves one version or the other. Every step can be done again.
+"""
+
+import os
+
+STAGE = "next"
+LIST = "next/ready"
+
+
+def steps():
+    """Return the list as [(name, path)], or None if there is no complete one."""
+    try:
+        with open(LIST) as f:
+            lines = f.read().split("\n")
+    except OSError:
+        return None
+    if lines[-1] != "end":
+        return None
+    return [line.split(" ", 1) for line in lines[:-1]]
+
+
+def remove(path):
+    """Remove the file path, and its folder when that is empty then; either may be missing."""
+    while path:
+        try:
+            os.remove(path)
+        except OSError:
+            try:
+                os.rmdir(path)  # FAT and LittleFS refuse one that is not empty
+            except OSError:
+                pass
+        path = path.rpartition("/")[0]
+        if path in ("lib", STAGE):
+            break
+
+
+def put(name, path):
+    """Move next/name to path, unless that was done already; raises OSError."""
+    source = STAGE + "/" + name
+    try:
+        os.stat(source)
+    except OSError:
+        return
+    folders = path.split("/")[:-1]
+    for i in range(len(folders)):
+        try:
+            os.mkdir("/".join(folders[: i + 1]))
+        except OSError:
+            pass  # it is there
+    try:
+        os.rename(source, path)
+    except OSError:  # FAT does not rename to a name that is taken
+        os.remove(path)
+        os.rename(source, path)
+
+
+def sync():
+    """Have everything written that a port holds back."""
+    if hasattr(os, "sync"):
+        os.sync()
+
+
+def clear():
+    """Remove next/ and what is in it."""
+    try:
+        names = [entry[0] for entry in os.ilistdir(STAGE)]
+    except OSError:
+        return
+    for name in names:
+        os.remove(STAGE + "/" + name)
+    os.rmdir(STAGE)
+
+
+def finish():
+    """Go through the list if there is a complete one; return whether there was. Raises OSError."""
+    todo = steps()
+    if todo is None:
+        return False
+    for name, path in todo:
+        if name == "-":
+            remove(path)
+        else:
+            put(name, path)
+    sync()
+    os.remove(LIST)
+    clear()
+    return True

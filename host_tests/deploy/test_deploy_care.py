@@ -1,0 +1,65 @@
+"""config, backup, wipe and trace on a board."""
+
+import json
+
+from deploy_rig import ROOT, refused
+
+EXAMPLE = ROOT / "firmware" / "config.example.json"
+
+
+def test_a_configuration_is_checked_uploaded_and_the_previous_one_kept(board, version):
+    one = board()
+    version("A")
+    refused(one.run("config"), "there is no node on this board yet", "make deploy")
+    assert "there was none" in one.install().output
+    data = json.loads(EXAMPLE.read_text())
+    data["log"]["level"] = 2
+    mine = one.folder / "mine.json"
+    mine.write_text(json.dumps(data))
+    assert "config.old.json" in one.run("config", "--file", mine).output
+    assert "as it was" in one.run("config", "--file", mine).output
+    data["sensors"][0]["pin"] = 99
+    mine.write_text(json.dumps(data))
+    refused(one.run("config", "--file", mine), "sensors[0].pin: 99 is no pin", "nothing was chang")
+    refused(one.install("--config", mine), "99 is no pin", "nothing was changed")
+    refused(one.run("config", "--file", one.folder / "no"), "cannot be read", "existing file")
+    refused(one.run("config", "--board", "XX"), "there is no board XX", "PC")
+    one.run("backup", "--to", one.folder / "copy")
+    now = json.loads((one.folder / "copy/config.json").read_text())
+    assert now["log"]["level"] == 2
+    assert (one.folder / "copy/config.old.json").read_bytes() == EXAMPLE.read_bytes()
+
+
+def test_an_edited_configuration_is_offered_again_while_it_is_wrong(board, version, monkeypatch):
+    one = board()
+    version("A")
+    one.install()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(one.folder))
+    texts = [b"{]", EXAMPLE.read_bytes().replace(b'"pause_ms": 20', b'"pause_ms": 30')]
+
+    def edit(filename):
+        with open(filename, "wb") as f:
+            f.write(texts.pop(0))
+
+    monkeypatch.setattr("deploy.care.click.edit", edit)
+    result = one.run("config", text="y\n")
+    assert "is no valid JSON at line 1" in result.output
+    assert "config.json is on the board" in result.output
+    assert not texts
+    texts.append(b"{]")
+    refused(one.run("config", text="n\n"), "as it was", "config-PC.json")
+
+
+def test_wipe_asks_and_leaves_the_configuration(board, version):
+    one = board()
+    version("A")
+    one.install()
+    refused(one.run("wipe", text="n\n"), "nothing was removed", "YES=1")
+    assert "7 files removed" in one.run("wipe", "--yes").output
+    assert "nothing to remove" in one.run("wipe", "--yes").output
+    one.run("backup", "--to", one.folder / "copy")
+    assert [path.name for path in (one.folder / "copy").iterdir()] == ["config.json"]
+    refused(one.run("backup", "--to", one.folder / "copy"), "is not empty", "TO=")
+    refused(one.run("trace"), "no node runs on this board", "make deploy")
+    assert "1 files removed" in one.run("wipe", "--yes", "--all").output
+    assert "this is A" in one.install().output

@@ -1,0 +1,60 @@
+"""The whole way: the real node on a board, against the bench, asked over HTTP."""
+
+import re
+import sys
+import time
+
+import httpx
+from deploy_rig import Process
+
+IMEI = "867725030000018"
+
+
+def ask(http, method, path, **options):
+    answer = httpx.request(method, http + path, headers={"api-key": "bench-key"}, **options)
+    return answer.json()
+
+
+def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path):
+    command = [sys.executable, "-m", "bench.cli", "--http", "127.0.0.1:0", "--memory"]
+    command += ["--at", "127.0.0.1:0", "--board", "127.0.0.1:0", "--register-after", "0.2"]
+    bench = Process(command, tmp_path / "bench.log")
+    try:
+        at = bench.wait_for(r"M5310 ([\d.]+:\d+),")[1]
+        http = bench.wait_for(r"console +(http://[\d.]+:\d+)/")[1]
+        one = board(uart=at)
+        first = one.install("--log", "2")
+        assert first.exit_code == 0, first.output
+        assert re.search(r"(\d\d) files copied, \d\d compared by hash", first.output)
+        assert "opening the OneNET session" in first.output
+        read = {"imei": IMEI, "obj_id": 3303, "obj_inst_id": 0, "res_id": 5700}
+        ask(http, "POST", "/devices", json={"title": "x", "auth_info": {IMEI: "460040000000018"}})
+        end = time.monotonic() + 20
+        while (answer := ask(http, "GET", "/nbiot", params=read))["errno"]:
+            assert time.monotonic() < end, (answer, one.output)
+            time.sleep(0.2)
+        assert 10 < answer["data"][0]["res"][0]["val"] < 40
+
+        again = one.install("--log", "1")  # it was online: de-registers, is compared, starts
+        assert "nothing to copy" in again.output
+        assert "board|" in again.output
+        log = one.run("logs", "--for", "1.5")
+        assert "online" in log.output
+        status = one.run("trace")
+        assert "keeps no trace" in status.output
+        assert re.search(r"(?m)^session", status.output)
+        back = one.run("backup", "--to", tmp_path / "copy")
+        assert back.exit_code == 0, back.output
+        assert (tmp_path / "copy/lib/node/app.mpy").read_bytes()[:1] == b"M"
+    finally:
+        bench.end()
+
+
+def test_readable_files_replace_compiled_ones(board):
+    one = board()
+    assert one.install().exit_code == 0
+    assert "removed" in one.install("--src").output
+    listing = one.folder / "src"
+    assert one.run("backup", "--to", listing).exit_code == 0
+    assert (listing / "lib/node/app.py").exists()
+    assert not list(listing.rglob("*.mpy"))

@@ -1,0 +1,98 @@
+"""What is copied, and what is left when it is cut off, on a board."""
+
+import pytest
+from deploy_rig import refused
+
+from deploy.link import Link
+
+
+def test_only_what_changed_is_copied(board, version):
+    one = board()
+    version("A")
+    first = one.install()
+    assert "this is A" in first.output
+    assert "8 files copied" in first.output  # the configuration is one of them
+    assert "nothing to copy" in one.install().output
+    version("B")
+    second = one.install()
+    assert "2 files copied, 7 compared" in second.output  # and the record
+    assert "this is B" in second.output
+    version("C", {"lib/node/sub/deep.py": b"x = 1\n"})
+    assert "3 files copied" in one.install().output
+    version("C")
+    assert "1 removed" in one.install().output
+    assert "nothing to copy" in one.install().output
+
+
+def test_a_deployment_cut_off_at_any_file_leaves_the_old_version(board, version, monkeypatch):
+    one = board()
+    version("A")
+    one.install()
+    version("B", {"lib/node/other.py": b"y = 2\n" * 400})
+    real = Link.write
+    written = []
+
+    def cut(self, path, data, progress=None):
+        if len(written) == stop:
+            raise KeyboardInterrupt
+        written.append(path)
+        real(self, path, data, progress)
+
+    monkeypatch.setattr(Link, "write", cut)
+    for stop in range(3):
+        written.clear()
+        result = one.install()
+        assert result.exit_code == 130
+        assert "interrupted" in result.output
+        assert "this is A" in one.run("logs", "--for", "0.5").output
+    monkeypatch.setattr(Link, "write", real)
+    assert "this is B" in one.install().output
+
+
+@pytest.mark.parametrize("fat", [[], ["--fat"]])
+def test_a_power_cut_in_the_middle_and_the_old_or_new_version_starts(board, version, fat):
+    one = board(*fat)
+    version("A")
+    assert "this is A" in one.install().output
+    version("B")
+    for cut in (2, 9):
+        one = board(*fat, "--power-cut", str(cut))
+        result = one.install()
+        assert result.exit_code in (0, 1), result.output
+    assert "this is B" in one.install().output
+
+
+def test_a_full_file_system_is_told_before_anything_is_copied(board, version):
+    one = board("--size", "128")
+    version("A")
+    one.install()
+    version("B", {"lib/node/big.py": b"x" * 120_000})
+    refused(one.install(), "too little room", "make wipe")
+    assert "this is A" in one.run("logs", "--for", "0.5").output
+
+
+def test_one_that_fills_up_on_the_way_is_as_it_was(board, version, monkeypatch):
+    one = board("--size", "128")
+    version("A")
+    one.install()
+    monkeypatch.setattr("deploy.install.room", lambda *args: 0)
+    version("B", {"lib/node/big.py": b"x" * 120_000})
+    refused(one.install(), "the board's file system is full", "make wipe")
+    assert "this is A" in one.run("logs", "--for", "0.5").output
+    monkeypatch.undo()
+    there = one.run("backup", "--to", one.folder / "copy")
+    assert "7 files" in there.output or "8 files" in there.output
+
+
+def test_a_program_of_somebody_else_is_kept_on_the_pc(board, version, tmp_path, monkeypatch):
+    monkeypatch.setattr("deploy.files.KEPT", tmp_path / "kept")
+    one = board()
+    link = Link(one.port, 3)
+    link.stop()
+    link.write("main.py", b"print('mine')\n")
+    link.restart()
+    link.close()
+    version("A")
+    assert "kept in" in one.install().output
+    kept = list((tmp_path / "kept").rglob("main.py"))
+    assert [path.read_bytes() for path in kept] == [b"print('mine')\n"]

@@ -1,0 +1,168 @@
+"""make wipe, backup, config, logs, trace, repl: what one does with a board that has the node."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from deploy import install
+from deploy.boards import load
+from deploy.deploying import apply, with_config
+from deploy.errors import DeployError
+from deploy.files import everything, fetch, new_folder, read
+from deploy.link import Link
+from deploy.ports import find
+from deploy.session import visit, workshop
+from deploy.settings import checked, problem
+
+_QUIET_S = 10
+_TRACE = """
+import sys
+_m = sys.modules.get("node.app")
+_n = getattr(_m, "node", None)
+_t = getattr(_n, "trace", None)
+print("NONE" if _n is None else "RING" if hasattr(_t, "lines") else "STATUS")
+if hasattr(_t, "lines"):
+    for _l in _t.lines():
+        print(_l)
+elif _n is not None:
+    _s = _n.status()
+    for _p in sorted(_s):
+        print(_p, _s[_p])
+"""
+
+
+def backup(port, patience, screen, folder=None):
+    """Copy every file of the board to this computer; return the folder. Raises DeployError."""
+    with workshop(port, patience, screen.say) as (link, found):
+        name = (found.deployed or {}).get("board", found.platform)
+        folder = new_folder(name, folder)
+        if folder.exists() and any(folder.iterdir()):
+            raise DeployError(f"{folder} is not empty", "give another folder as TO=")
+        files = everything(link)
+        fetch(link, files, folder)
+    screen.say(f"{len(files)} files, compared by hash, in {folder}")
+    return folder
+
+
+def wipe(port, patience, screen, everywhere=False, sure=False):
+    """Remove the node from the board, or every file; return how many. Raises DeployError."""
+    with workshop(port, patience, screen.say) as (link, _):
+        there = everything(link) if everywhere else install.scan(link)
+        if not there:
+            screen.say("there is nothing to remove")
+            return 0
+        what = "every file" if everywhere else f"the node ({len(there)} files; config.json stays)"
+        if not sure and not click.confirm(f"remove {what} from {link.device_name}?"):
+            raise DeployError("nothing was removed", "YES=1 saves the question")
+        first = [path for path in ("main.py", "boot.py") if path in there]  # nothing half starts
+        for path in first + [path for path in there if path not in first]:
+            link.run("remove(%r)" % path)
+        link.run("clear()")
+    screen.say(f"{len(there)} files removed")
+    return len(there)
+
+
+def configure(port, patience, screen, name=None, file=None):
+    """Edit the board's config.json, or put file there, once it is right. Raises DeployError."""
+    with workshop(port, patience, screen.say) as (link, found):
+        if not found.deployed:
+            raise DeployError("there is no node on this board yet", "make deploy BOARD=…")
+        board = load(name or found.deployed["board"])
+        if found.deployed["board"] != board.name:
+            raise DeployError(
+                f"the node on this board was made for BOARD={found.deployed['board']}",
+                "leave BOARD= out, or deploy again",
+            )
+        old = install.scan(link, [], ["config.json"])
+        if file:
+            new = checked(Path(file), board)
+        else:
+            new = _edited(read(link, "config.json") if old else b"{}", board, screen)
+        wanted, plan = {}, install.Plan([], [])
+        with_config(link, wanted, plan, new, old)
+        if not plan.copy:
+            screen.say("config.json is as it was")
+            return False
+        apply(link, found, wanted, plan, screen)
+    kept = ", the one before is config.old.json" if old else ""
+    screen.say(f"config.json is on the board{kept}; the board starts: make logs")
+    return True
+
+
+def _edited(data, board, screen):
+    """Return the configuration data after an editor, when it is right."""
+    draft = Path(click.get_app_dir("m5310-node")) / f"config-{board.name}.json"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_bytes(data)
+    while True:
+        try:
+            click.edit(filename=str(draft))
+        except click.ClickException as e:
+            raise DeployError(e.message, "EDITOR=nano make config, or FILE=my.json")
+        wrong = problem(draft, board)
+        if not wrong:
+            return draft.read_bytes()
+        screen.warn(f"configuration: {wrong}")
+        if not click.confirm("edit it again?", default=True):
+            raise DeployError("config.json on the board is as it was", f"what you wrote: {draft}")
+
+
+def logs(port, patience, screen, seconds=None):
+    """Print what the board prints, without stopping it, for ever; survives its absence."""
+    link = Link(port, patience)
+    screen.say(f"the log of {link.device_name}; the node goes on running; Ctrl-C ends this")
+    end = None if seconds is None else time.monotonic() + seconds
+    while end is None or time.monotonic() < end:
+        try:
+            _follow(link, screen, end)
+        except DeployError as e:
+            screen.warn(f"{e.what}; waiting for it")
+            link.close()
+            link = _back(port, patience)
+    link.close()
+
+
+def _follow(link, screen, end):
+    told = False
+    while end is None or time.monotonic() < end:
+        left = _QUIET_S if end is None else min(_QUIET_S, end - time.monotonic())
+        seen = False
+        for line in link.lines(left):
+            seen = True
+            screen.say(line)
+        if not seen and not told:
+            told = True
+            screen.say("(quiet: a node that is well has little to say at log.level 1)")
+
+
+def _back(port, patience):
+    while True:
+        try:
+            return Link(port, patience)
+        except DeployError:
+            time.sleep(0.5)
+
+
+def trace(port, patience, screen):
+    """Interrupt the node, print its trace ring or its status, and start it again."""
+    with visit(port, patience, fresh=False) as (link, _):
+        kind, *lines = link.run(_TRACE).splitlines()
+        if kind == "NONE":
+            raise DeployError("no node runs on this board", "make logs, or make deploy BOARD=…")
+        if kind == "STATUS":
+            screen.warn("this version of the node keeps no trace; its status instead:")
+        for line in lines:
+            screen.say(line)
+    screen.say("the node was interrupted for this, and starts again")
+
+
+def repl(port):
+    """Be the board's REPL, by mpremote; return its exit status. Raises DeployError."""
+    device = find(port)
+    Link(device, 1).close()  # what is wrong with the port is said in our words
+    command = [sys.executable, "-m", "mpremote", "connect", device, "resume", "repl"]
+    print("Ctrl-C interrupts the node, Ctrl-D starts it again, Ctrl-] leaves")
+    return subprocess.run(command, check=False).returncode

@@ -1,0 +1,123 @@
+"""python -m deploy.cli: the commands behind make deploy, wipe, logs, config, flash …"""
+
+import functools
+import sys
+from pathlib import Path
+
+import click
+
+from deploy import care
+from deploy.boards import BOARDS, load
+from deploy.deploying import LOG_S, Order, deploy
+from deploy.errors import DeployError
+from deploy.flashing import flash
+from deploy.screen import Screen
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.group()
+@click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for an answer.")
+@click.option("--boards", type=_FOLDER, default=BOARDS, hidden=True)
+@click.pass_context
+def main(ctx, wait, boards):
+    """Put the node on a board, and look after it there."""
+    ctx.obj = {"wait": wait, "boards": boards, "screen": Screen()}
+
+
+def command(work):
+    """Make work a command whose errors end in a sentence and status 1."""
+
+    @main.command(work.__name__.rstrip("_"), help=work.__doc__)
+    @click.pass_obj
+    @functools.wraps(work)
+    def run(obj, **options):
+        screen = obj["screen"]
+        try:
+            sys.exit(work(obj, screen, **options) or 0)
+        except DeployError as e:
+            screen.error(e)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            screen.error(DeployError("interrupted", "the board starts the version it has"))
+            sys.exit(130)
+
+    return run
+
+
+port = click.option("--port", default="auto", help="Anything mpremote takes; default: auto.")
+board = click.option("--board", default="", help="Name of a folder in boards/.")
+
+
+@command
+@port
+@board
+@click.option("--config", type=_FOLDER, help="Also replace the board's config.json by this file.")
+@click.option("--src", is_flag=True, help="Readable files instead of compiled ones.")
+@click.option("--log", default=LOG_S, show_default=True, help="Seconds of log to show.")
+def install(obj, screen, port, board, config, src, log):
+    """Copy what changed to the board, verify it, switch over and start it."""
+    known = load(board, obj["boards"])
+    deploy(Order(port, known, not src, config, obj["wait"], log), screen)
+
+
+@command
+@port
+@click.option("--all", "everywhere", is_flag=True, help="Every file, the configuration too.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def wipe(obj, screen, port, everywhere, yes):
+    """Remove the node from the board; config.json stays."""
+    care.wipe(port, obj["wait"], screen, everywhere, yes)
+
+
+@command
+@port
+@click.option("--to", default=None, type=_FOLDER, help="An empty or new folder.")
+def backup(obj, screen, port, to):
+    """Copy every file of the board to this computer."""
+    care.backup(port, obj["wait"], screen, to)
+
+
+@command
+@port
+@board
+@click.option("--file", default=None, type=_FOLDER, help="Upload this instead of editing.")
+def config(obj, screen, port, board, file):
+    """Edit config.json of the board, check it, put it there, keep the previous one."""
+    care.configure(port, obj["wait"], screen, board, file)
+
+
+@command
+@port
+@click.option("--for", "seconds", default=None, type=float, help="Stop after so many seconds.")
+def logs(obj, screen, port, seconds):
+    """Follow the log without stopping the node."""
+    care.logs(port, obj["wait"], screen, seconds)
+
+
+@command
+@port
+def trace(obj, screen, port):
+    """Interrupt the node, print what it has recorded, start it again."""
+    care.trace(port, obj["wait"], screen)
+
+
+@command
+@port
+def repl(obj, screen, port):
+    """The board's Python prompt."""
+    return care.repl(port)
+
+
+@command
+@port
+@board
+@click.option("--firmware", default=None, type=_FOLDER, help="The downloaded file.")
+@click.option("--yes", is_flag=True, help="Do not ask before everything is erased.")
+def flash_(obj, screen, port, board, firmware, yes):
+    """Put MicroPython on the board; erases everything on it."""
+    return flash(load(board, obj["boards"]), port, firmware, screen, yes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Files from a board: their list, their contents, the copy of all of them on this computer."""
+
+from base64 import b64decode
+from datetime import datetime
+from pathlib import Path
+
+from deploy.boards import ROOT
+from deploy.errors import DeployError
+from deploy.install import scan
+from deploy.payload import digest
+
+KEPT = ROOT / "backup"
+_READ = """
+from binascii import b2a_base64 as _b
+with open(%r, "rb") as _f:
+    while True:
+        _d = _f.read(510)
+        if not _d:
+            break
+        print(_b(_d).decode(), end="")
+"""
+
+
+def everything(link):
+    """Return {path: (bytes, hash)} of all files on the board."""
+    return scan(link, [""], [])
+
+
+def read(link, path):
+    """Return the contents of the file path on the board; raises DeployError."""
+    return b64decode(link.run(_READ % path))
+
+
+def fetch(link, paths, folder):
+    """Copy the files {path: (bytes, hash)} into folder; raises DeployError."""
+    for path, (_, sha) in sorted(paths.items()):
+        data = read(link, path)
+        if digest(data) != sha:
+            raise DeployError(f"{path} came from the board with errors", "try again")
+        place = (folder / path).resolve()
+        if not place.is_relative_to(folder.resolve()):
+            raise DeployError(f"the board has a file named {path!r}", "remove it in make repl")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+
+
+def new_folder(board, base=None):
+    """Return the path for a backup that is made now."""
+    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    return Path(base) if base else KEPT / f"{board}-{stamp}"

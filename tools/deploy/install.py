@@ -1,0 +1,158 @@
+"""Copies what changed to a board and switches over, so that a cut leaves the old or the new.
+
+1. Everything new goes to next/ under names made of its path and contents, and is verified there.
+2. boot.py and switch go to their places: they suit the old version as well.
+3. next/ready is written as a draft and renamed: from here on the new version starts.
+4. firmware/switch.py does what the list says, here or at the next start.
+"""
+
+from dataclasses import dataclass
+
+from deploy.boards import ROOT
+from deploy.errors import DeployError
+from deploy.payload import FIRST, RECORD, digest
+
+SWITCH = ROOT / "firmware" / "switch.py"
+CONFIGS = ("config.json", "config.prev.json", "config.old.json")
+_OURS = ("lib/m5310", "lib/lwm2m", "lib/node", "m5310", "lwm2m", "node")
+_ROOT_FILES = ("boot.py", "main.py", "switch", "pins", "pin_rules")
+_HELPERS = """
+def _hash(p, h):
+    b = bytearray(512); m = memoryview(b)
+    with open(p, "rb") as f:
+        while True:
+            n = f.readinto(b)
+            if not n:
+                return h.hexdigest() if hasattr(h, "hexdigest") else _hex(h.digest()).decode()
+            h.update(m[:n])
+def _show(p):
+    import hashlib
+    try:
+        print(os.stat(p)[6], _hash(p, hashlib.sha256()), p)
+    except OSError:
+        pass
+def _walk(p, f):
+    try:
+        found = [(e[0], e[1]) for e in os.ilistdir(p or ".")]
+    except OSError:
+        return
+    for name, kind in found:
+        q = p + "/" + name if p else name
+        if kind & 0x4000:
+            _walk(q, f)
+        else:
+            f(q)
+from binascii import hexlify as _hex
+"""
+
+
+@dataclass
+class Plan:
+    """copy: paths of new or changed files; remove: paths of files that are no longer needed."""
+
+    copy: list
+    remove: list
+
+
+def prepare(link):
+    """Bring what the other functions use onto the board; finish or forget an earlier deployment.
+
+    Returns whether there was one to be finished. Raises DeployError.
+    """
+    link.run(SWITCH.read_text() + _HELPERS)
+    return link.run("print(finish())").strip() == "True"
+
+
+def scan(link, folders=_OURS, files=None):
+    """Return {path: (bytes, hash)} of the files in folders and of files. Raises DeployError."""
+    if files is None:
+        names = [n if "." in n else n + end for n in _ROOT_FILES for end in ("", ".py", ".mpy")]
+        files = [name for name in names if "." in name] + [RECORD]
+    text = link.run(
+        "for _p in %r: _walk(_p, _show)\nfor _p in %r: _show(_p)" % (list(folders), list(files)),
+        "the firmware may lack hashlib.sha256: make flash with a full one",
+    )
+    found = {}
+    for line in text.splitlines():
+        try:
+            size, sha, path = line.split(" ", 2)
+            found[path] = int(size), sha
+        except ValueError:
+            raise DeployError(f"the board answers strangely: {line[:60]!r}", "try again")
+    return found
+
+
+def compare(wanted, present):
+    """Return the Plan that makes the files {path: bytes} of what scan returned."""
+    hashes = {path: digest(data) for path, data in wanted.items()}
+    copy = [path for path in hashes if present.get(path, (0, ""))[1] != hashes[path]]
+    return Plan(copy, [path for path in present if path not in wanted])
+
+
+def room(plan, wanted, block):
+    """Return how many bytes the plan needs on a file system with such blocks, at most."""
+    files = sum(-(-len(wanted[path]) // block) * block for path in plan.copy)
+    return files + 6 * block  # the folder, the list, and the folders they move to
+
+
+def stage_name(path, data):
+    """Return the name of path's new contents in next/."""
+    return digest(path.encode() + b"\0" + data)[:16]
+
+
+def stage(link, plan, wanted, progress=None):
+    """Copy what the plan says to next/ and verify it there; return how many files were copied.
+
+    What an earlier try has left there is used again. Raises DeployError.
+    """
+    names = {stage_name(path, wanted[path]): path for path in plan.copy}
+    link.run("try: os.mkdir(STAGE)\nexcept OSError: pass")
+    there = scan(link, ["next"], [])
+    for path in there:
+        if path[5:] not in names:
+            link.run("os.remove(%r)" % path)
+    copied = 0
+    for name, path in names.items():
+        data = wanted[path]
+        if there.get("next/" + name, (0, ""))[1] != digest(data):
+            link.write("next/" + name, data, progress)
+            copied += 1
+    link.run("sync()")
+    there = scan(link, ["next"], [])
+    for name, path in names.items():
+        if there.get("next/" + name, (0, ""))[1] != digest(wanted[path]):
+            raise DeployError(
+                f"{path} came to the board with errors; the old version stays",
+                "try again, with another cable if it happens again",
+            )
+    return copied
+
+
+def switch(link, plan, wanted):
+    """Make the staged version the one that starts, and put it in its place. Raises DeployError."""
+    first = [path for path in plan.copy if path in FIRST]
+    for path in first:
+        link.run("put(%r, %r)" % (stage_name(path, wanted[path]), path))
+    steps = [(stage_name(p, wanted[p]), p) for p in plan.copy if p not in first and p != RECORD]
+    steps += [("-", path) for path in plan.remove]
+    if RECORD in plan.copy:
+        steps.append((stage_name(RECORD, wanted[RECORD]), RECORD))
+    text = "".join(f"{name} {path}\n" for name, path in steps) + "end"
+    link.write("next/draft", text.encode())
+    link.run("sync()\nos.rename('next/draft', LIST)\nsync()")
+    link.run("finish()", "start the board again: it finishes the deployment by itself")
+
+
+def verify(link, wanted):
+    """Compare what is on the board with wanted by hash; raises DeployError."""
+    present = scan(link, files=[path for path in wanted if "/" not in path])
+    plan = compare(wanted, present)
+    bad = plan.copy + plan.remove
+    if bad:
+        raise DeployError(f"{bad[0]} on the board is not what it should be", "deploy again")
+    return len(wanted)
+
+
+def forget(link):
+    """Remove what was staged: the board is as it was."""
+    link.run("clear()")

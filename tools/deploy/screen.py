@@ -1,0 +1,42 @@
+"""What the user sees: sentences, a progress bar, the board's log."""
+
+import contextlib
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+
+class Screen:
+    """The terminal; quiet bars where it is none."""
+
+    def __init__(self):
+        self._out = Console(highlight=False, markup=False, soft_wrap=True)
+        self._err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+    def say(self, text):
+        """Print one sentence."""
+        self._out.print(text)
+
+    def log(self, line):
+        """Print a line that the board printed."""
+        plain = "".join(c if c.isprintable() else "." for c in line)
+        self._out.print(f"board| {plain}", style="dim")
+
+    def warn(self, text):
+        """Print a warning."""
+        self._err.print(f"note: {text}", style="yellow")
+
+    def error(self, error):
+        """Print what is wrong and the next step."""
+        self._err.print(f"error: {error.what}", style="red")
+        if error.step:
+            self._err.print(f"  next: {error.step}")
+
+    @contextlib.contextmanager
+    def bar(self, total):
+        """Have a function progress(bytes) that moves a bar up to total."""
+        columns = TextColumn("copying"), BarColumn(), DownloadColumn()
+        hidden = not self._out.is_terminal
+        with Progress(*columns, console=self._out, transient=True, disable=hidden) as shown:
+            task = shown.add_task("", total=total)
+            yield lambda count: shown.advance(task, count)

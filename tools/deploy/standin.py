@@ -1,0 +1,150 @@
+"""A board without hardware: python -m deploy.standin --uart 127.0.0.1:5310 (make pcboard).
+
+The real MicroPython behind a pseudo terminal, with a file system in an image file as "/", which
+runs boot.py and main.py and restarts as a board does; its UART is a TCP port, a pseudo terminal or
+a serial device, its pins those of the virtual board.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+import pcnode
+from deploy.relay import Relay, Stop
+from upytest import interpreter
+
+ROOT = pcnode.ROOT
+IMAGE = ROOT / "build" / "pcboard.img"
+LINK = ROOT / "build" / "pcboard"
+_PATH = f"{ROOT / 'tools/deploy'}:{ROOT / 'boards/PC'}:.frozen"
+_START = "import standin_boot; standin_boot.start(globals())"
+_RESET = 3  # the exit status of machine.reset() on boards/PC
+_PAUSE_S = 0.05  # between an end and the next start
+
+
+class StandIn:
+    """The board; options: heap, fat, power_cut (see standin_boot), image (path)."""
+
+    def __init__(self, host, image, heap, fat, power_cut):
+        self._host = host
+        self._command = [interpreter(), "-X", f"heapsize={heap}", "-i", "-c", _START]
+        self._env = {
+            **os.environ,
+            "MICROPYPATH": _PATH,
+            "IMAGE": str(image),
+            "IMAGE_FAT": str(int(fat)),
+            "RESTARTS": "1",
+        }
+        self._cut = power_cut
+        self.relay = Relay()
+
+    async def run(self, names, told):
+        """Run and restart until cancelled; told() is called before the first start."""
+        told()
+        raw = False
+        while True:
+            status = await self._life(names, raw)
+            reset = status == _RESET or status < 0
+            raw = self.relay.raw and not reset
+            self.relay.emit(b"\r\n" if reset else b"MPY: soft reboot\r\n")
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _life(self, names, raw):
+        """Run the interpreter once; return its exit status, -n for signal n."""
+        stop = Stop()
+        env = {**self._env, **names, "STOP_DEVICE": stop.name}
+        env |= {"RUN_MAIN": str(int(not raw)), "POWER_CUT": str(self._cut)}
+        self._cut = 0
+        slave = self.relay.slave
+        node = await asyncio.create_subprocess_exec(
+            *self._command,
+            env=env,
+            pass_fds=(stop.fd,),
+            start_new_session=True,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+        )
+        self.relay.begin(node, stop, raw)
+        try:
+            await node.wait()
+        finally:
+            if node.returncode is None:
+                node.kill()
+            self.relay.end()
+            self._host.forget()
+            stop.close()
+        return node.returncode
+
+
+def make_image(path, kilobytes):
+    """Make the image if there is none; one of the wrong length is left as it is."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as f:
+            f.truncate(kilobytes * 1024)
+
+
+async def _serve(uart, board, link, **options):
+    sys.path.insert(0, str(pcnode.VIRTUAL))
+    from vboard import VBoard
+
+    from pchost.host import Host
+
+    host = Host(VBoard(), uart, 9600, board)
+    standin = StandIn(host, **options)
+    loop = asyncio.get_running_loop()
+    me = asyncio.current_task()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, me.cancel)
+    with contextlib.suppress(OSError):
+        link.unlink()
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(standin.relay.name)
+
+    def told():
+        print(f"a board without hardware, on {standin.relay.name}")
+        print(f"next, in another terminal: make deploy BOARD=PC PORT={shown(link)}", flush=True)
+
+    try:
+        await host.around(lambda names: standin.run(names, told))
+    finally:
+        standin.relay.close()
+        with contextlib.suppress(OSError):
+            link.unlink()
+
+
+def shown(path):
+    """Return path as one would type it in the project's folder."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+@click.command()
+@click.option("--uart", default="127.0.0.1:5310", show_default=True, help="The module's AT port.")
+@click.option("--board", default=None, help="HOST:PORT of the bench's virtual board.")
+@click.option("--image", type=click.Path(path_type=Path), default=IMAGE, help="The flash memory.")
+@click.option("--size", type=click.IntRange(16, 65536), default=1024, help="Of a new one, in KB.")
+@click.option("--fat", is_flag=True, help="FAT, as in an STM32, instead of LittleFS.")
+@click.option("--heap", default=pcnode.HEAP, show_default=True, help="Of the interpreter.")
+@click.option("--link", type=click.Path(path_type=Path), default=LINK, help="Name of the port.")
+@click.option("--power-cut", type=click.IntRange(0), default=0, help="At the n-th block written.")
+def main(uart, board, image, size, fat, heap, link, power_cut):
+    """Be a board with MicroPython on a pseudo terminal, until Ctrl-C."""
+    make_image(image, size)
+    options = {"image": image.resolve(), "heap": heap, "fat": fat, "power_cut": power_cut}
+    try:
+        asyncio.run(_serve(uart, board, link.absolute(), **options))
+    except ValueError as e:
+        print(e, file=sys.stderr)
+        sys.exit(2)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        pass
+
+
+if __name__ == "__main__":
+    main()

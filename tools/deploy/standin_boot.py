@@ -1,0 +1,84 @@
+"""What the firmware of a board does at a start, for the unix port behind a stand-in.
+
+Mounts the image as "/", runs boot.py and main.py from it, and returns: the interpreter goes on
+with its REPL. The environment has IMAGE (path), IMAGE_FAT (1: FAT, else LittleFS2), RUN_MAIN, and
+POWER_CUT: 0, or the number of the block write at which the power fails.
+"""
+
+import os
+import sys
+
+import chip  # noqa: F401 - nothing can be imported from the computer once the image is mounted
+import inputs  # noqa: F401
+import machine
+import onewire  # noqa: F401
+import vfs
+
+
+class Flash:
+    """A file as a block device; its length is a multiple of the block size."""
+
+    def __init__(self, path, size, cut):
+        self._file = open(path, "r+b", buffering=0)
+        self._size = size
+        self._count = self._file.seek(0, 2) // size
+        self._cut = cut
+
+    def readblocks(self, block, buf, offset=0):
+        """Fill buf from block on."""
+        self._file.seek(block * self._size + offset)
+        self._file.readinto(buf)
+
+    def writeblocks(self, block, buf, offset=0):
+        """Write buf from block on, unless the power fails now."""
+        if self._cut == 1:
+            os.system("kill -9 $PPID")
+        self._cut -= 1
+        self._file.seek(block * self._size + offset)
+        self._file.write(buf)
+
+    def ioctl(self, request, arg):
+        """Answer how many blocks there are (4) and their size (5); erasing (6) takes no work."""
+        return {4: self._count, 5: self._size}.get(request, 0)
+
+
+def _mount():
+    """Mount the image as "/", formatted if it is not yet; never leave the computer's own there."""
+    path = os.getenv("IMAGE")
+    fat = os.getenv("IMAGE_FAT") == "1"
+    kind = vfs.VfsFat if fat else vfs.VfsLfs2
+    flash = Flash(path, 512 if fat else 4096, int(os.getenv("POWER_CUT")))
+    vfs.umount("/")
+    try:
+        vfs.mount(kind(flash), "/")
+    except OSError:
+        kind.mkfs(flash)
+        vfs.mount(kind(flash), "/")
+    os.chdir("/")
+    sys.path[:] = ["", ".frozen", "/lib"]
+
+
+def _run(name, names):
+    """Run the file name if there is one, as a board does; return whether to go on."""
+    try:
+        with open(name) as f:
+            text = f.read()
+    except OSError:
+        return True
+    try:
+        exec(compile(text, name, "exec"), names)
+    except SystemExit:
+        raise
+    except BaseException as e:
+        sys.print_exception(e)
+        return False
+    return True
+
+
+def start(names):
+    """Start the board; names are the globals of its programs and of the REPL behind them."""
+    uart = open(os.getenv("UART_DEVICE"), "r+b", buffering=0)
+    machine.open = lambda *args, **options: uart  # it is opened when a program asks for it
+    _mount()
+    if _run("boot.py", names) and os.getenv("RUN_MAIN") == "1":
+        _run("main.py", names)
