@@ -1,6 +1,11 @@
 """Tests in real time mostly wait: each worker begins with some of them, the others run beside."""
 
-_WAITING = ("host_tests/e2e", "host_tests/pcboard", "host_tests/bench/test_bench_run")
+_WAITING = (
+    "host_tests/e2e",
+    "host_tests/pcboard",
+    "host_tests/deploy",
+    "host_tests/bench/test_bench_run",
+)
 _WORKERS = 4  # as in pyproject.toml; with --dist worksteal each starts with a part of the list
 
 
