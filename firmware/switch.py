@@ -1,4 +1,4 @@
-"""The last step of a deployment: moves what was staged in next/ to its places.
+"""The last step of a deployment: puts what was staged in next/ in its places.
 
 next/ready lists the steps: `NAME PATH` moves next/NAME to PATH, `- PATH` removes PATH; the last
 line is `end`, without which nothing is done. Before the list is there the board starts
@@ -40,10 +40,14 @@ def remove(path):
 
 
 def put(name, path):
-    """Move next/name to path, unless that was done already; raises OSError."""
+    """Move next/name to path, unless that was done already; raises OSError.
+
+    By copying: LittleFS may lose a third file when the power fails while it renames from one
+    folder to another, and FAT may keep both names.
+    """
     source = STAGE + "/" + name
     try:
-        os.stat(source)
+        f = open(source, "rb")
     except OSError:
         return
     folders = path.split("/")[:-1]
@@ -52,11 +56,15 @@ def put(name, path):
             os.mkdir("/".join(folders[: i + 1]))
         except OSError:
             pass  # it is there
-    try:
-        os.rename(source, path)
-    except OSError:  # FAT does not rename to a name that is taken
-        os.remove(path)
-        os.rename(source, path)
+    part = bytearray(512)
+    view = memoryview(part)
+    with f, open(path, "wb") as g:
+        while True:
+            n = f.readinto(part)
+            if not n:
+                break
+            g.write(view[:n])
+    os.remove(source)
 
 
 def sync():

@@ -30,21 +30,22 @@ def test_a_deployment_cut_off_at_any_file_leaves_the_old_version(board, version,
     one.install()
     version("B", {"lib/node/other.py": b"y = 2\n" * 400})
     real = Link.write
-    written = []
 
     def cut(self, path, data, progress=None):
-        if len(written) == stop:
-            raise KeyboardInterrupt
+        if len(written) == stops[0]:
+            raise KeyboardInterrupt  # as Ctrl-C does
         written.append(path)
         real(self, path, data, progress)
 
     monkeypatch.setattr(Link, "write", cut)
-    for stop in range(3):
-        written.clear()
+    stops = [0, 1, 2]
+    while stops:
+        written = []
         result = one.install()
         assert result.exit_code == 130
         assert "interrupted" in result.output
         assert "this is A" in one.run("logs", "--for", "0.5").output
+        del stops[0]
     monkeypatch.setattr(Link, "write", real)
     assert "this is B" in one.install().output
 

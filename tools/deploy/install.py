@@ -2,7 +2,7 @@
 
 1. Everything new goes to next/ under names made of its path and contents, and is verified there.
 2. boot.py and switch go to their places: they suit the old version as well.
-3. next/ready is written as a draft and renamed: from here on the new version starts.
+3. next/ready is written; with its last line the new version is the one that starts.
 4. firmware/switch.py does what the list says, here or at the next start.
 """
 
@@ -91,8 +91,10 @@ def compare(wanted, present):
 
 def room(plan, wanted, block):
     """Return how many bytes the plan needs on a file system with such blocks, at most."""
-    files = sum(-(-len(wanted[path]) // block) * block for path in plan.copy)
-    return files + 6 * block  # the folder, the list, and the folders they move to
+    sizes = [-(-len(wanted[path]) // block) * block for path in plan.copy]
+    folders = {path.rpartition("/")[0] for path in plan.copy} | {"lib", "next"}
+    # Every file is there twice while it is put in its place; then the staged one goes.
+    return sum(sizes) + max(sizes, default=0) + (2 * len(folders) + 3) * block
 
 
 def stage_name(path, data):
@@ -138,8 +140,9 @@ def switch(link, plan, wanted):
     if RECORD in plan.copy:
         steps.append((stage_name(RECORD, wanted[RECORD]), RECORD))
     text = "".join(f"{name} {path}\n" for name, path in steps) + "end"
-    link.write("next/draft", text.encode())
-    link.run("sync()\nos.rename('next/draft', LIST)\nsync()")
+    link.run("sync()")
+    link.write("next/ready", text.encode())
+    link.run("sync()")
     link.run("finish()", "start the board again: it finishes the deployment by itself")
 
 

@@ -38,7 +38,11 @@ class Flash:
         self._file.write(buf)
 
     def ioctl(self, request, arg):
-        """Answer how many blocks there are (4) and their size (5); erasing (6) takes no work."""
+        """Answer how many blocks there are (4) and their size (5); erase one (6)."""
+        if request == 6:
+            self._file.seek(arg * self._size)
+            self._file.write(b"\xff" * self._size)
+            return 0
         return {4: self._count, 5: self._size}.get(request, 0)
 
 

@@ -1,0 +1,211 @@
+"""Every way a deployment is refused: one sentence, the next step, and the board as it was."""
+
+import contextlib
+import json
+import os
+import pty
+import shutil
+import threading
+import tty
+
+import pytest
+import serial
+from deploy_rig import ROOT, refused, run
+
+from deploy import ports, probe
+
+
+@pytest.fixture
+def boards(tmp_path):
+    """A function that makes a folder of boards, PC among them, and one changed by its values."""
+
+    def make(**changes):
+        folder = tmp_path / "boards"
+        for name in ("PC", "OTHER"):
+            shutil.copytree(ROOT / "boards/PC", folder / name, ignore=shutil.ignore_patterns("v*"))
+        file = folder / "OTHER/board.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+        return folder
+
+    return make
+
+
+@contextlib.contextmanager
+def talker(answer):
+    """The name of a pseudo terminal whose other end answers what it is sent."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while data := os.read(master, 256):
+                os.write(master, answer(data))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield os.ttyname(slave)
+    os.close(slave)  # the reader ends with an error
+    thread.join(2)
+    os.close(master)
+
+
+def install(*arguments, **options):
+    return run("install", *arguments, wait="1.2", **options)
+
+
+@pytest.mark.parametrize(
+    "changes, what, step",
+    [
+        ({"port": "esp32"}, "BOARD=OTHER is an esp32 board", "give the BOARD= that it is"),
+        ({"machine": ["Pico W"]}, "BOARD=OTHER has to be Pico W", "give the BOARD= that it is"),
+        ({"min_version": "2.5"}, "is too old: it takes 2.5", "make flash BOARD=OTHER"),
+        ({"root": ":/flash"}, "starts from /, not from /flash", "memory card"),
+    ],
+)
+def test_a_board_that_does_not_fit_is_left_as_it_was(board, version, boards, changes, what, step):
+    one = board()
+    version("A")
+    one.install()
+    flash = (one.folder / "flash.img").read_bytes()
+    folder = boards(**changes)
+    arguments = ["--board", "OTHER", "--port", one.port]
+    refused(run("install", *arguments, wait="6", boards=folder), what, step)
+    log = one.run("logs", "--for", "0.4").output
+    assert "this is A" in log
+    assert (one.folder / "flash.img").read_bytes() == flash
+
+
+@pytest.mark.parametrize(
+    "values, what, step",
+    [
+        ({"name": "circuitpython"}, "runs circuitpython, not MicroPython", "make flash BOARD=PC"),
+        ({"mpy": 5}, "loads .mpy files of version 5", "make deploy-src BOARD=PC"),
+        ({"version": [1, 19, 1]}, "MicroPython 1.19.1 on the board is too old", "make flash"),
+    ],
+)
+def test_another_python_is_told_apart(board, version, monkeypatch, values, what, step):
+    one = board()
+    version("A")
+    real = probe.probe
+
+    def changed(link):
+        found = real(link)
+        for name, value in values.items():
+            setattr(found, name, value)
+        return found
+
+    monkeypatch.setattr("deploy.session.probe", changed)
+    refused(one.install(), what, step)
+
+
+def test_no_board_name_or_a_wrong_one():
+    refused(install("--board", ""), "BOARD= is missing", "one of: ")
+    refused(install("--board", "XX"), "there is no board XX", "PC")
+    refused(install("--board", "pc"), "there is no board pc", "BOARD=PC")
+
+
+def test_a_broken_board_definition(boards):
+    folder = boards(flash="hammer")
+    refused(install("--board", "OTHER", boards=folder), "flash is 'hammer'", "esptool")
+    (folder / "OTHER/board.json").write_text("{")
+    refused(install("--board", "OTHER", boards=folder), "is no board definition", "compare")
+
+
+def test_ports_that_are_none(tmp_path):
+    plain = tmp_path / "file"
+    plain.write_text("x")
+    wrong = ["install", "--board", "PC", "--port"]
+    refused(run(*wrong, "/dev/ttyNONE"), "there is no port /dev/ttyNONE", "PORT=")
+    refused(run(*wrong, plain), "is no serial port", "PORT=")
+    refused(run(*wrong, "id:123"), "no board with the serial number 123", "PORT=")
+    refused(run(*wrong, "u77"), "there is no port /dev/ttyUSB77", "")
+    for command in ("wipe", "backup", "logs", "trace", "repl", "config"):
+        refused(run(command, "--port", "/dev/ttyNONE"), "there is no port", "PORT=")
+
+
+def test_auto_takes_the_only_port_and_asks_where_there_are_several(monkeypatch):
+    class Info:
+        vid, product, description = 1, "Thing", ""
+
+        def __init__(self, number):
+            self.device, self.serial_number = f"/dev/ttyNONE{number}", f"s{number}"
+
+    found = []
+    monkeypatch.setattr(ports.serial.tools.list_ports, "comports", lambda: found)
+    refused(install("--board", "PC"), "no board is attached by USB", "data cable")
+    found.append(Info(7))
+    refused(install("--board", "PC"), "there is no port /dev/ttyNONE7", "PORT=")
+    assert ports.find("id:s7") == ports.find("port:/dev/ttyNONE7") == "/dev/ttyNONE7"
+    found.append(Info(8))
+    several = install("--board", "PC")
+    refused(several, "2 serial ports are attached", "give one of them")
+    assert "PORT=/dev/ttyNONE8  Thing  id:s8" in several.output
+
+
+def test_a_port_that_may_not_be_opened(monkeypatch):
+    def refuse(*args, **options):
+        raise serial.SerialException(13, "could not open port: Permission denied")
+
+    monkeypatch.setattr(ports.serial, "serial_for_url", refuse)
+    refused(install("--board", "PC", "--port", "/dev/ttyACM0"), "permission denied", "dialout")
+
+
+def test_a_port_that_is_busy(board):
+    one = board()
+    with serial.Serial(one.port, exclusive=True):
+        refused(one.install(), "is in use by another program", "make repl")
+
+
+@pytest.mark.parametrize(
+    "answer, what, step",
+    [
+        (lambda data: b"", "nothing answers on", "press its reset button"),
+        (lambda data: b"\r\nERROR\r\n", "is the module's AT port", "PORT="),
+        (lambda data: b"login: \x1b[0m", "is not MicroPython's prompt; it says: login:", "PORT="),
+        (lambda data: b"busy\r\n>>> ", "does not stop", "reset button"),
+    ],
+)
+def test_something_else_at_the_port(answer, what, step):
+    with talker(answer) as name:
+        refused(install("--board", "PC", "--port", name), what, step)
+
+
+def test_a_board_that_goes_silent_half_way(board, version, monkeypatch):
+    one = board()
+    version("A")
+    one.install()
+    version("B")
+    real = ports.Port.write
+    sent = []
+
+    def lose(self, data):
+        sent.append(data)
+        return len(data) if len(sent) > 60 else real(self, data)
+
+    monkeypatch.setattr(ports.Port, "write", lose)
+    refused(one.run("install", "--board", "PC", wait="1"), "stopped answering", "reset button")
+    monkeypatch.undo()
+    version("B")
+    assert "this is B" in one.install().output
+
+
+def test_a_module_that_is_lacking_is_named_with_its_command(board, version, boards):
+    one = board()
+    version("A")
+    folder = boards(mip=["nothere"])
+    arguments = ["--board", "OTHER", "--port", one.port, "--log", "0"]
+    result = run("install", *arguments, boards=folder)
+    assert result.exit_code == 0, result.output
+    assert (
+        f"lacks nothere; to have it on the board: .venv/bin/mpremote connect {one.port} mip"
+        in (result.output)
+    )
+
+
+def test_a_source_that_does_not_compile(monkeypatch, tmp_path):
+    bad = tmp_path / "main.py"
+    bad.write_text("def (:\n")
+    monkeypatch.setattr("deploy.payload.sources", lambda board: {"lib/bad.py": bad})
+    monkeypatch.setattr("deploy.payload.ROOT", tmp_path)
+    monkeypatch.setattr("deploy.payload.CACHE", tmp_path / "mpy")
+    refused(install("--board", "PC"), "main.py does not compile", "put it right")
