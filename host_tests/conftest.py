@@ -2,11 +2,9 @@
 
 _WAITING = (
     "host_tests/e2e",
-    "host_tests/e2e",
     "host_tests/deploy",
     "host_tests/console/test_console_browser",
     "host_tests/pcboard",
-    "host_tests/bench/test_bench_run",
     "host_tests/bench/test_bench_run",
 )
 _WORKERS = 4  # as in pyproject.toml; with --dist worksteal each starts with a part of the list
