@@ -4,6 +4,7 @@ import pytest
 from deploy_rig import refused
 
 from deploy.link import Link
+from deploy.ports import Port
 
 
 def test_only_what_changed_is_copied(board, version):
@@ -97,3 +98,32 @@ def test_a_program_of_somebody_else_is_kept_on_the_pc(board, version, tmp_path, 
     assert "kept in" in one.install().output
     kept = list((tmp_path / "kept").rglob("main.py"))
     assert [path.read_bytes() for path in kept] == [b"print('mine')\n"]
+
+
+def test_a_tool_that_is_killed_leaves_a_board_that_starts_the_old_version(
+    board, version, monkeypatch
+):
+    one = board()
+    version("A")
+    one.install()
+    version("B", {"lib/node/other.py": b"y = 2\n" * 400})
+    real = Port.write
+    sent, limit = [], [0]
+
+    def dead(self, data):
+        sent.append(data)
+        if len(sent) >= limit[0]:
+            raise KeyboardInterrupt  # and nothing more is sent: no cleaning up
+        return real(self, data)
+
+    monkeypatch.setattr(Port, "write", dead)
+    for count in range(8, 120, 16):
+        limit[0] = count
+        sent.clear()
+        assert one.install().exit_code == 130
+    monkeypatch.setattr(Port, "write", real)
+    link = Link(one.port, 3)
+    link.restart()  # as somebody does who presses its reset button
+    assert "this is A" in list(link.lines(0.6))
+    link.close()
+    assert "this is B" in one.install().output
