@@ -94,7 +94,8 @@ def test_a_new_bench_is_greeted_with_the_state_of_then(node, server):
 
 
 def test_the_bench_is_told_how_sensors_nobody_holds_drift(node, server):
-    node("import time; time.sleep(20)", board=name(server))
+    work = "import machine, time; u = machine.UART(2)\nwhile True: u.any(); time.sleep_ms(20)"
+    node(work, board=name(server))
     peer = accept(server)
     peer.sendall(b'{"temp": {"ntc-0": 5}}\n')
     lines = lines_of(peer)
