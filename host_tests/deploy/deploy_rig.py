@@ -13,7 +13,7 @@ from deploy.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 LOST = "127.0.0.1:9"  # a UART with nothing at its end
-WAIT = "6"  # seconds for an answer; a stand-in needs milliseconds
+WAIT = "10"  # seconds; a busy computer is not a board that is silent
 
 
 class Process:

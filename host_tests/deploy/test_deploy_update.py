@@ -117,7 +117,7 @@ def test_a_tool_that_is_killed_leaves_a_board_that_starts_the_old_version(
         return real(self, data)
 
     monkeypatch.setattr(Port, "write", dead)
-    for count in range(8, 120, 16):
+    for count in range(8, 72, 8):
         limit[0] = count
         sent.clear()
         assert one.install().exit_code == 130

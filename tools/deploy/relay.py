@@ -17,7 +17,9 @@ import time
 import tty
 
 _CHUNK = 1024
-_HEED_S = 0.3  # a node looks for Ctrl-C many times a second
+_HEED_S = 0.6  # a node looks for Ctrl-C many times a second
+_AGAIN_S = 0.3
+_MAX_SIGNALS = 3  # a signal in the middle of a collection leaves the heap locked for good
 _UNREAD_S = 0.5  # so long output waits for a reader; then it is lost, as with USB
 _CTRL_C = b"\x03"
 _BANNER = re.compile(rb"MicroPython [^\r\n]*\r\nType [^\r\n]*\r\n>>> $")
@@ -74,6 +76,7 @@ class Relay:
         self._tail = b""  # the last bytes written, or those held until the banner is complete
         self._held = b""  # typed while a program runs
         self._interrupting = False
+        self._signals = 0
         self._node = None
         self._stop = None
         self._full = None
@@ -95,6 +98,7 @@ class Relay:
         self._stop = stop
         self.raw = self._enter = raw
         self._interrupting = False
+        self._signals = 0
 
     def end(self):
         """Pass on the last of what the interpreter wrote; get ready for the next."""
@@ -155,7 +159,14 @@ class Relay:
         elif found := _BANNER.search(self._tail):
             self.emit(_NEWLINE.sub(b"\r\n", self._tail[: found.start()]))
             self._tail = b""
-            os.write(self._inner, b"\x01")
+            self._enter_raw(self._node)
+
+    def _enter_raw(self, node):
+        """Type Ctrl-A until it is heeded: what comes before the prompt is thrown away."""
+        if self._enter and node is self._node:
+            with contextlib.suppress(OSError):  # closed meanwhile
+                os.write(self._inner, b"\x01")
+                asyncio.get_running_loop().call_later(_AGAIN_S, self._enter_raw, node)
 
     def _input(self):
         """Take what was typed: Ctrl-C interrupts a program, the rest waits for a prompt."""
@@ -193,6 +204,7 @@ class Relay:
         if self._running():
             return self.raw and not self._interrupting
         self._interrupting = False
+        self._signals = 0
         return True
 
     def _interrupt(self):
@@ -211,5 +223,9 @@ class Relay:
             self._signal()
 
     def _signal(self):
+        self._signals += 1
         with contextlib.suppress(ProcessLookupError):
-            self._node.send_signal(signal.SIGINT)
+            if self._signals > _MAX_SIGNALS:
+                self._node.kill()  # as somebody does who presses the reset button
+            else:
+                self._node.send_signal(signal.SIGINT)
