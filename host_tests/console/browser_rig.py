@@ -19,11 +19,11 @@ QUIET = (
     " --disable-component-update --disable-sync"
 )
 DESK, PHONE = {"width": 1280, "height": 1200}, {"width": 360, "height": 780}
-START_S = 20
+START_S = 40
 needs_chromium = pytest.mark.skipif(
     not Path(CHROMIUM).exists(), reason="no Chromium: apt install chromium"
 )
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 @contextlib.contextmanager
