@@ -66,7 +66,7 @@ class Board(Process):
 
     def install(self, *arguments):
         """Deploy to it as BOARD=PC, with little of its log."""
-        return self.run("install", "--board", "PC", "--log", "0.25", *arguments)
+        return self.run("install", "--board", "PC", "--log", "0.6", *arguments)
 
 
 def run(command, *arguments, text="", wait=WAIT, boards=None):

@@ -18,7 +18,7 @@ import tty
 
 _CHUNK = 1024
 _HEED_S = 0.6  # a node looks for Ctrl-C many times a second
-_AGAIN_S = 0.3
+_AGAIN_S = 3  # a second Ctrl-A that is heeded shows its banner twice
 _MAX_SIGNALS = 3  # a signal in the middle of a collection leaves the heap locked for good
 _UNREAD_S = 0.5  # so long output waits for a reader; then it is lost, as with USB
 _CTRL_C = b"\x03"
