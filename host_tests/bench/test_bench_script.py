@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from bench_rig import Rig
@@ -309,3 +310,8 @@ def test_any_json_is_a_script_or_refused(fault):
     except ScriptError:
         return
     assert parse(parsed.to_json().encode()) == parsed
+
+
+def test_the_documentation_names_every_fault():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "bench.md").read_text()
+    assert [name for name in FIELDS if "`%s`" % name not in text] == []
