@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = ["lib", "firmware", "host_tests/shim", "host_tests/fakes", "host_tests"]
+PATHS = ["lib", "firmware", "host_tests/shim", "tools/fakes", "host_tests/fakes", "host_tests"]
 PATHS += ["boards/PC/virtual", "boards/PC"]
 _CODE = """
 import sys

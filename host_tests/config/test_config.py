@@ -479,7 +479,7 @@ except config.ConfigError as e:
 
 
 def on_micropython(path):
-    env = {**os.environ, "MICROPYPATH": "firmware:boards/PC:host_tests/fakes:lib:.frozen"}
+    env = {**os.environ, "MICROPYPATH": "firmware:boards/PC:tools/fakes:lib:.frozen"}
     done = subprocess.run(
         [Path(sys.executable).parent / "micropython", "-c", UPY, path],
         cwd=ROOT,

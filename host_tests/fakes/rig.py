@@ -84,19 +84,22 @@ def run(scene, *args, start=0, **options):
     async def main():
         rig = Rig(*args, **options)
         failed = []
-        scene_task = asyncio.current_task()
+
+        async def program():
+            await rig.at.sync(10000)
+            return await scene(rig)
 
         async def engine():
             try:
                 await rig.at.run()
             except Exception as e:
                 failed.append(e)
-                scene_task.cancel()
+                work.cancel()
 
+        work = asyncio.create_task(program())
         task = asyncio.create_task(engine())
         try:
-            await rig.at.sync(10000)
-            return await scene(rig)
+            return await work
         except asyncio.CancelledError:
             raise failed[0] if failed else AssertionError("cancelled")
         finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fakeboard
 import vtime
+from simuart import SimUart
 
 from bench.module import Module
 from bench.platform import Platform
@@ -15,39 +16,6 @@ from node.config_check import validate
 from node.setup import build
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
-
-
-class SimUart:
-    """machine.UART's non-blocking calls over a simulated module's serial line."""
-
-    def __init__(self, port, chunk=0):
-        self.port = port
-        self.chunk = chunk
-        self.stopped = False  # a bench that was sent SIGSTOP: bytes wait on both sides
-        self._rx = bytearray()
-        self._held = bytearray()
-
-    def any(self):
-        if not self.stopped:
-            if self._held:
-                self.port.feed(bytes(self._held))
-                self._held.clear()
-            self._rx += self.port.take()
-        return len(self._rx)
-
-    def readinto(self, buf, n=None):
-        n = min(len(self._rx), len(buf) if n is None else n, self.chunk or 1 << 20)
-        buf[:n] = self._rx[:n]
-        del self._rx[:n]
-        return n or None
-
-    def write(self, data):
-        data = bytes(data)[: self.chunk or None]
-        if self.stopped:
-            self._held += data
-        else:
-            self.port.feed(data)
-        return len(data)
 
 
 class NodeRig:
@@ -62,7 +30,7 @@ class NodeRig:
         self.said = []
         self.module = Module(self.clock, self.platform, **(module or {}))
         self.module.on_operation = self.records.append
-        self.uart = SimUart(Port(self.module, self.clock, baud), chunk)
+        self.uart = SimUart(Port(self.module, self.clock, baud), self.clock, chunk)
         settings = json.loads(EXAMPLE.read_text())
         for path, value in (config or {}).items():
             part, name = path.split(".")

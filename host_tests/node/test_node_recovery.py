@@ -246,7 +246,7 @@ def test_an_operation_too_long_for_the_buffer_is_refused_and_does_nothing():
         r.board.set_temp("ds18x20-0", 40.0)
         await r.sleep(12)
         line = b'+MIPLEXECUTE:0,99,3303,0,5605,5, "reset"' + b"x" * 1500
-        r.uart._rx += b"\r\n" + line + b"\r\n"
+        r.uart.put(b"\r\n" + line + b"\r\n")
         await r.sleep(1)
         kept = r.node.registry.instance(3303, 0).values[5601] == lowest
         return r.sent.count("AT+MIPLEXECUTERSP=0,99,11"), kept, await works(r)

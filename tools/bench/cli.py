@@ -9,6 +9,7 @@ import sys
 import click
 
 from bench.bench import IMEI, IMSI, Bench
+from bench.faults.script import ScriptError, load
 from bench.platform.store import StoreError
 from bench.serve import AddressError, parse_address
 from bench.state import (
@@ -64,6 +65,7 @@ def _digits(low, high):
 )
 @click.option("--echo", is_flag=True, help="Echo commands, as after ATE1.")
 @click.option("--trace", is_flag=True, help="Print every AT line, > to and < from the module.")
+@click.option("--faults", metavar="FILE", help="Play a fault script, see docs/bench.md.")
 @server_options
 @push_options
 @database_options
@@ -71,7 +73,7 @@ def main(**options):
     """Serve simulated M5310 modules and the OneNET behind them on this computer."""
     try:
         asyncio.run(_serve(options))
-    except (AddressError, StoreError) as error:
+    except (AddressError, StoreError, ScriptError) as error:
         click.echo("m5310-bench: %s" % error, err=True)
         sys.exit(2)
     except sqlite3.Error as error:
@@ -84,6 +86,7 @@ async def _serve(options):
     board, at = parse_address(options["board"]), parse_address(options["at"])
     http = parse_address(options["http"])
     push = push_target(options["push"], options["push_token"])
+    script = _script(options["faults"])
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,6 +117,12 @@ async def _serve(options):
                 await station.serve(*at)
         await bench.serve_http(*http)
         _tell(bench, options)
+        if script:
+            click.echo(
+                "faults          %d, the last after %g s" % (len(script.faults), script.last_s)
+            )
+            for station in bench.stations:
+                station.play(script)
         await until(bench.run(), stop)
     finally:
         await bench.close()
@@ -129,6 +138,14 @@ def _check(options):
         raise AddressError("a serial device has one end: --modules needs TCP or --pty")
     if int(options["imei"]) + options["modules"] > 10**15:
         raise AddressError("--imei is too close to its end for so many modules")
+
+
+def _script(path):
+    """Return the fault script at path, None for no path. Raises ScriptError."""
+    script = load(path) if path else None
+    if script and any(fault.do == "restart" for fault in script.faults):
+        raise ScriptError("%s: the bench has no node to restart, `make chaos` has" % path)
+    return script
 
 
 def _tell(bench, options):

@@ -5,7 +5,11 @@ from bench.wire import Wire
 
 
 class Port:
-    """What a TCP, pty or serial shell talks to. baud 0: as fast as possible."""
+    """What a TCP, pty or serial shell talks to. baud 0: as fast as possible.
+
+    up, down: None, or a faults.line.Line that the bytes go through behind the paced line.
+    on_bytes: called with ("sent", bytes) as the MCU sends and ("got", bytes) as it gets them.
+    """
 
     def __init__(self, module, clock, baud):
         self.module = module
@@ -13,6 +17,8 @@ class Port:
         self._to_module = Wire(baud, clock)
         self._to_mcu = Wire(baud, clock)
         self._left = module.taken
+        self.up = self.down = None
+        self.on_bytes = None
         module.paced = True
 
     @property
@@ -22,13 +28,15 @@ class Port:
 
     def feed(self, data):
         """Take bytes the MCU sends now."""
+        if self.on_bytes:
+            self.on_bytes("sent", data)
         self._to_module.push(data, self._clock.ticks_ms())
 
     def take(self):
         """Move everything on to now; return the bytes that reach the MCU."""
         now = self._clock.ticks_ms()
         self.module.poll()
-        data = self._to_module.pop(now)
+        data = self._through(self.up, self._to_module.pop(now))
         if data:
             self.module.feed(data)
         self._to_mcu.push(self.module.take(), now)
@@ -36,11 +44,21 @@ class Port:
         if out:
             self._left += len(out)
             self.module.delivered(self._left)
+        out = self._through(self.down, out)
+        if out and self.on_bytes:
+            self.on_bytes("got", out)
         return out
 
     def next_ms(self):
         """Return ms until take() has something to do, None if nothing is planned."""
         now = self._clock.ticks_ms()
-        return soonest(
-            self.module.next_ms(), self._to_module.next_ms(now), self._to_mcu.next_ms(now)
-        )
+        waits = [self.module.next_ms(), self._to_module.next_ms(now), self._to_mcu.next_ms(now)]
+        for line in (self.up, self.down):
+            if line and not line.quiet:
+                waits.append(line.next_ms(self.module.timers.now()))
+        return soonest(*waits)
+
+    def _through(self, line, data):
+        if line is None or line.quiet:
+            return data
+        return line.through(data, self.module.timers.now())

@@ -2,6 +2,7 @@
 
 from bench.boardlink import BoardLink, new_board, serve_board
 from bench.faults import Faults
+from bench.faults.player import Player, asker
 from bench.module import Module
 from bench.port import Port
 from bench.serve import Shell, bound, listen
@@ -34,6 +35,11 @@ class Station:
         self.wiring = wiring or load(EXAMPLE)
         self.at = ""
         self.board_at = ""
+
+    def play(self, script):
+        """Begin to play a fault script."""
+        ask = asker(self.module.platform, self.module.imei)
+        Player(script, self.faults, self.shell.port, ask).start()
 
     async def serve(self, host, port):
         """Serve the AT port on TCP. Raises AddressError."""

@@ -49,6 +49,8 @@ class Module:
         self.on_line = None
         self.on_operation = None
         self.on_output = None  # called when there is something for take()
+        self.on_print = None  # called with (Request, how often it was printed) behind each print
+        self.tricks = None  # a faults.tricks.Tricks
         self.polls_platform = True  # a bench of several modules polls it itself
         self.paced = False  # a Port says by delivered() what has left; else take() does
         self.emitted = 0  # bytes ever printed
@@ -187,29 +189,44 @@ class Module:
         line, self.arrived_ms = self._queue.popleft()
         if self.echo and line is not TOO_LONG:
             self.write(line + b"\r")
-        try:
-            self._run(line)
-        except Refused as refusal:
-            self.counters.refused += 1
-            self.emit(self._error(refusal))
+        error, late_ms = "", 0
+        if self.tricks and line is not TOO_LONG:
+            error, late_ms = self.tricks.command(line)
+        lines = [error] if error else self._run(line)
+        if not self.booted:  # it was a reboot: no OK
+            return
+        if late_ms:
+            self.timers.after(late_ms, lambda: self._answer(lines))
+        else:
+            self._answer(lines)
+
+    def _answer(self, lines):
+        """Print the answer to the command under way and go on to the next."""
+        self.emit(*lines)
         calls, self._afterwards = self._afterwards, []
-        if self.booted:
-            self._busy = False
-            self._next()
-            for call in calls:
-                call()
+        self._busy = False
+        self._next()
+        for call in calls:
+            call()
 
     def _run(self, line):
-        if line is TOO_LONG:
-            raise Refused
-        for command in parse(line.decode("latin-1")):
-            handler = self._commands.get((command.name, command.kind))
-            if handler is None:
+        """Do what a line says; return the lines of the answer."""
+        out = []
+        try:
+            if line is TOO_LONG:
                 raise Refused
-            lines = handler(self, command.args)
-            if not self.booted:  # it was a reboot: no OK
-                return
-            self.emit(*(lines or ()), "OK")
+            for command in parse(line.decode("latin-1")):
+                handler = self._commands.get((command.name, command.kind))
+                if handler is None:
+                    raise Refused
+                lines = handler(self, command.args)
+                if not self.booted:
+                    break
+                out += [*(lines or ()), "OK"]
+        except Refused as refusal:
+            self.counters.refused += 1
+            out.append(self._error(refusal))
+        return out
 
     def _error(self, refusal):
         if not self.cmee or not refusal.family:

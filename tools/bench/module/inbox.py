@@ -1,7 +1,7 @@
 """Operations from the platform inside the module: held back, printed, repeated, given up."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.module import urc
 from bench.module.checks import Group
@@ -126,8 +126,13 @@ class Inbox:
             module.counters.repeated += 1
             pending.group = Group()
         pending.printed += 1
-        module.emit(*urc.lines(pending.request))
+        request = pending.request
+        if module.tricks:
+            request = replace(request, msgid=module.tricks.msgid(request.msgid))
+        module.emit(*urc.lines(request))
         pending.end = pending.end or module.emitted
+        if module.on_print:
+            module.on_print(pending.request, pending.printed)
         pending.timer = module.timers.after(
             module.options.repeat_ms, lambda: self._unanswered(pending)
         )

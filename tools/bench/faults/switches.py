@@ -36,24 +36,24 @@ class Faults:
         air = self._module.air
         if delay_ms is not None and delay_ms != self.delay_ms:
             self.delay_ms = air.delay_ms = delay_ms
-            self._note("every message takes %d ms longer" % delay_ms)
+            self.note("every message takes %d ms longer" % delay_ms)
         if loss is not None and loss != self.loss:
             self.loss = air.loss = loss
-            self._note("%.0f %% of the messages are lost" % (loss * 100))
+            self.note("%.0f %% of the messages are lost" % (loss * 100))
         if garbage is not None and garbage != self.garbage:
             self.garbage = garbage
-            self._note("%g bursts of noise a second" % garbage)
+            self.note("%g bursts of noise a second" % garbage)
             self._plan_noise()
         if network is not None and bool(network) != self.network:
             self.network = bool(network)
-            self._note("the cell is back" if network else "the cell is gone")
+            self.note("the cell is back" if network else "the cell is gone")
             self._module.set_network(self.network)
 
-    def reboot(self):
+    def reboot(self, cause="REBOOT_CAUSE_SECURITY_RESET_PIN"):
         """Reset the module, as a brown-out would."""
         self.reboots += 1
-        self._note("the module is reset")
-        self._module.reboot()
+        self.note("the module is reset")
+        self._module.reboot(cause)
 
     @property
     def active(self):
@@ -69,7 +69,8 @@ class Faults:
             found.append("%g bursts of noise a second" % self.garbage)
         return found
 
-    def _note(self, text):
+    def note(self, text):
+        """Tell the trace."""
         self._trace.line(FAULT, text)
 
     def _plan_noise(self):

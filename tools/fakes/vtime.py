@@ -9,10 +9,6 @@ import sys
 from clock import TICKS_PERIOD, ticks_add, ticks_diff
 
 
-class DeadlockError(Exception):
-    """Every task waits for something that no task and no timer will bring."""
-
-
 class VirtualClock:
     """The clock to hand to the code under test."""
 
@@ -22,17 +18,11 @@ class VirtualClock:
     def ticks_ms(self):
         return (self.start + _elapsed_ms()) % TICKS_PERIOD
 
-    def ticks_diff(self, a, b):
-        return ticks_diff(a, b)
-
-    def ticks_add(self, ticks, delta):
-        return ticks_add(ticks, delta)
+    ticks_diff = staticmethod(ticks_diff)
+    ticks_add = staticmethod(ticks_add)
 
     async def sleep_ms(self, ms):
-        if sys.implementation.name == "micropython":
-            await asyncio.sleep_ms(max(ms, 0))
-        else:
-            await asyncio.sleep(max(ms, 0) / 1000)
+        await asyncio.sleep_ms(max(ms, 0))
 
 
 clock = VirtualClock()
@@ -52,6 +42,9 @@ if sys.implementation.name == "micropython":
 
     def _elapsed_ms():
         return time.ticks_diff(_ticks(), _origin)
+
+    class DeadlockError(Exception):
+        """Every task waits for something that no task and no timer will bring."""
 
     class _Skipper:
         """Stands where asyncio polls its streams: instead of waiting, time is moved on."""
@@ -77,38 +70,24 @@ if sys.implementation.name == "micropython":
             asyncio.new_event_loop()
 
 else:
-    _loop_time = [0.0]
+    import vloop
+    from vloop import DeadlockError
+
+    _loop = None
 
     def _elapsed_ms():
-        return round(_loop_time[0] * 1000)
+        return round(_loop.now) if _loop else 0
 
-    class _Selector:
-        """A selector over nothing: select(timeout) moves virtual time on by timeout."""
+    def _made(loop):
+        global _loop
+        _loop = loop
 
-        def __init__(self, real):
-            self._real = real
+    VirtualClock.sleep_ms = staticmethod(vloop.nap)
 
-        def __getattr__(self, name):
-            return getattr(self._real, name)
+    def run(coro, start=0, stretch=None):
+        """Run coro to its end in virtual time, ticks starting at start ms; return its result.
 
-        def select(self, timeout=None):
-            if timeout is None:
-                raise DeadlockError
-            if timeout > 0:
-                _loop_time[0] += timeout
-            return []
-
-    class _Loop(asyncio.SelectorEventLoop):
-        def __init__(self):
-            super().__init__()
-            self._selector = _Selector(self._selector)
-
-        def time(self):
-            return _loop_time[0]
-
-    def run(coro, start=0):
-        """Run coro to its end in virtual time, ticks starting at start ms; return its result."""
-        _loop_time[0] = 0.0
+        stretch: as in vloop.run.
+        """
         clock.start = start
-        with asyncio.Runner(loop_factory=_Loop) as runner:
-            return runner.run(coro)
+        return vloop.run(coro, stretch, _made)
