@@ -8,7 +8,7 @@ UART ?= 127.0.0.1:5310
 AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench bench-load node echo test test-host test-upy lint format mpy packages \
+.PHONY: help venv run bench bench-load node echo test test-host test-upy lint types format mpy packages \
 	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard
 
 help: ## List the targets
@@ -52,10 +52,13 @@ test-host: $(READY) ## The tests under CPython
 test-upy: $(READY) ## The tests both interpreters can run, under the real MicroPython
 	@$(BIN)/python -m upytest
 
-lint: $(READY) ## Style and formatting
+lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+types: $(READY) ## Check the device code against the stubs of each board's port
+	@$(BIN)/python -m typecheck $(BOARD)
 
 format: $(READY) ## Put the formatting right
 	@$(BIN)/ruff check --fix .
@@ -106,4 +109,4 @@ pcboard: $(READY) ## A board without hardware to try that on; UART=HOST:PORT of 
 	@$(BIN)/python -m deploy.standin --uart $(UART) $(if $(VBOARD),--board $(VBOARD)) $(ARGS)
 
 clean: ## Remove what the targets made
-	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis tools/*.egg-info
+	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis .mypy_cache tools/*.egg-info

@@ -134,5 +134,5 @@ def __getattr__(name):
     if name in ("ADC", "I2C"):
         import inputs as more
     else:
-        import chip as more
+        import chip as more  # type: ignore[no-redef] # one or the other
     return getattr(more, name)

@@ -26,7 +26,7 @@ def plain(text):
 def closest(word, words):
     """Return the one of words that shares most of its beginning and end with word, or None."""
     best = None
-    most = 0
+    most = 0.0
     for other in words:
         short = min(len(word), len(other))
         head = tail = 0

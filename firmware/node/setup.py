@@ -85,10 +85,10 @@ def _objects(registry, config, clock):
     for i, spec in enumerate(config["actuators"]):
         from lwm2m.actuation import Actuation
 
-        from .actuators import make
+        from .actuators import make as make_outputs
 
         try:
-            actuation = Actuation(spec["instance"], clock, **make(spec))
+            actuation = Actuation(spec["instance"], clock, **make_outputs(spec))
             registry.add(actuation)
         except (OSError, ValueError) as e:
             raise ConfigError("actuators[%d]" % i, spec["instance"], "cannot be set up: %s" % e)

@@ -9,7 +9,7 @@ class Instance:
     """
 
     oid = 0
-    resources = ()
+    resources = ()  # type: tuple
 
     def __init__(self, iid, values):
         """iid: 0..65534; values: {rid: value}, absent = no value yet. Raises ValueError."""

@@ -32,7 +32,7 @@ class Network:
         self.imei = None
         self.imsi = None
         self.state = 4
-        self.cell = (None, None, None)  # tac, ci, AcT as printed
+        self.cell = None, None, None  # type: tuple # tac, ci, AcT as printed
         self.connected = False
         self.boots = 0  # reboots of the module: what bring-up set is gone
         self.rssi = 99

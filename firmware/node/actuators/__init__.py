@@ -9,9 +9,12 @@ def _pwm_class():
     """Return machine.PWM, or what stands for it where the port has none (STM32 before 1.28)."""
     try:
         from machine import PWM
+
+        return PWM
     except ImportError:
-        from .timer_pwm import TimerPwm as PWM
-    return PWM
+        from .timer_pwm import TimerPwm
+
+        return TimerPwm
 
 
 def make(spec):
@@ -25,7 +28,7 @@ def make(spec):
 
     from . import outputs
 
-    made = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}
+    made = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}  # type: dict
     part = spec["switch"]
     if part:
         made["on_off"] = outputs.switch(Pin, part["pin"], part["active"] == "high")

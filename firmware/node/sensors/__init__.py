@@ -44,7 +44,7 @@ def make(spec, shared):
         bus = spec["bus"]
         key = ("i2c", bus, spec["scl"], spec["sda"])
         if key not in shared:
-            pins = {}
+            pins = {}  # type: dict
             if spec["scl"] is not None:  # hardware buses of an STM32 have fixed pins
                 pins = {"scl": Pin(spec["scl"]), "sda": Pin(spec["sda"])}
             shared[key] = I2C(bus, freq=100_000, **pins)

@@ -25,7 +25,7 @@ class Ds18x20:
         self.roms = roms
         self.index = index
         self.rom = rom and bytes([int(rom[i : i + 2], 16) for i in range(0, 16, 2)])
-        self.last = 0
+        self.last = 0  # type: float
 
     def _find(self):
         """Return its ROM, having looked for it; raises OSError(ENODEV) if it is not there."""

@@ -9,7 +9,7 @@ import sys
 def source():
     """Return a function that gives °C; raises ValueError on a board where there is none."""
     try:
-        from pins import mcu_temperature
+        from pins import mcu_temperature  # type: ignore[attr-defined, unused-ignore] # PC only
 
         return mcu_temperature
     except ImportError:
