@@ -2,7 +2,8 @@
 
 The stubs are pinned in pyproject.toml ([dependency-groups]). Each port has its own folder under
 build/stubs, because all of them bring the same module names. A board is checked as a whole: lib,
-firmware and its own files. With names of boards as arguments only those are checked.
+firmware and its own files, with what typeparts.py knows of them. With names of boards as arguments
+only those are checked.
 """
 
 import os
@@ -12,10 +13,11 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import rmtree
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 from deploy import boards
 from deploy.errors import DeployError
+from typeparts import typed
 
 ROOT = Path(__file__).resolve().parent.parent
 STUBS = ROOT / "build" / "stubs"
@@ -72,34 +74,34 @@ def sources(board):
     return [path for path in paths if ONLY.get(path, board.port) == board.port]
 
 
-def check(name, shadow=None):
+def check(name, changed=None):
     """Return what mypy has to say of board name, a list of lines; [] is good.
 
-    shadow: {file of the tree: file to read in its stead}; nothing of that is kept for later runs.
-    Raises DeployError.
+    changed: {file of the tree: text to check in its stead}; that is kept in no cache. Raises
+    DeployError.
     """
     board = boards.load(name)
     folder = stubs(board.port)
     roots = [board.folder, ROOT / "lib", ROOT / "firmware", folder]
     command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml"]
-    command += [
-        "--custom-typeshed-dir",
-        folder,
-        "--cache-dir",
-        os.devnull if shadow else CACHE / name,
-    ]
+    command += ["--custom-typeshed-dir", folder]
     command += ["--platform", PLATFORMS.get(board.port, board.port)]
-    for old, new in (shadow or {}).items():
-        command += ["--shadow-file", old, new]
-    env = {**os.environ, "MYPYPATH": os.pathsep.join(str(root) for root in roots if root.exists())}
-    done = subprocess.run(
-        [*command, *sources(board)],
-        check=False,
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-    )
+    files = sources(board)
+    texts = {file: (ROOT / file).read_text() for file in files} | (changed or {})
+    with TemporaryDirectory() as copies:
+        command += ["--cache-dir", copies + "/cache" if changed else CACHE / name]
+        for number, (file, text) in enumerate(texts.items()):
+            copy = Path(copies, f"{number}.py")
+            copy.write_text(typed(text))
+            command += ["--shadow-file", file, copy]
+        done = subprocess.run(
+            command + files,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, "MYPYPATH": os.pathsep.join(map(str, roots))},
+            capture_output=True,
+            text=True,
+        )
     lines = (done.stdout + done.stderr).splitlines()
     if done.returncode and not lines:
         lines = [f"mypy ended with status {done.returncode}"]

@@ -1,13 +1,19 @@
 """make types finds the mistakes that a board alone would show; the tree itself is make lint's."""
 
+import ast
+
 import pytest
 
 import typecheck
 from deploy.errors import DeployError
+from typeparts import PARTS, typed
 
 PORT = "firmware/node/port.py"
 MCU = "firmware/node/sensors/mcu.py"
 KEEP = "firmware/node/stages.py"
+LEAVE = "firmware/node/leave.py"
+SUPERVISOR = "firmware/node/supervisor.py"
+MODEM = "lib/m5310/modem.py"
 PWM = "firmware/node/actuators/timer_pwm.py"
 
 # (board, file, what stands there, what is put there instead, what is said then)
@@ -21,6 +27,16 @@ SEEDS = [
         "keep(path)",
         'Missing positional argument "copy"',
     ),
+    ("ESP32_GENERIC", LEAVE, "mipl.close()", "mipl.klose()", '"Mipl" has no attribute "klose"'),
+    ("ESP32_GENERIC", SUPERVISOR, "mipl.update()", "mipl.update(1, 2, 3)", "Too many arguments"),
+    ("ESP32_GENERIC", MODEM, ".reboot(self)", ".reset(self)", 'no attribute "reset"'),
+    (
+        "PYBV11",
+        SUPERVISOR,
+        "clock.ticks_diff(now, start)",
+        "now - start",
+        "Unsupported left operand",
+    ),
     ("PYBV11", PORT, "machine.Pin.OUT", "machine.Pin.OUTPUT", 'no attribute "OUTPUT"'),
     ("PYBV11", MCU, ".read_core_temp", ".read_core_tmp", 'no attribute "read_core_tmp"'),
     ("PYBV11", PWM, "freq=freq", "hertz=freq", 'Unexpected keyword argument "hertz"'),
@@ -28,17 +44,13 @@ SEEDS = [
 
 
 @pytest.mark.parametrize("board", ["ESP32_GENERIC", "PYBV11"])
-def test_a_mistake_is_found_where_it_is(board, tmp_path):
+def test_a_mistake_is_found_where_it_is(board):
     texts = {}
     for _, file, old, new, _ in [seed for seed in SEEDS if seed[0] == board]:
         texts.setdefault(file, (typecheck.ROOT / file).read_text())
         assert old in texts[file]
         texts[file] = texts[file].replace(old, new)
-    shadow = {}
-    for number, (file, text) in enumerate(texts.items()):
-        shadow[file] = tmp_path / f"{number}.py"
-        shadow[file].write_text(text)
-    lines = typecheck.check(board, shadow)
+    lines = typecheck.check(board, texts)
     for _, file, _, _, said in [seed for seed in SEEDS if seed[0] == board]:
         assert any(line.startswith(file + ":") and said in line for line in lines), lines
     assert {line.split(":")[0] for line in lines} == set(texts)
@@ -58,3 +70,36 @@ def test_a_port_without_stubs_says_where_they_belong():
 def test_a_board_that_there_is_not_is_named(capsys):
     assert typecheck.main(["ESP23"]) == 1
     assert "there is no board ESP23" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_python_is_said_by_the_checker():
+    lines = typecheck.check("PC", {LEAVE: "async def leave(:\n"})
+    assert lines[0].startswith(LEAVE + ":1: error: ") and lines[0].endswith("[syntax]")
+
+
+def test_the_copy_keeps_every_line_in_its_place():
+    source = "boot = None\n\n\ndef run(modem, n, *, at):  # °C\n    borrow('x')\n"
+    source += '    return borrow("m5310.words").kind(n)\n'
+    assert typed(source).split("\n") == [
+        'boot: "_part_typing.Any" = None',
+        "",
+        "",
+        'def run(modem: "_part_m5310_modem.Modem", n, *, at: "_part_m5310_at.At"):  # °C',
+        "    borrow('x')",
+        "    return _part_m5310_words.kind(n)",
+        "",
+        "import m5310.at as _part_m5310_at",
+        "import m5310.modem as _part_m5310_modem",
+        "import m5310.words as _part_m5310_words",
+        "import typing as _part_typing",
+        "",
+    ]
+
+
+def test_every_name_that_is_known_is_used_by_the_device_code():
+    used = set()
+    for path in typecheck.sources(typecheck.boards.load("PYBV11")):
+        for node in ast.walk(ast.parse((typecheck.ROOT / path).read_text())):
+            used.add(getattr(node, "arg", None))
+            used.add(getattr(node, "attr", None))
+    assert set(PARTS) <= used

@@ -51,7 +51,7 @@ class Observations:
         self._watches = []
         self._turn = 0  # where the next search starts: no resource starves another
         self._seen = None  # registry.version() of the last look, None = look again
-        self._wake = 0
+        self._wake = None
         self._ready = None
 
     def observe(self, oid, iid, rid, msgid):
@@ -175,7 +175,7 @@ class Observations:
                 covering, rules = self._inherited(instance.oid, instance.iid, rid, none)
                 if covering is None or not ops & _READ:
                     continue
-                w = [instance, rid, kind, 0, none, None, True, 0, now, 0, 0]
+                w = [instance, rid, kind, 0, none, None, True, 0, now, 0, 0]  # type: list
                 if covering != fresh:
                     for known in self._watches:
                         if known[_INSTANCE] is instance and known[_RID] == rid:

@@ -54,7 +54,7 @@ class Mipl:
         self.cause = ""
         self.counts = {"notified": 0, "updates": 0}
         self.lifetime = 0
-        self._renewed = 0
+        self._renewed = None
         self._asked = False
         self._ackid = 0
 

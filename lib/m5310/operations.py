@@ -30,7 +30,7 @@ class Operation:
     `arrived` is the tick of its first line.
     """
 
-    values = ()
+    values = ()  # type: tuple | list
     args = b""
     attributes = b""
     cancel = False

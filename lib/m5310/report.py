@@ -5,7 +5,7 @@ _SESSION = ("closed", "opening", "registered")
 
 def of_at(at):
     """Return the counters of the line, its queues, and the latency of operations in ms."""
-    out = dict(at.stats)
+    out = dict(at.stats)  # type: dict
     n, total, worst, last = at.ages
     out["lines"] = at.wire.lines.count
     out["overlong"] = at.wire.lines.overlong
@@ -32,7 +32,7 @@ def of_network(network):
 
 def of_session(mipl):
     """Return the state of the session, the cause of its last loss, and its counters."""
-    out = dict(mipl.counts)
+    out = dict(mipl.counts)  # type: dict
     out.update(mipl.requests.counts)
     out["state"] = _SESSION[mipl.state]
     out["cause"] = mipl.cause
