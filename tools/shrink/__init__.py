@@ -5,10 +5,11 @@ module that was unloaded. So, before the compiler sees it, and never in the sour
 
 - `constants`: a number that another module imports is put where it is used;
 - `joining`: modules that stay loaded together become one;
-- `attributes`, `privates`, `arguments`: what nobody else can see shares few short names.
+- `names`, `arguments`: what nobody else can see shares few short names.
 
-Whatever others could use keeps its name: public names, arguments with a default, what stands in a
-text. `Shrunk.names` leads from the short names in a traceback back to the sources.
+Names stay that others know: of foreign objects, of programs beside these, and all that stand in a
+text. One that is put together at run time is not seen: the sources write names out. `Shrunk.names`
+leads from the short names in a traceback back to the sources.
 """
 
 from shrink import arguments, constants, joining, names

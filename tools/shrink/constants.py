@@ -28,8 +28,10 @@ def inline(program):
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+    seen = {node.attr for node in program.others(ast.Attribute)}
     for module, name in swapped - asked - left:
-        _hide(program.trees[module], name)
+        if name not in seen:
+            _hide(program.trees[module], name)
 
 
 def value_of(node):

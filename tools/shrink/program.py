@@ -52,7 +52,7 @@ class Program:
         said = set()
         for node in [*self.nodes(ast.Constant), *self.others(ast.Constant)]:
             if isinstance(node.value, str):
-                said.update(re.findall(r"\w+", node.value))
+                said.update([node.value, *re.findall(r"\w+", node.value)])
         said |= {node.arg for node in [*self.nodes(ast.keyword), *self.others(ast.keyword)]}
         for node in self.others(ast.AST):
             for field in ("attr", "id", "arg", "name"):
