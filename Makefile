@@ -78,7 +78,8 @@ PORT ?= auto
 DEPLOY := @$(BIN)/python -m deploy.cli
 
 deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json]
-	$(DEPLOY) install --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') $(ARGS)
+	$(DEPLOY) install --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+		$(if $(LINES),--lines) $(ARGS)
 
 deploy-src: $(READY) ## The same with readable files, to change them on the board
 	$(DEPLOY) install --src --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') $(ARGS)

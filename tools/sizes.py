@@ -30,7 +30,7 @@ def measure(heap=_HEAP):
     """Return (used, free) bytes of the heap when the example's node has just been set up."""
     command = [interpreter(), "-X", f"heapsize={heap}", "-c", _PROBE]
     runner = f"import pcnode, sys; sys.exit(pcnode.run('127.0.0.1:9', 9600, None, {command!r}, "
-    runner += "pcnode.environment()))"
+    runner += "pcnode.environment(), pcnode.BUILD))"
     done = subprocess.run(
         [sys.executable, "-c", runner], capture_output=True, text=True, timeout=30, check=False
     )

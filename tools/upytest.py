@@ -1,6 +1,8 @@
 """Run the tests both interpreters can run under the real MicroPython: python -m upytest [-k TEXT].
 
 Each file of host_tests/both runs in its own interpreter; the last line is `N passed, N failed`.
+The device code is what a board gets, short names and all (see shrink), but for the joined module;
+--source takes the sources instead, whose tracebacks say more.
 """
 
 import argparse
@@ -13,8 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = ["lib", "firmware", "host_tests/shim", "tools/fakes", "host_tests/fakes", "host_tests"]
-PATHS += ["boards/PC/virtual", "boards/PC"]
+DEVICE = ["lib", "firmware"]
+BESIDE = ["host_tests/shim", "tools/fakes", "host_tests/fakes", "host_tests", "boards/PC/virtual"]
+BESIDE += ["boards/PC"]
+PATHS = DEVICE + BESIDE
+BUILD = ROOT / "build" / "upytest"
 _CODE = """
 import sys
 sys.path.insert(0, {folder!r})
@@ -32,9 +37,26 @@ def interpreter():
     return found
 
 
-def run_file(path, pattern, heap):
+def build():
+    """Compile the device code as a board gets it, every module by itself; return its folder."""
+    import devcode
+
+    files = {}
+    for folder in DEVICE:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            files[path.relative_to(ROOT / folder).as_posix()] = path
+    beside = [
+        path for folder in [*BESIDE, "host_tests/both"] for path in (ROOT / folder).glob("*.py")
+    ]
+    others = [path.read_text("utf-8") for path in beside]
+    devcode.write(BUILD, devcode.compiled(files, join=False, others=others)[0])
+    return str(BUILD)
+
+
+def run_file(path, pattern, heap, device):
     """Run one test file; return (path, ran, failed, skipped, output), failed 1 if it broke off."""
-    env = dict(os.environ, MICROPYPATH=":".join([str(ROOT / p) for p in PATHS] + [".frozen"]))
+    places = [*device, *(str(ROOT / p) for p in BESIDE), ".frozen"]
+    env = dict(os.environ, MICROPYPATH=":".join(places))
     code = _CODE.format(folder=str(path.parent), module=path.stem, pattern=pattern)
     done = subprocess.run(
         [interpreter(), "-X", f"heapsize={heap}", "-c", code],
@@ -58,11 +80,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-k", default="", help="only tests whose Class.name holds this text")
     parser.add_argument("--heap", default="4M", help="heap of the interpreter (default 4M)")
+    parser.add_argument("--source", action="store_true", help="the sources, not what a board gets")
     parser.add_argument("files", nargs="*", type=Path)
     args = parser.parse_args()
     files = args.files or sorted((ROOT / "host_tests/both").glob("test_*.py"))
+    device = [str(ROOT / p) for p in DEVICE] if args.source else [build()]
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda f: run_file(f.resolve(), args.k, args.heap), files))
+        work = [pool.submit(run_file, f.resolve(), args.k, args.heap, device) for f in files]
+        results = [each.result() for each in work]
     total = bad = skips = 0
     for path, ran, failed, skipped, out in results:
         total += ran
@@ -72,6 +97,8 @@ def main():
             print(out.rstrip())
         print(f"{path.name}: {ran - failed - skipped} passed, {failed} failed, {skipped} skipped")
     print(f"micropython: {total - bad - skips} passed, {bad} failed, {skips} skipped")
+    if bad and not args.source:
+        print("names and lines of the device code: --source")
     return 1 if bad or not total else 0
 
 

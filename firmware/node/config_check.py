@@ -106,7 +106,7 @@ class _Check:
         if value is None:
             raise ConfigError(path, ..., "is missing: this board has no default")
         self.int(path, value, 0, 9)
-        self.ask(rule[0] + "_problem", path, value)
+        self.ask("uart_problem" if rule[0] == "uart" else "bus_problem", path, value)
         if self.rules is not self.board:
             for pin in self.rules.fixed(value, rule[0]):
                 self.claim(path, pin, "I2C %d" % value if rule[0] == "bus" else None)

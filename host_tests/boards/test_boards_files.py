@@ -11,8 +11,8 @@ from pathlib import Path
 import portmachine
 import pytest
 import wiring_svg
+from devcode import ROOT, compiler
 
-from pcnode import ROOT, compiler
 from upytest import interpreter
 
 BOARDS = ROOT / "boards"

@@ -29,8 +29,8 @@ def version(monkeypatch):
     real = payload
 
     def choose(name, files=None):
-        def small(board, compiled=True):
-            whole = real(board, compiled)
+        def small(board, compiled=True, lines=False):
+            whole = real(board, compiled, lines)
             own = {path: whole[path] for path in whole if path in ("boot.py", "switch.mpy")}
             own["main.py"] = b"import node.app\nprint('this is', node.app.NAME)\n"
             own["lib/node/app.py"] = b"from .more import NAME\n"

@@ -203,9 +203,7 @@ def test_a_module_that_is_lacking_is_named_with_its_command(board, version, boar
 
 
 def test_a_source_that_does_not_compile(monkeypatch, tmp_path):
-    bad = tmp_path / "main.py"
+    bad = tmp_path / "bad.py"
     bad.write_text("def (:\n")
     monkeypatch.setattr("deploy.payload.sources", lambda board: {"lib/bad.py": bad})
-    monkeypatch.setattr("deploy.payload.ROOT", tmp_path)
-    monkeypatch.setattr("deploy.payload.CACHE", tmp_path / "mpy")
-    refused(install("--board", "PC"), "main.py does not compile", "put it right")
+    refused(install("--board", "PC"), "lib/bad.py does not compile", "put it right")

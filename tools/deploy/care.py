@@ -13,6 +13,7 @@ from deploy.deploying import apply, with_config
 from deploy.errors import DeployError
 from deploy.files import everything, fetch, new_folder, read
 from deploy.link import Link
+from deploy.payload import plain
 from deploy.ports import find
 from deploy.session import visit, workshop
 from deploy.settings import checked, problem
@@ -132,7 +133,7 @@ def _follow(link, screen, end):
         seen = False
         for line in link.lines(left):
             seen = True
-            screen.say(line)
+            screen.say(plain(line))
         if not seen and not told:
             told = True
             screen.say("(quiet: a node that is well has little to say at log.level 1)")

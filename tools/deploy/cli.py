@@ -54,11 +54,12 @@ board = click.option("--board", default="", help="Name of a folder in boards/.")
 @board
 @click.option("--config", type=_FOLDER, help="Also replace the board's config.json by this file.")
 @click.option("--src", is_flag=True, help="Readable files instead of compiled ones.")
+@click.option("--lines", is_flag=True, help="Compiled with names and lines for tracebacks.")
 @click.option("--log", default=LOG_S, show_default=True, help="Seconds of log to show.")
-def install(obj, screen, port, board, config, src, log):
+def install(obj, screen, port, board, config, src, lines, log):
     """Copy what changed to the board, verify it, switch over and start it."""
     known = load(board, obj["boards"])
-    deploy(Order(port, known, not src, config, obj["wait"], log), screen)
+    deploy(Order(port, known, not src, config, lines, obj["wait"], log), screen)
 
 
 @command

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from deploy import install
 from deploy.errors import DeployError
 from deploy.files import fetch, new_folder, read
-from deploy.payload import payload
+from deploy.payload import payload, plain
 from deploy.probe import check
 from deploy.session import workshop
 from deploy.settings import checked, default
@@ -17,12 +17,16 @@ _ALIEN = ("boot.py", "main.py")
 
 @dataclass
 class Order:
-    """What is asked for: port, board, compiled or sources, config: a path, or None."""
+    """What is asked for: port, board, compiled or sources, config: a path, or None.
+
+    lines: compiled with names and line numbers for tracebacks.
+    """
 
     port: str
     board: object
     compiled: bool = True
     config: object = None
+    lines: bool = False
     patience: float = 10
     log_s: float = LOG_S
 
@@ -32,7 +36,7 @@ def deploy(order, screen):
     began = time.monotonic()
     board = order.board
     given = order.config and checked(order.config, board)
-    wanted = payload(board, order.compiled)
+    wanted = payload(board, order.compiled, order.lines)
     with workshop(order.port, order.patience, screen.say) as (link, found):
         check(found, board, order.compiled, link.device_name)
         screen.say(
@@ -126,7 +130,7 @@ def _first_lines(link, seconds, screen):
     for line in link.lines(seconds):
         if line.strip() and "soft reboot" not in line and not line.startswith(">>> "):
             seen = True
-            screen.log(line)
+            screen.log(plain(line))
             if line.startswith("Traceback"):
                 screen.warn("the node does not start; make logs shows more")
     if not seen:

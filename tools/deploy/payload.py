@@ -3,21 +3,17 @@
 import hashlib
 import importlib.metadata
 import json
-import os
-import subprocess
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+
+import devcode
+from shrink.tracebacks import readable
 
 from deploy.boards import ROOT
 from deploy.errors import DeployError
-from pcnode import compiler
 
 PACKAGES = {"lib/m5310": "lib/m5310", "lib/lwm2m": "lib/lwm2m", "firmware/node": "lib/node"}
-STARTED = ("boot.py", "main.py")  # by a board, by these names
 FIRST = ("boot.py", "switch.mpy", "switch.py")  # in their places before all others
 RECORD = "deployed.json"
-CACHE = ROOT / "build" / "mpy"
+NAMES = devcode.CACHE / "names.json"  # of the last deployment from here
 
 
 def digest(data):
@@ -27,7 +23,7 @@ def digest(data):
 
 def sources(board):
     """Return {path on the device: source file}."""
-    found = {name: ROOT / "firmware" / name for name in (*STARTED, "switch.py")}
+    found = {name: ROOT / "firmware" / name for name in (*devcode.STARTED, "switch.py")}
     for name in ("pins.py", "pin_rules.py"):
         if (board.folder / name).exists():
             found[name] = board.folder / name
@@ -39,41 +35,33 @@ def sources(board):
     return found
 
 
-def _compile(item):
-    """Return (path, bytes) of one compiled file, from the cache if it was compiled before."""
-    path, source = item
-    text = source.read_bytes()
-    if path in STARTED:
-        return path, text
-    kept = CACHE / (digest(path.encode() + b"\0" + text)[:32] + ".mpy")
-    if not kept.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=CACHE, delete=False) as draft:
-            pass
-        command = [compiler(), "-s", path, "-o", draft.name, str(source)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            os.unlink(draft.name)
-            lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-            raise DeployError(
-                f"{source.relative_to(ROOT)} does not compile: {lines[-1]}", "put it right"
-            )
-        os.replace(draft.name, kept)
-    return str(Path(path).with_suffix(".mpy")), kept.read_bytes()
+def payload(board, compiled=True, lines=False):
+    """Return all files for board, with the record of them; raises DeployError.
 
-
-def payload(board, compiled=True):
-    """Return all files for board, with the record of them; raises DeployError."""
+    lines: compiled with their names and line numbers, for tracebacks.
+    """
     found = sources(board)
     if compiled:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            files = dict(pool.map(_compile, found.items()))
+        try:
+            files, names = devcode.compiled(found, lines)
+        except devcode.CompileError as e:
+            raise DeployError(e.what, "put it right")
+        NAMES.write_text(json.dumps(names))
     else:
         files = {path: source.read_bytes() for path, source in found.items()}
     hashes = {path: digest(data) for path, data in sorted(files.items())}
     record = {"version": version(hashes), "board": board.name, "files": hashes}
     files[RECORD] = json.dumps(record, separators=(",", ":")).encode()
     return files
+
+
+def plain(line):
+    """Return a line of a board's log, its traceback in the names of the sources."""
+    try:
+        names = json.loads(NAMES.read_text())
+    except (OSError, ValueError):  # deployed from elsewhere
+        return line
+    return readable(line, names)
 
 
 def version(hashes):

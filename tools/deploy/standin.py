@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import click
+import devcode
 
 import pcnode
 from deploy.relay import Relay, Stop
@@ -21,7 +22,7 @@ from upytest import interpreter
 ROOT = pcnode.ROOT
 IMAGE = ROOT / "build" / "pcboard.img"
 LINK = ROOT / "build" / "pcboard"
-_PATH = f"{ROOT / 'tools/deploy'}:{ROOT / 'boards/PC'}:.frozen"
+BUILD = ROOT / "build" / "standin"
 _START = "import standin_boot; standin_boot.start(globals())"
 _RESET = 3  # the exit status of machine.reset() on boards/PC
 _PAUSE_S = 0.05  # between an end and the next start
@@ -35,7 +36,7 @@ class StandIn:
         self._command = [interpreter(), "-X", f"heapsize={heap}", "-i", "-c", _START]
         self._env = {
             **os.environ,
-            "MICROPYPATH": _PATH,
+            "MICROPYPATH": ":.frozen",
             "IMAGE": str(image),
             "IMAGE_FAT": str(int(fat)),
             "RESTARTS": "1",
@@ -64,6 +65,7 @@ class StandIn:
         node = await asyncio.create_subprocess_exec(
             *self._command,
             env=env,
+            cwd=BUILD,
             pass_fds=(stop.fd,),
             start_new_session=True,
             stdin=slave,
@@ -80,6 +82,13 @@ class StandIn:
             self._host.forget()
             stop.close()
         return node.returncode
+
+
+def build():
+    """Compile what stands for the firmware of a board. Raises devcode.CompileError."""
+    names = ("boards/PC/machine", "boards/PC/inputs", "boards/PC/chip", "boards/PC/onewire")
+    sources = [ROOT / f"{name}.py" for name in (*names, "tools/deploy/standin_boot")]
+    devcode.write(BUILD, devcode.compiled({path.name: path for path in sources})[0])
 
 
 def make_image(path, kilobytes):
@@ -136,6 +145,7 @@ def shown(path):
 def main(uart, board, image, size, fat, heap, link, power_cut):
     """Be a board with MicroPython on a pseudo terminal, until Ctrl-C."""
     make_image(image, size)
+    build()
     options = {"image": image.resolve(), "heap": heap, "fat": fat, "power_cut": power_cut}
     try:
         asyncio.run(_serve(uart, board, link.absolute(), **options))

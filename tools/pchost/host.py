@@ -69,8 +69,8 @@ class Host:
         self._stream = make(uart, baud, self._received)
         self._link = Link(board, bench) if bench else None
 
-    async def run(self, command, env):
-        """Run command with env until it ends; return its exit status, -n for signal n.
+    async def run(self, command, env, folder=None):
+        """Run command with env in folder until it ends; return its exit status, -n for signal n.
 
         SIGINT, SIGTERM and SIGHUP are passed on as SIGINT, and the node is let finish: it
         de-registers.
@@ -78,7 +78,7 @@ class Host:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._interrupt)
-        return await self.around(lambda names: self._run_node(command, {**env, **names}))
+        return await self.around(lambda names: self._run_node(command, {**env, **names}, folder))
 
     async def around(self, work):
         """Have everything that surrounds a node while work(names) runs; return what it returns.
@@ -111,7 +111,7 @@ class Host:
         for terminal in (self._uart, self._calls):
             terminal.flush()
 
-    async def _run_node(self, command, env):
+    async def _run_node(self, command, env, folder):
         if self._stopped:
             return -signal.SIGINT
         # A session of its own: Ctrl-C in the terminal reaches the node through us, once. The
@@ -120,7 +120,7 @@ class Host:
         os.set_blocking(self._heard, False)
         env = {**env, "STOP_DEVICE": f"/dev/fd/{self._heard}"}
         node = await asyncio.create_subprocess_exec(
-            *command, env=env, pass_fds=(self._heard,), start_new_session=True
+            *command, env=env, cwd=folder, pass_fds=(self._heard,), start_new_session=True
         )
         self._node = node
         if self._stopped:

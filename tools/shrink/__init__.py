@@ -1,0 +1,31 @@
+"""Device code for a small heap: the same program with fewer modules and fewer names.
+
+On a board every module costs some 250 bytes and every name some 27, for good: also a name of a
+module that was unloaded. So, before the compiler sees it, and never in the sources:
+
+- `constants`: a number that another module imports is put where it is used;
+- `joining`: modules that stay loaded together become one;
+- `names`, `arguments`: what nobody else can see shares few short names.
+
+Names stay that others know: of foreign objects, of programs beside these, and all that stand in a
+text. One that is put together at run time is not seen: the sources write names out. `Shrunk.names`
+leads from the short names in a traceback back to the sources.
+"""
+
+from shrink import arguments, constants, joining, names
+from shrink.program import Program
+
+
+def shrink(sources, others=(), together=(), name="resident", kept=()):
+    """Return the Shrunk of a program; see Program, and joining for together and name.
+
+    kept: names that stay as they are, beside those that occur in a text or in others.
+    """
+    program = Program(sources, others)
+    constants.inline(program)
+    if together:
+        joining.join(program, together, name)
+    kept = program.said() | set(kept)
+    names.rename(program, kept)
+    arguments.rename(program, kept)
+    return program.finish()

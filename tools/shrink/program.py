@@ -1,0 +1,89 @@
+"""The whole program as syntax trees, and what all steps ask of it."""
+
+import ast
+import re
+
+from shrink.scopes import FUNCTIONS
+
+
+class Shrunk:
+    """The outcome. texts: {module: text}; names: {module: {name in a traceback: where from}}."""
+
+    def __init__(self, texts, names):
+        self.texts = texts
+        self.names = names
+
+
+class Program:
+    """The modules that are changed together, and the programs beside them.
+
+    sources: {dotted module name: text}, a package by its own name; others: texts of programs that
+    use these modules and stay as they are. Raises SyntaxError.
+    """
+
+    def __init__(self, sources, others=()):
+        self.trees = {name: ast.parse(text, name) for name, text in sources.items()}
+        self.outside = [ast.parse(text) for text in others]
+        for tree in [*self.trees.values(), *self.outside]:
+            _undocument(tree)
+        self.packages = {name.rpartition(".")[0] for name in sources} - {""}
+        self._home = {}  # id of a function: its qualified name in the sources
+        for name, tree in self.trees.items():
+            self._notes(tree, name)
+
+    def _notes(self, tree, place):
+        for node in tree.body:
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                self._home[id(node)] = f"{place}.{node.name}"
+                self._notes(node, f"{place}.{node.name}")
+
+    def nodes(self, *kinds):
+        """Yield the nodes of these kinds of the modules."""
+        for tree in self.trees.values():
+            yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
+
+    def others(self, *kinds):
+        """Yield the nodes of these kinds of the programs beside them."""
+        for tree in self.outside:
+            yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
+
+    def said(self):
+        """Return the names that others know: texts, keywords, all that `others` spell."""
+        said = set()
+        for node in [*self.nodes(ast.Constant), *self.others(ast.Constant)]:
+            if isinstance(node.value, str):
+                said.update([node.value, *re.findall(r"\w+", node.value)])
+        said |= {node.arg for node in [*self.nodes(ast.keyword), *self.others(ast.keyword)]}
+        for node in self.others(ast.AST):
+            for field in ("attr", "id", "arg", "name"):
+                said.add(getattr(node, field, None))
+        return said - {None}
+
+    def origin(self, node, module):
+        """Return the dotted name that an ast.ImportFrom in module imports from."""
+        if not node.level:
+            return node.module
+        parts = module.split(".")
+        if module not in self.packages:
+            parts.pop()
+        parts = parts[: len(parts) - node.level + 1]
+        return ".".join([*parts, *([node.module] if node.module else [])])
+
+    def finish(self):
+        """Return the Shrunk."""
+        texts = {}
+        names = {}
+        for module, tree in self.trees.items():
+            texts[module] = ast.unparse(ast.fix_missing_locations(tree))
+            for node in ast.walk(tree):
+                home = self._home.get(id(node))
+                if home and isinstance(node, FUNCTIONS) and home != f"{module}.{node.name}":
+                    names.setdefault(module, {}).setdefault(node.name, []).append(home)
+        return Shrunk(texts, names)
+
+
+def _undocument(tree):
+    """Remove the texts that nobody reads on a board."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, *FUNCTIONS, ast.ClassDef)) and ast.get_docstring(node):
+            node.body = node.body[1:] or [ast.Pass()]
