@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from deploy.doctor import devices, local, module, network, onenet, uart
 from deploy.doctor.case import Case
-from deploy.doctor.report import FAIL, OK, SKIPPED, WARN, Report, fail, skipped
+from deploy.doctor.report import FAIL, SKIPPED, Report, fail, skipped
 from deploy.errors import BoardError
 from deploy.session import visit
 
@@ -73,19 +73,17 @@ def examine(case):
 
 
 def _walk(case, checks, ended):
-    """Do the checks; ended: {name: how it ended, its worst state}."""
+    """Do the checks; ended: {name: None where it went well, else why others are skipped}."""
     for check in checks:
-        missing = [name for name in check.needs if ended.get(name) not in (OK, WARN)]
-        if missing:
-            findings = [skipped(f"needs what {missing[0]} looks at")]
-        else:
-            findings = _findings(case, check)
-        states = []
+        reasons = [ended[name] for name in check.needs if ended[name]]
+        findings = [skipped(reasons[0])] if reasons else _findings(case, check)
+        ended[check.name] = None
         for finding in findings:
             case.report.add(check.name, finding)
-            states.append(finding.state)
-        worst = [state for state in (FAIL, WARN, SKIPPED, OK) if state in states]
-        ended[check.name] = worst[0] if worst else OK
+            if finding.state == FAIL:
+                ended[check.name] = f"first {check.name} has to be right"
+            elif finding.state == SKIPPED:
+                ended[check.name] = finding.said
 
 
 def _findings(case, check):
