@@ -197,7 +197,7 @@ class FakeLink:
 class _Uart:
     """machine.UART; not more than five bytes go through one call."""
 
-    def __init__(self, wire, baudrate, rxbuf, timeout, tx, rx, txbuf):
+    def __init__(self, wire, baudrate, rxbuf, timeout, tx, rx, txbuf=0):
         self._wire, self._baud = wire, baudrate
         self._pins = tx.id, rx.id
         self._held = b""
@@ -272,23 +272,23 @@ class Examined:
 
 
 @functools.cache
-def _default_plan():
-    board = load("ESP32_GENERIC")
+def _default_plan(name):
+    board = load(name)
     return choose(None, board, default(board))
 
 
-def look(wire, found=None, link=None, plan=None, monkey=None, **order):
-    """Let the doctor look at an ESP32 with this wire; return what it found.
+def look(wire, found=None, link=None, plan=None, monkey=None, board="ESP32_GENERIC", **order):
+    """Let the doctor look at a board with this wire; return what it found.
 
     plan(config): changes the configuration before; config=path in order: it is read and checked.
     """
     link = link or FakeLink(wire)
     screen = Examined()
-    order = Order("/dev/ttyFAKE", "ESP32_GENERIC", **order)
+    order = Order("/dev/ttyFAKE", board, **order)
     case = Case(link, Found(**{**ESP32, **(found or {})}), order, Report(screen))
     case.cargo = _NoCargo()
     if not order.config:
-        chosen = copy.deepcopy(_default_plan())
+        chosen = copy.deepcopy(_default_plan(board))
         if plan:
             plan(chosen[0].config)
         monkey.setattr(local, "choose", lambda *args: chosen)

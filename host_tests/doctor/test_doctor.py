@@ -79,6 +79,11 @@ def test_a_silent_line_is_told_apart_by_its_levels(seen, levels, said, cause, st
     assert got["sensor 0"][0] == "ok"
 
 
+def test_a_pc_with_nothing_behind_its_uart_is_told_to_start_the_bench(seen):
+    got = seen(Wire(), board="PC", found={"platform": "linux", "machine": "linux [GCC 14]"})
+    failed(got, "module", "no byte at 9600", "nothing is at the other end", "start make bench")
+
+
 def test_swapped_wires_are_proved_where_any_pin_can_be_either(seen):
     wire = Simulated(pins=(16, 17))
     wire.levels = {16: OPEN, 17: HIGH}

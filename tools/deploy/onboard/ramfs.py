@@ -6,9 +6,9 @@ import sys
 from binascii import a2b_base64
 
 try:
-    import vfs
+    from vfs import mount
 except ImportError:  # before MicroPython 1.23
-    import os as vfs
+    from os import mount
 
 
 class RamFs:
@@ -40,7 +40,7 @@ class RamFs:
 
 _ram = RamFs()
 _before = list(sys.modules)
-vfs.mount(_ram, "/doctor")
+mount(_ram, "/doctor")
 sys.path.insert(0, "/doctor")
 
 
