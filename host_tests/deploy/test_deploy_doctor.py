@@ -12,6 +12,16 @@ import time
 import pytest
 from deploy_rig import ROOT, Process, refused
 
+MAIN = b"""
+from machine import UART
+from time import sleep_ms
+uart = UART(2)
+while True:
+    print("this is A")
+    for _ in range(10):
+        uart.any()
+        sleep_ms(20)
+"""
 HASTY = (  # of a tool that is killed the board hears within a second, not ten
     "import deploy.passthrough as p; p._LIMIT_S, p._SIGN_S = 1, 0.2; "
     "from deploy.cli import main; main()"
@@ -36,7 +46,7 @@ def passthrough(one, *options, hasty=False, **how):
 
 
 def started_again(one):
-    """Wait until the program of the board has started; it has said so since the last call."""
+    """Wait until the program of the board runs."""
     for _ in range(20):
         if "this is A" in one.run("logs", "--for", "0.3").output:
             return
@@ -59,7 +69,7 @@ def test_the_doctor_on_a_small_board(board, bench, version):
 
 def test_a_pipe_and_a_terminal_at_the_module(board, bench, version):
     one = board(uart=bench)
-    version("A")
+    version("A", {"main.py": MAIN})
     assert "this is A" in one.install().output
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     tool = passthrough(one, "--quiet", "0.3", **pipes)
@@ -73,26 +83,25 @@ def test_a_pipe_and_a_terminal_at_the_module(board, bench, version):
         assert tool.stdout.read(4) == b"\r\nCM"
         tool.kill()
     started_again(one)  # by itself
-    for leave, status in ((b"\x1d", 0), (b"", 130)):
-        _type(one, leave, status)
-        started_again(one)
+    _type(one, lambda fd, tool: os.write(fd, b"\x1d"), 0)
+    started_again(one)
+    _type(one, lambda fd, tool: tool.terminate(), 130, b"interrupted")
+    started_again(one)
+    _type(one, lambda fd, tool: one.end(), 1, b"went away")
 
 
-def _type(one, leave, status):
-    """Be somebody at a terminal who asks the module, and leaves, or whose session ends."""
+def _type(one, leave, status, said=b""):
+    """Be somebody at a terminal who asks the module until leave(fd, process); check the end."""
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
     tool = passthrough(one, "--echo", stdin=slave, stdout=slave, stderr=slave)
     _until(master, b"Ctrl-] leaves")
-    time.sleep(0.1)
     os.write(master, b"AT+CGMM\r")
     heard = _until(master, b"OK\r\n")
     assert b"AT+CGMM\r\n" in heard and b"\r\nM5310\r\n" in heard
-    if leave:
-        os.write(master, leave)
-    else:
-        tool.terminate()
+    leave(master, tool)
     assert tool.wait(10) == status
+    assert said in _until(master, said)
     assert termios.tcgetattr(slave) == before
     os.close(slave)
     os.close(master)

@@ -25,13 +25,12 @@ _ENDED = re.compile(rb"\x04(Traceback.*)?\x04>$", re.S)
 _PART = 32  # bytes at a time: the board's own buffer is small
 
 
-def join(order, screen, baud=None, echo=False, quiet=QUIET_S, ends=None):
+def join(order, screen, baud=None, echo=False, quiet=QUIET_S):
     """Carry bytes until the user leaves or the pipe ends; then the node starts again.
 
-    ends: (file descriptor to read, function that writes bytes), default stdin and stdout.
     Raises DeployError.
     """
-    given, show = ends or (sys.stdin.fileno(), _show)
+    given = sys.stdin.fileno() if sys.stdin else os.open(os.devnull, os.O_RDONLY)
     with visit(order.port, order.patience) as (link, found):
         case = Case(link, found, order, None)
         check(found, case.board, False, link.device_name)
@@ -46,12 +45,10 @@ def join(order, screen, baud=None, echo=False, quiet=QUIET_S, ends=None):
         link.run("import doctor_relay")
         link.use_raw_paste = False  # behind raw paste a stand-in does not see Ctrl-C
         link.exec_raw_no_follow("doctor_relay.run(doctor_line.uart, %d)" % (_LIMIT_S * 1000))
-        line = _Line(link, show)
+        line = _Line(link)
         if os.isatty(given):
-            screen.say(
-                f"{case.plan.where} at {baud} baud; Ctrl-] leaves, and the node starts again"
-            )
             with _raw(given):
+                _show(b"%s at %d baud; Ctrl-] leaves\r\n" % (case.plan.where.encode(), baud))
                 _talk(line, given, echo)
         else:
             _feed(line, given, quiet, baud)
@@ -62,15 +59,18 @@ def join(order, screen, baud=None, echo=False, quiet=QUIET_S, ends=None):
 
 
 def _show(data):
-    os.write(sys.stdout.fileno(), data)
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except (OSError, ValueError):
+        raise DeployError("nobody reads what the module says any more")
 
 
 class _Line:
     """The module behind the board. heard: bytes that came; last: when."""
 
-    def __init__(self, link, show):
+    def __init__(self, link):
         self._link = link
-        self._show = show
         self._tail = b""
         self._signed = 0
         self.heard = 0
@@ -97,7 +97,7 @@ class _Line:
                 raise DeployError(
                     f"the board ended it: {lines[-1] if lines else 'no reason given'}", "try again"
                 )
-            self._show(data)
+            _show(data)
         return data
 
 
