@@ -33,7 +33,9 @@ def _ask(case, code):
 def _sensor(case, spec):
     """Read it once with the node's own driver."""
     kind = spec["type"]
-    case.cargo.load("pins", "node/__init__", "node/sensors/__init__", f"node/sensors/{kind}")
+    case.cargo.load("node/__init__", "node/sensors/__init__", f"node/sensors/{kind}")
+    if kind == "mcu":
+        case.cargo.load("pins")
     case.cargo.load("doctor_parts")
     place = _place(case, spec)
     got = _ask(case, "sensor(%r)" % spec)
@@ -149,9 +151,9 @@ _REASONS = {"ds18x20": _ds18x20, "sht3x": _sht3x, "ntc": _ntc, "mcu": _mcu}
 
 def _actuator(case, spec):
     """Set its outputs up, all off; move each where ACTUATE=1 allows it."""
-    case.cargo.load("pins", "node/__init__", "node/actuators/__init__", "node/actuators/outputs")
+    case.cargo.load("node/__init__", "node/actuators/__init__", "node/actuators/outputs")
     if spec["dimmer"]:
-        case.cargo.load("node/actuators/timer_pwm")
+        case.cargo.load("pins", "node/actuators/timer_pwm")
     case.cargo.load("doctor_parts")
     got = _ask(case, "actuator(%r)" % spec)
     if "error" in got:

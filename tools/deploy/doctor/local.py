@@ -31,11 +31,11 @@ def board(case):
 def micropython(case):
     """Can its MicroPython run the node?"""
     found = case.found
-    wrong = [fault.what for fault in faults(found, case.board, compiled=True)]
+    wrong = list(faults(found, case.board))
+    for fault in wrong:
+        yield fail(fault.what, None, fault.step)
     if not wrong:
         yield ok(f"{found.number}, loads .mpy files of version {found.mpy}")
-    for fault in faults(found, case.board, compiled=True):
-        yield fail(fault.what, None, fault.step)
 
 
 def memory(case):

@@ -20,7 +20,7 @@ class Check:
 
 _LOCAL = (
     Check("board", local.board),
-    Check("MicroPython", local.micropython),
+    Check("MicroPython", local.micropython, ("board",)),
     Check("memory", local.memory),
     Check("files", local.files),
     Check("configuration", local.configuration, ("board",)),
@@ -61,7 +61,7 @@ def examine(case):
     ended = {}
     _walk(case, _LOCAL, ended)
     if not case.plan:
-        case.report.add("all others", skipped("need the right board and a configuration"))
+        case.report.add("all others", skipped("wait for the right board and a configuration"))
         return
     _walk(case, _MODULE, ended)
     case.link.run("doctor_line.stop()")
@@ -81,7 +81,7 @@ def _walk(case, checks, ended):
         for finding in findings:
             case.report.add(check.name, finding)
             if finding.state == FAIL:
-                ended[check.name] = f"first {check.name} has to be right"
+                ended[check.name] = f"waits for {check.name}, which failed"
             elif finding.state == SKIPPED:
                 ended[check.name] = finding.said
 
