@@ -7,8 +7,8 @@ from binascii import a2b_base64
 
 try:
     from vfs import mount
-except ImportError:  # before MicroPython 1.23
-    from os import mount
+except ImportError:
+    from os import mount  # type: ignore[no-redef]  # before MicroPython 1.23
 
 
 class RamFs:
