@@ -5,7 +5,7 @@ from deploy.plan import choose
 from deploy.probe import another_board, faults
 
 _MEMORY = "import gc; gc.collect(); print(gc.mem_free(), gc.mem_alloc())"
-_LEAST = {False: 64, True: 96}  # KB of heap that a node takes, on 32 and on 64 bits
+_LEAST = {False: 64, True: 84}  # KB of heap that a node takes, on 32 and on 64 bits
 _ROOM = 160 * 1024  # bytes that a first deployment takes
 
 
