@@ -9,11 +9,11 @@ AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load node echo test test-host test-upy lint types format mpy packages \
-	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard
+	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Try first: make run FOR=30"
 
 $(READY): pyproject.toml
@@ -105,6 +105,14 @@ wipe: $(READY) ## Remove the node from the board; ALL=1: every file; YES=1: with
 flash: $(READY) ## MicroPython onto a board: BOARD=NAME FIRMWARE=file [PORT=auto] [YES=1]
 	$(DEPLOY) flash --port '$(PORT)' --board '$(BOARD)' $(if $(FIRMWARE),--firmware '$(FIRMWARE)') \
 		$(if $(YES),--yes)
+
+doctor: $(READY) ## What is wrong? BOARD=NAME [PORT=auto] [CONFIG=file] [LOOPBACK=1] [ACTUATE=1]
+	$(DEPLOY) doctor --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+		$(if $(LOOPBACK),--loopback) $(if $(ACTUATE),--actuate) $(ARGS)
+
+passthrough: $(READY) ## This terminal, or a pipe, at the module: BOARD=NAME [BAUD=9600] [ECHO=1] [QUIET=2]
+	$(DEPLOY) passthrough --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+		$(if $(BAUD),--baud $(BAUD)) $(if $(ECHO),--echo) $(if $(QUIET),--quiet $(QUIET)) $(ARGS)
 
 pcboard: $(READY) ## A board without hardware to try that on; UART=HOST:PORT of the module
 	@$(BIN)/python -m deploy.standin --uart $(UART) $(if $(VBOARD),--board $(VBOARD)) $(ARGS)

@@ -20,6 +20,7 @@ from deploy.errors import DeployError
 from typeparts import typed
 
 ROOT = Path(__file__).resolve().parent.parent
+ONBOARD = ROOT / "tools" / "deploy" / "onboard"
 STUBS = ROOT / "build" / "stubs"
 CACHE = ROOT / "build" / "mypy"
 ONLY = {"firmware/node/actuators/timer_pwm.py": "stm32"}  # no other port gets to these
@@ -69,6 +70,7 @@ def stubs(port):
 def sources(board):
     """Return every Python file that board has on it, relative to ROOT."""
     found = [*(ROOT / "lib").rglob("*.py"), *(ROOT / "firmware").rglob("*.py")]
+    found += ONBOARD.glob("*.py")  # what the tools bring along for a while
     found += [path for path in board.folder.glob("*.py") if path.name != "manifest.py"]
     paths = sorted(path.relative_to(ROOT).as_posix() for path in found)
     return [path for path in paths if ONLY.get(path, board.port) == board.port]
@@ -82,7 +84,7 @@ def check(name, changed=None):
     """
     board = boards.load(name)
     folder = stubs(board.port)
-    roots = [board.folder, ROOT / "lib", ROOT / "firmware", folder]
+    roots = [board.folder, ROOT / "lib", ROOT / "firmware", ONBOARD, folder]
     command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml"]
     command += ["--custom-typeshed-dir", folder]
     command += ["--platform", PLATFORMS.get(board.port, board.port)]

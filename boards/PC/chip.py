@@ -11,6 +11,8 @@ PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
 def reset():
     """End the process with status 3: whoever started it may start it again."""
+    if os.getenv("RESTARTS"):
+        os.system("kill -9 $PPID")  # the REPL of a stand-in would hide the status
     raise SystemExit(3)
 
 

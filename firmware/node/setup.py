@@ -12,8 +12,8 @@ from .sampler import Sampler
 from .supervisor import Supervisor
 
 _HINT = (
-    "no OK from the module on UART %s at %d baud: check that TX and RX are crossed, that both "
-    "share ground, the module's supply, and the baud rate"
+    "no OK from the module on UART %s at %d baud: check that TX and RX are crossed, ground, "
+    "supply and baud rate; on a board, make doctor tells which"
 )
 
 

@@ -96,7 +96,7 @@ def test_the_drawing_is_svg_that_names_every_pin(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_readme_is_enough(name):
     text = readme(name)
-    for target in ("flash", "deploy"):
+    for target in ("flash", "doctor", "deploy", "passthrough"):
         assert f"make {target} BOARD={name}" in text
     for title in ("Wire", "Levels", "Supply", "Flash", "Deploy", "Sleep", "Pitfalls"):
         assert re.search(rf"^##+ {title}$", text, re.M), title

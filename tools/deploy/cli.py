@@ -9,9 +9,13 @@ import click
 from deploy import care
 from deploy.boards import BOARDS, load
 from deploy.deploying import LOG_S, Order, deploy
+from deploy.doctor.case import Order as Examination
+from deploy.doctor.run import doctor as examine
 from deploy.errors import DeployError
 from deploy.flashing import flash
+from deploy.passthrough import QUIET_S, join
 from deploy.screen import Screen
+from deploy.session import orderly
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -108,6 +112,37 @@ def trace(obj, screen, port):
 def repl(obj, screen, port):
     """The board's Python prompt."""
     return care.repl(port)
+
+
+own_config = click.option("--config", type=_FOLDER, help="This instead of the board's own.")
+
+
+@command
+@port
+@board
+@own_config
+@click.option("--loopback", is_flag=True, help="A wire joins TX and RX, there is no module.")
+@click.option("--actuate", is_flag=True, help="Move the actuators.")
+@click.option("--search", default=120.0, show_default=True, help="Seconds for a network search.")
+def doctor(obj, screen, port, board, config, loopback, actuate, search):
+    """Look at the board, its wires, module, network, sensors and actuators; say what is wrong."""
+    order = Examination(port, board, config, loopback, actuate, search, obj["wait"], obj["boards"])
+    with orderly():
+        return 0 if examine(order, screen) else 1
+
+
+@command
+@port
+@board
+@own_config
+@click.option("--baud", type=click.IntRange(300, 921600), help="Default: module.baud.")
+@click.option("--echo", is_flag=True, help="Show what is typed.")
+@click.option("--quiet", default=QUIET_S, show_default=True, help="Seconds after the last input.")
+def passthrough(obj, screen, port, board, config, baud, echo, quiet):
+    """Join this terminal, or the input, to the module through the board."""
+    order = Examination(port, board, config, patience=obj["wait"], boards=obj["boards"])
+    with orderly():
+        join(order, screen, baud, echo, quiet)
 
 
 @command

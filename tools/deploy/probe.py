@@ -67,35 +67,48 @@ def check(found, board, compiled=True, port="…"):
 
     compiled: whether .mpy files are to run on it.
     """
+    for fault in faults(found, board, compiled, port):
+        raise fault
+
+
+def faults(found, board, compiled=True, port="…"):
+    """Yield what check() raises, the worst first."""
     flash = f"make flash BOARD={board.name} FIRMWARE=…"
     if found.name != "micropython":
-        raise DeployError(f"the board runs {found.name}, not MicroPython", f"put it on: {flash}")
-    if found.platform not in board.platforms:
-        raise DeployError(
-            f"BOARD={board.name} is an {board.port} board, and the one on {port} is "
-            f"{found.machine or found.platform} ({found.platform})",
-            "give the BOARD= that it is, or another PORT=",
-        )
-    if board.machine and not any(part in found.machine for part in board.machine):
-        raise DeployError(
-            f"BOARD={board.name} has to be {' or '.join(board.machine)}, and the one on {port} "
-            f"says it is {found.machine}",
-            "give the BOARD= that it is, or another PORT=",
-        )
+        yield DeployError(f"the board runs {found.name}, not MicroPython", f"put it on: {flash}")
+    if wrong := another_board(found, board, port):
+        yield wrong
     if tuple(found.version) < board.min_version:
         wanted = ".".join(str(part) for part in board.min_version)
-        raise DeployError(
+        yield DeployError(
             f"MicroPython {found.number} on the board is too old: it takes {wanted}",
             flash,
         )
     if compiled and found.mpy != MPY_VERSION:
-        raise DeployError(
+        yield DeployError(
             f"MicroPython {found.number} on the board loads .mpy files of version {found.mpy}; "
             f"ours have version {MPY_VERSION}",
             f"make deploy-src BOARD={board.name}, or a newer MicroPython: {flash}",
         )
     if found.cwd.rstrip("/") != board.root.rstrip("/"):
-        raise DeployError(
+        yield DeployError(
             f"the board starts from {found.cwd}, not from {board.root}",
             "take its memory card out and press its reset button",
         )
+
+
+def another_board(found, board, port="…"):
+    """Return the DeployError for a board that is not the one of this definition, or None."""
+    if found.platform not in board.platforms:
+        return DeployError(
+            f"BOARD={board.name} is an {board.port} board, and the one on {port} is "
+            f"{found.machine or found.platform} ({found.platform})",
+            "give the BOARD= that it is, or another PORT=",
+        )
+    if board.machine and not any(part in found.machine for part in board.machine):
+        return DeployError(
+            f"BOARD={board.name} has to be {' or '.join(board.machine)}, and the one on {port} "
+            f"says it is {found.machine}",
+            "give the BOARD= that it is, or another PORT=",
+        )
+    return None

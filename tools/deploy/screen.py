@@ -4,6 +4,7 @@ import contextlib
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.text import Text
 
 
 class Screen:
@@ -21,6 +22,16 @@ class Screen:
         """Print a line that the board printed."""
         plain = "".join(c if c.isprintable() else "." for c in line)
         self._out.print(f"board| {plain}", style="dim")
+
+    def finding(self, state, style, name, text):
+        """Print how one check of several ended."""
+        line = Text.assemble("  ", (f"{state:<8}", style), f" {name:<13} {text}")
+        self._out.print(line)
+
+    def detail(self, label, text):
+        """Print more about the check before."""
+        label = f"{label}:" if label else ""
+        self._out.print(f"{'':11}{label:<7}{text}", style=None if label else "dim")
 
     def warn(self, text):
         """Print a warning."""

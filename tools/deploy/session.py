@@ -1,6 +1,7 @@
 """One visit to a board: stop its program, work, start it again, whatever happens."""
 
 import contextlib
+import signal
 
 from deploy.errors import DeployError
 from deploy.install import prepare
@@ -32,3 +33,17 @@ def workshop(port, patience, say):
             say("an interrupted deployment was finished first")
             found = probe(link)
         yield link, found
+
+
+@contextlib.contextmanager
+def orderly():
+    """Have SIGTERM and the end of the terminal do what Ctrl-C does: the board is started again."""
+    old = {}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(ValueError):  # not in the main thread
+            old[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

@@ -37,13 +37,21 @@ def problem(path, board):
         return f"{path.name}: is no valid JSON at line {e.lineno}, column {e.colno}: {e.msg}"
     except (OSError, ValueError) as e:
         return f"{path.name}: cannot be read: {e}"
-    command = [interpreter(), "-X", "heapsize=4M", "-c", _CHECK, str(path)]
-    env = {"MICROPYPATH": f"{board.folder}:{ROOT / 'firmware'}:{ROOT / 'lib'}:.frozen"}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    done = run_as_board(_CHECK, path, board)
     if done.returncode == 0:
         return None
     lines = (done.stdout + done.stderr).strip().splitlines() or ["it cannot be checked"]
     return lines[-1]
+
+
+def run_as_board(code, path, board):
+    """Run code here, under MicroPython with the modules that board would have; return how it went.
+
+    sys.argv[1] is path.
+    """
+    command = [interpreter(), "-X", "heapsize=4M", "-c", code, str(path)]
+    env = {"MICROPYPATH": f"{board.folder}:{ROOT / 'firmware'}:{ROOT / 'lib'}:.frozen"}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def checked(path, board):

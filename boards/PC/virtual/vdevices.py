@@ -56,7 +56,8 @@ class Pin:
         if self.id in self._board.broken:
             raise OSError(EIO)
         if x is None:
-            return self._board.pins.get(self.id, 1 if self._pull == self.PULL_UP else 0)
+            high = self._pull == self.PULL_UP or self.id == vboard.ONEWIRE_PIN  # 4.7 kΩ there
+            return self._board.pins.get(self.id, 1 if high else 0)
         if self._mode != self.IN:
             self._board.set_pin(self.id, x)
 

@@ -1,0 +1,56 @@
+"""Modules for a board that need not have any of them: brought into its RAM, and taken away."""
+
+from base64 import b64encode
+from pathlib import Path
+
+import devcode
+
+from deploy.boards import ROOT
+from deploy.probe import MPY_VERSION
+
+ONBOARD = Path(__file__).parent / "onboard"
+_PART = 768  # bytes for one command; a heap of 64 KB holds that many times
+_HOMES = {"doctor_": ONBOARD, "node/": ROOT / "firmware", "pins": None}
+
+
+class Cargo:
+    """What a program on this PC runs on the board of link; found: as probe says.
+
+    board: the Board whose pins.py is the module pins there.
+    """
+
+    def __init__(self, link, found, board):
+        self._link = link
+        self._compiled = found.mpy == MPY_VERSION
+        self._board = board
+        self._there = set()
+        self._ready = False
+
+    def load(self, *names):
+        """Have the modules of these names ("node/sensors/ntc") there; raises DeployError."""
+        if not self._ready:
+            self._link.run((ONBOARD / "ramfs.py").read_text())
+            self._ready = True
+        for name in names:
+            if name in self._there:
+                continue
+            path, source = f"{name}.py", self._source(name)
+            files = {path: source.read_bytes()}
+            if self._compiled:  # with their names: the board may have others of the same module
+                files, _ = devcode.compiled({path: source}, lines=True)
+            path, data = next(iter(files.items()))
+            for at in range(0, len(data) or 1, _PART):
+                self._link.run("bring(%r, %r)" % (path, b64encode(data[at : at + _PART])))
+            self._there.add(name)
+
+    def _source(self, name):
+        for start, folder in _HOMES.items():
+            if name.startswith(start):
+                return (folder or self._board.folder) / f"{name}.py"
+        raise ValueError(name)
+
+    def drop(self):
+        """Have the board forget all of them, and what they left on its heap."""
+        if self._ready:
+            self._link.run("drop()")
+            self._there.clear()
