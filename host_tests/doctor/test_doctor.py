@@ -1,10 +1,15 @@
 """make doctor: every check, well and ill, in virtual time."""
 
 import json
+from base64 import b64decode
+from types import SimpleNamespace
 
 import pytest
 from doctor_rig import HIGH, LOW, OPEN, Echo, FakeLink, Noise, Simulated, Wire, look
 from vbus import Ds18b20
+
+from deploy.boards import ROOT, load
+from deploy.cargo import Cargo
 
 LOCAL = ["board", "MicroPython", "memory", "files", "configuration"]
 LINE = ["UART", "module"]
@@ -316,3 +321,19 @@ def test_little_memory_and_a_node_for_another_board(seen):
     assert got["memory"][0] == "warn" and "48 KB free" in got["memory"][1]
     assert got["board"][0] == "warn" and "BOARD=RPI_PICO" in got["board"][1]
     assert "0.1.0+1234" in got["files"][1]
+
+
+def test_a_board_that_cannot_load_mpy_files_gets_sources():
+    brought = {}
+
+    def run(code):
+        names = {"bring": lambda path, text: brought.setdefault(path, []).append(text)}
+        if code.startswith("bring"):
+            exec(code, names)
+
+    cargo = Cargo(SimpleNamespace(run=run), SimpleNamespace(mpy=5), load("RPI_PICO"))
+    cargo.load("node/sensors/ntc", "pins", "node/sensors/ntc")
+    assert list(brought) == ["node/sensors/ntc.py", "pins.py"]
+    assert len(brought["pins.py"]) > 1
+    text = b"".join(b64decode(part) for part in brought["pins.py"])
+    assert text == (ROOT / "boards/RPI_PICO/pins.py").read_bytes()
