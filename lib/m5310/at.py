@@ -43,6 +43,7 @@ class At:
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
+        self.active = True  # something goes on, or did 200 ms ago
         self.fault = None  # the last exception of a handler that no input should cause
         self._line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
@@ -139,7 +140,8 @@ class At:
     async def run(self):
         """Poll for ever; poll often while something is going on."""
         while True:
-            await self.clock.sleep_ms(_BUSY_MS if self.poll() else _IDLE_MS)
+            self.active = self.poll()
+            await self.clock.sleep_ms(_BUSY_MS if self.active else _IDLE_MS)
 
     def status(self):
         """Return counters, queue lengths and the latency of operations in ms as a new dict."""
