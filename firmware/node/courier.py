@@ -43,7 +43,7 @@ class Courier:
         self._last = 0
         self._pause = 0
         self._since = self._sampled = self.alive = self.clock.ticks_ms()
-        self._online = True
+        self._online = False
         modem.mipl.on_ack = self._acked
 
     def full(self):
@@ -82,7 +82,7 @@ class Courier:
             self._expire(now, online)
             if not online:
                 self._sample(now)
-            if not self.modem.at.active:
+            if self.modem.at.quiet():
                 self._store()
             if online:
                 await self._deliver(now)
@@ -147,7 +147,7 @@ class Courier:
             if waited >= _CONFIRM_MS:
                 self._acked(self._ackid, False)
             return
-        if self._over or waited < self._pause or self.modem.at.active:
+        if self._over or waited < self._pause or not self.modem.at.quiet():
             return
         reading = self.outbox.first()
         if reading is None:

@@ -22,6 +22,7 @@ _REPLY_MS = const(1500)  # the module's OK to one line of a reply
 _BUSY_MS = const(1)
 _IDLE_MS = const(20)
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
+_QUIET_MS = const(300)
 _LONG_MS = const(60000)
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 _STATE = const(602)  # the module waits for no such answer
@@ -43,7 +44,6 @@ class At:
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
-        self.active = True  # something goes on, or did 200 ms ago
         self.fault = None  # the last exception of a handler that no input should cause
         self._line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
@@ -137,11 +137,15 @@ class At:
         self._flush(kind)
         self.probe.start(self.clock.ticks_ms())
 
+    def quiet(self):
+        """Tell whether a pause of some 100 ms would cost no byte, as far as one can know."""
+        heard = self.clock.ticks_diff(self.clock.ticks_ms(), self._heard)
+        return heard > _QUIET_MS and self._cmd is None and not self.replies
+
     async def run(self):
         """Poll for ever; poll often while something is going on."""
         while True:
-            self.active = self.poll()
-            await self.clock.sleep_ms(_BUSY_MS if self.active else _IDLE_MS)
+            await self.clock.sleep_ms(_BUSY_MS if self.poll() else _IDLE_MS)
 
     def status(self):
         """Return counters, queue lengths and the latency of operations in ms as a new dict."""
