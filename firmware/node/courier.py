@@ -153,7 +153,8 @@ class Courier:
         if reading is None:
             self._since = now
             return
-        msgid, kind = self.observations.watched(*reading[:3])
+        oid, iid, rid, value = reading
+        msgid, kind = self.observations.watched(oid, iid, rid)
         if msgid is None:
             if waited >= _UNWANTED_MS:
                 self.unwanted += 1
@@ -162,7 +163,7 @@ class Courier:
         self._since = now
         self._ackid = ackid = self._number()  # its confirmation may come with the OK
         try:
-            await self.modem.mipl.notify(msgid, *reading[:3], kind, reading[3], ackid)
+            await self.modem.mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
         except (AtError, ValueError) as e:
             self._ackid = 0
             self._pause = _AGAIN_MS

@@ -35,7 +35,8 @@ class Notifier:
         courier = self.courier
         ackid = courier.expect(item) if courier else 0
         try:
-            await self.mipl.notify(*item, ackid)
+            msgid, oid, iid, rid, kind, value = item
+            await self.mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
         except AtError as e:
             if ackid:
                 courier.forget(ackid)
