@@ -43,6 +43,8 @@ def environment(config=None):
     """Return the environment of the interpreter; config: path of the configuration."""
     env = dict(os.environ)
     env["MICROPYPATH"] = ":.frozen"  # started in BUILD: a module's file name takes heap
+    env.setdefault("DATA", f"{ROOT / 'build' / 'data'}/")
+    Path(env["DATA"]).mkdir(parents=True, exist_ok=True)
     env["CONFIG"] = str(config or ROOT / "firmware/config.example.json")
     return env
 

@@ -26,6 +26,7 @@ class Node:
         self.notifier = notifier
         self.sampler = sampler
         self.supervisor = supervisor
+        self.courier = None  # where an outbox is configured
         self.restarts = 0
         self.tasks = []
         if log.level > 1:
@@ -35,7 +36,7 @@ class Node:
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
-        for name in ("sampler", "notifier"):
+        for name in ("sampler", "notifier") + (("courier",) if self.courier else ()):
             self.tasks.append(asyncio.create_task(self._keep(name, getattr(self, name).run)))
         self.tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
         await self._keep("supervisor", self.supervisor.run)

@@ -24,6 +24,7 @@ network map {} network
 onenet map {} onenet
 sensors list ! 1 8
 actuators list [] 0 4
+outbox map {} outbox
 log map {} log
 
 [module]
@@ -46,6 +47,10 @@ register_timeout int 180 20 3600 seconds
 lifetime int 3600 120 86400 seconds
 open_timeout int 30 30 120 seconds
 server text - 64 server
+
+[outbox]
+readings int 0 0 4096
+period int 300 10 86400 seconds
 
 [log]
 level int 1 0 3

@@ -15,6 +15,7 @@ class Notifier:
         self.mipl = mipl
         self.clock = clock
         self.log = log
+        self.courier = None  # keeps readings until they are confirmed, where there is an outbox
         self.row = 0  # failures since the last success: the session may be gone
         self.failures = 0
         self.unfit = 0
@@ -22,22 +23,31 @@ class Notifier:
     async def run(self):
         """Notify for ever."""
         while True:
-            item = self.observations.due() if self.mipl.registered else None
+            item = None
+            if self.mipl.registered and not (self.courier and self.courier.full()):
+                item = self.observations.due()
             if item is None:
                 await self.clock.sleep_ms(_NAP_MS)
             else:
                 await self._send(item)
 
     async def _send(self, item):
+        courier = self.courier
+        ackid = courier.expect(item) if courier else 0
         try:
-            await self.mipl.notify(*item)
+            msgid, oid, iid, rid, kind, value = item
+            await self.mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
         except AtError as e:
+            if ackid:
+                courier.forget(ackid)
             if e.kind not in (HELD, BUSY):  # those gave way, and say nothing of the session
                 self.row += 1
             self.failures += 1
             self.observations.failed(item)
             self.log("notification of %d/%d/%d: %s" % (item[1:4] + (e,)), 1)
         except ValueError:
+            if ackid:
+                courier.forget(ackid)
             self.unfit += 1  # no form on the line: repeating it would not help
             self.observations.sent(item)
         else:

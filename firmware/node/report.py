@@ -26,6 +26,8 @@ def of_node(node):
     notifier = node.notifier
     out["notifier"] = {"failures": notifier.failures, "unfit": notifier.unfit}
     out["sampler"] = of_sampler(node.sampler)
+    if node.courier:
+        out["outbox"] = of_courier(node.courier)
     if hasattr(gc, "mem_free"):
         gc.collect()
         out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
@@ -41,3 +43,12 @@ def of_sampler(sampler):
             out[name] = getattr(slot, name)
         sensors.append(out)
     return {"samples": sampler.samples, "sensors": sensors}
+
+
+def of_courier(courier):
+    """Return how many readings wait, and what became of others."""
+    outbox = courier.outbox
+    out = {"waiting": len(outbox), "dropped": outbox.dropped, "damaged": outbox.damaged}
+    for name in ("delivered", "lost", "unwanted"):
+        out[name] = getattr(courier, name)
+    return out

@@ -17,10 +17,10 @@ _HINT = (
 )
 
 
-def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None):
+def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None, folder="outbox"):
     """Return the Node of a validated configuration on a UART; raises ConfigError.
 
-    restart() restarts the MCU, None where there is none.
+    restart() restarts the MCU, None where there is none; folder: where an outbox has its files.
     """
     module = config["module"]
     network = config["network"]
@@ -62,7 +62,24 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
         notifier,
         restart,
     )
-    return Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
+    node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
+    if config["outbox"]["readings"]:
+        node.courier = notifier.courier = _courier(node, config["outbox"], observations, folder)
+    return node
+
+
+def _courier(node, config, observations, folder):
+    """Return the Courier, or None where its files cannot be made."""
+    from .courier import Courier
+    from .outbox import Outbox
+
+    temperatures = [slot.temperature for slot in node.sampler.slots]
+    try:
+        outbox = Outbox(folder, max(64, config["readings"]))
+    except OSError as e:
+        node.log("outbox: %s; readings are not kept" % e, 0)
+        return None
+    return Courier(outbox, temperatures, observations, node.modem, node.log, config["period"])
 
 
 def _objects(registry, config, clock):

@@ -8,6 +8,8 @@ _CONFIG = ("config", "config_check", "config_schema", "config_text", "pin_rules"
 _COPY = "config.prev.json"
 _REST = (
     "config_keep",
+    "courier",
+    "outbox",
     "setup",
     "port",
     "config_error",
@@ -82,7 +84,8 @@ def _make(board, path, clock, log):
     pins = open_pins(config["module"])
     from .setup import build
 
-    return build(config, uart, clock, log, _restart(board), **pins)
+    folder = getattr(board, "DATA", "") + "outbox"
+    return build(config, uart, clock, log, _restart(board), folder=folder, **pins)
 
 
 def _keep(path, log):

@@ -387,16 +387,14 @@ class NotifyTest(unittest.TestCase):
     def test_the_lines(self):
         async def scene(node):
             mipl = node.mipl
-            acks = [
-                await mipl.notify(103, 3303, 0, 5700, FLOAT, 98),
-                await mipl.notify(103, 3303, 0, 5601, FLOAT, 88),
-                await mipl.notify(922675, 3303, 1, 5700, FLOAT, -0.5),
-                await mipl.notify(103, 3303, 0, 5701, STRING, "Cel"),
-                await mipl.notify(103, 3306, 0, 5850, 5, True),
-            ]
-            return node.sent, acks, mipl.status()["notified"]
+            await mipl.notify(103, 3303, 0, 5700, FLOAT, 98)
+            await mipl.notify(103, 3303, 0, 5601, FLOAT, 88)
+            await mipl.notify(922675, 3303, 1, 5700, FLOAT, -0.5)
+            await mipl.notify(103, 3303, 0, 5701, STRING, "Cel")
+            await mipl.notify(103, 3306, 0, 5850, 5, True)
+            return node.sent, mipl.status()["notified"]
 
-        sent, acks, count = play(scene, opened=True)
+        sent, count = play(scene, opened=True)
         self.assertEqual(
             sent,
             [
@@ -407,20 +405,16 @@ class NotifyTest(unittest.TestCase):
                 b"AT+MIPLNOTIFY=0,103,3306,0,5850,5,1,1,0,0",
             ],
         )
-        self.assertEqual((acks, count), ([0] * 5, 5))
+        self.assertEqual(count, 5)
 
-    def test_acknowledgement_ids_count_up_and_are_never_0(self):
+    def test_a_confirmation_is_asked_for_by_its_id(self):
         async def scene(node):
-            ids = [await node.mipl.notify(7, 3303, 0, 5700, FLOAT, 1.0, True)]
-            ids.append(await node.mipl.notify(7, 3303, 0, 5700, FLOAT, 1.0, True))
-            node.mipl._ackid = 65534
-            ids.append(await node.mipl.notify(7, 3303, 0, 5700, FLOAT, 1.0, True))
-            ids.append(await node.mipl.notify(7, 3303, 0, 5700, FLOAT, 1.0, ack=True))
-            return ids, [line[-6:] for line in node.sent]
+            for ackid in (1, 65535, 0):
+                await node.mipl.notify(7, 3303, 0, 5700, FLOAT, 1.0, ackid)
+            return [line[-8:] for line in node.sent]
 
-        ids, ends = play(scene, opened=True)
-        self.assertEqual(ids, [1, 2, 65535, 1])
-        self.assertEqual(ends, [b",0,0,1", b",0,0,2", b",65535", b",0,0,1"])
+        ends = play(scene, opened=True)
+        self.assertEqual(ends, [b"1.0,0,0,1"[-8:], b",0,65535", b"4,1.0,0,0"[-8:]])
 
     def test_their_fate(self):
         async def scene(node):
@@ -436,13 +430,13 @@ class NotifyTest(unittest.TestCase):
             refused = 0
             for kind, value in ((FLOAT, float("nan")), (STRING, 'a"b'), (STRING, "a\r\nAT+NRB")):
                 try:
-                    await node.mipl.notify(7, 3303, 0, 5700, kind, value, True)
+                    await node.mipl.notify(7, 3303, 0, 5700, kind, value, 1)
                 except ValueError:
                     refused += 1
-            first = await node.mipl.notify(7, 3303, 0, 5700, FLOAT, 1.0, True)
-            return refused, len(node.sent), first, node.mipl.status()["notified"]
+            await node.mipl.notify(7, 3303, 0, 5700, FLOAT, 1.0, 1)
+            return refused, len(node.sent), node.mipl.status()["notified"]
 
-        self.assertEqual(play(scene, opened=True), (3, 1, 1, 1))
+        self.assertEqual(play(scene, opened=True), (3, 1, 1))
 
     def test_a_refused_report_is_not_counted(self):
         async def scene(node):
@@ -592,8 +586,8 @@ class M5310aTest(unittest.TestCase):
             mipl = node.mipl
             await mipl.open(((3200, "1", 0, 1, "5750"),), 3000, 30, self.SERVER)
             await sleep(100)
-            ack = await mipl.notify(0, 3200, 0, 5750, STRING, "abcd", True)
-            node.urc(b"+MIPLEVENT: 0,26,%d" % ack)
+            await mipl.notify(0, 3200, 0, 5750, STRING, "abcd", 1)
+            node.urc(b"+MIPLEVENT: 0,26,1")
             for line in (
                 b"+MIPLWRITE: 0,25845,3200,0,5750,1,4,abcd,0",
                 b"+MIPLEXECUTE: 0,18166,3200,0,5750,4,abcd,0",

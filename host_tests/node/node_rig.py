@@ -21,7 +21,9 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.jso
 class NodeRig:
     """node, board, module, platform; lines: [(ticks, "<" or ">", text)] of the serial line."""
 
-    def __init__(self, config=None, baud=9600, chunk=0, module=None, platform=None):
+    def __init__(
+        self, config=None, baud=9600, chunk=0, module=None, platform=None, folder="outbox"
+    ):
         self.clock = vtime.clock
         self.board = fakeboard.fresh(self.clock)
         self.platform = Platform(self.clock, **(platform or {}))
@@ -34,9 +36,10 @@ class NodeRig:
         settings = json.loads(EXAMPLE.read_text())
         for path, value in (config or {}).items():
             part, name = path.split(".")
-            settings[part][name] = value
+            settings.setdefault(part, {})[name] = value
         log = Log(self.clock, 0)
-        self.node = build(validate(settings), self.uart, self.clock, self._log(log))
+        self.settings = validate(settings)
+        self.node = build(self.settings, self.uart, self.clock, self._log(log), folder=folder)
         self.node.modem.at.on_line = self._line
         self.imei = self.module.imei
 

@@ -142,6 +142,13 @@ class Observations:
             w[_RETRY] = w[_AGE] + (1 << w[_TRIES])
             self._seen = None
 
+    def watched(self, oid, iid, rid):
+        """Return (msgid, type) under which a resource is observed, (None, None) if it is not."""
+        for w in self._watches:
+            if (w[_INSTANCE].oid, w[_INSTANCE].iid, w[_RID]) == (oid, iid, rid):
+                return w[_MSGID], w[_KIND]
+        return None, None
+
     def next_ms(self):
         """Return ms until due() may have something though no value changes; None: nothing watched.
 

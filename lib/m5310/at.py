@@ -22,6 +22,7 @@ _REPLY_MS = const(1500)  # the module's OK to one line of a reply
 _BUSY_MS = const(1)
 _IDLE_MS = const(20)
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
+_QUIET_MS = const(300)
 _LONG_MS = const(60000)
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 _STATE = const(602)  # the module waits for no such answer
@@ -135,6 +136,11 @@ class At:
         self.wire.stop()
         self._flush(kind)
         self.probe.start(self.clock.ticks_ms())
+
+    def quiet(self):
+        """Tell whether a pause of some 100 ms would cost no byte, as far as one can know."""
+        heard = self.clock.ticks_diff(self.clock.ticks_ms(), self._heard)
+        return heard > _QUIET_MS and self._cmd is None and not self.replies
 
     async def run(self):
         """Poll for ever; poll often while something is going on."""

@@ -56,7 +56,6 @@ class Mipl:
         self.lifetime = 0
         self._renewed = None
         self._asked = False
-        self._ackid = 0
 
     @property
     def registered(self):
@@ -107,11 +106,11 @@ class Mipl:
 
     # -- reports -------------------------------------------------------------------------------
 
-    async def notify(self, msgid, oid, iid, rid, kind, value, ack=False):
+    async def notify(self, msgid, oid, iid, rid, kind, value, ackid=0):
         """Report one value under the observation msgid; raises AtError (guide 3.3).
 
-        With ack the platform's confirmation is asked for: returns the id that `on_ack` will get,
-        else 0. Raises ValueError if value has no form on the line.
+        With ackid (1..65535) the platform's confirmation is asked for: `on_ack` hears of it.
+        Raises ValueError if value has no form on the line.
         """
         text = b"AT+MIPLNOTIFY=%d,%d,%d,%d,%d,%s,0,0" % (
             self.requests.ref,
@@ -121,13 +120,8 @@ class Mipl:
             rid,
             self.dialect.value(kind, value),
         )
-        ackid = 0
-        if ack:
-            ackid = self._ackid = self._ackid % 65535 + 1
-            text += b",%d" % ackid
-        await self.at.command(text)
+        await self.at.command(text + b",%d" % ackid if ackid else text)
         self.counts["notified"] += 1
-        return ackid
 
     # -- events --------------------------------------------------------------------------------
 

@@ -1,0 +1,131 @@
+"""The ring of readings in files: order, bounds, and what is left of it after a restart."""
+
+import os
+import unittest
+
+from node.outbox import Outbox
+
+FOLDER = "outbox-test-%d" % id(object())
+
+
+def reading(number):
+    return (3303, number % 8, 5700, number / 4)
+
+
+def fill(outbox, start, count, batch=1):
+    for number in range(start, start + count, batch):
+        outbox.add([reading(n) for n in range(number, min(number + batch, start + count))])
+
+
+def drain(outbox, count=-1):
+    """Take and return up to count readings."""
+    out = []
+    while count and outbox.first() is not None:
+        out.append(outbox.first())
+        outbox.done()
+        count -= 1
+    return out
+
+
+class OutboxTest(unittest.TestCase):
+    def setUp(self):
+        self.tearDown()
+
+    def tearDown(self):
+        try:
+            for name in os.listdir(FOLDER):
+                os.remove(FOLDER + "/" + name)
+            os.rmdir(FOLDER)
+        except OSError:
+            pass
+
+    def files(self):
+        return sorted([name for name in os.listdir(FOLDER) if len(name) == 8])
+
+    def test_readings_come_out_in_their_order(self):
+        box = Outbox(FOLDER, 256)
+        self.assertEqual((len(box), box.first()), (0, None))
+        fill(box, 0, 100, 7)
+        self.assertEqual(len(box), 100)
+        self.assertEqual(drain(box), [reading(n) for n in range(100)])
+        self.assertEqual((len(box), self.files()), (0, []))
+
+    def test_they_survive_a_restart_at_any_point(self):
+        for taken in (0, 1, 31, 32, 33, 64, 69):
+            self.tearDown()
+            box = Outbox(FOLDER, 256)
+            fill(box, 0, 70)
+            drain(box, taken)
+            again = Outbox(FOLDER, 256)
+            fill(again, 70, 5)
+            self.assertEqual(drain(again), [reading(n) for n in range(taken, 75)])
+
+    def test_the_oldest_make_room_and_are_counted(self):
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 200, 16)
+        self.assertTrue(len(box) <= 64, len(box))
+        self.assertEqual(len(box) + box.dropped, 200)
+        left = drain(box)
+        self.assertEqual(left, [reading(n) for n in range(200 - len(left), 200)])
+        self.assertTrue(len(left) >= 32, len(left))
+
+    def test_delivered_readings_that_make_room_are_not_counted_as_dropped(self):
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 40)
+        drain(box, 36)
+        fill(box, 40, 60)
+        self.assertEqual(len(box) + box.dropped, 64)
+
+    def test_one_in_the_middle_that_cannot_be_read_is_skipped_and_counted(self):
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 5)
+        with open(FOLDER + "/" + self.files()[0], "r+b") as f:
+            f.seek(2 * 18 + 9)
+            f.write(b"\xff")
+        again = Outbox(FOLDER, 64)
+        self.assertEqual(drain(again), [reading(n) for n in (0, 1, 3, 4)])
+        self.assertEqual(again.damaged, 1)
+
+    def test_a_torn_end_costs_nothing_that_was_complete(self):
+        for cut in (1, 17):
+            self.tearDown()
+            box = Outbox(FOLDER, 64)
+            fill(box, 0, 3)
+            with open(FOLDER + "/" + self.files()[0], "ab") as f:
+                f.write(b"\x00" * cut)
+            again = Outbox(FOLDER, 64)
+            fill(again, 3, 3)
+            self.assertEqual(drain(again), [reading(n) for n in range(6)])
+
+    def test_a_first_segment_that_is_torn_from_the_start(self):
+        box = Outbox(FOLDER, 64)
+        with open(FOLDER + "/00000000", "wb") as f:
+            f.write(b"\x01\x02")
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 2)
+        self.assertEqual(drain(Outbox(FOLDER, 64)), [reading(0), reading(1)])
+
+    def test_a_position_that_is_torn_is_made_up_for_by_its_draft(self):
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 10)
+        drain(box, 4)
+        with open(FOLDER + "/pos", "rb") as f:
+            whole = f.read()
+        with open(FOLDER + "/pos.new", "wb") as f:
+            f.write(whole)
+        with open(FOLDER + "/pos", "wb") as f:
+            f.write(whole[:5])
+        self.assertEqual(drain(Outbox(FOLDER, 64)), [reading(n) for n in range(4, 10)])
+
+    def test_files_of_somebody_else_are_left_alone(self):
+        Outbox(FOLDER, 64)
+        with open(FOLDER + "/readme.md", "w") as f:
+            f.write("x")
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 2)
+        self.assertEqual(drain(box), [reading(0), reading(1)])
+        self.assertTrue("readme.md" in os.listdir(FOLDER))
+
+
+if __name__ == "__main__":
+    unittest.main()
