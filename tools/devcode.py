@@ -37,6 +37,8 @@ RESIDENT = (
 )
 # What the documentation has people type at a board's prompt.
 _PROMPT = ("node", "status")
+# Methods of MicroPython's own devices that are called like parts of the node.
+_DEVICES = ("command", "temperature")
 
 
 class CompileError(Exception):
@@ -105,10 +107,10 @@ def _shrunk(texts, others, join):
     """Return ({path: text}, names) of the node's own modules, and of the rest as it is."""
     own = {p: t for p, t in texts.items() if module(p).partition(".")[0] in PACKAGES.values()}
     rest = {p: t for p, t in texts.items() if p not in own}
-    hardware = [path.read_text("utf-8") for path in sorted((ROOT / "boards/PC").rglob("*.py"))]
+    hardware = [path.read_text("utf-8") for path in sorted((ROOT / "boards/PC").glob("*.py"))]
     sources = {module(path): text for path, text in own.items()}
     together = [name for name in RESIDENT if join and name in sources]
-    kept = known("\n".join(own.values())) | set(_PROMPT)
+    kept = known("\n".join(own.values())) | {*_PROMPT, *_DEVICES}
     done = shrink(sources, [*others, *rest.values(), *hardware], together, JOINED, kept)
     paths = {module(path): path for path in own}
     folder = "lib/" if any(path.startswith("lib/") for path in own) else ""

@@ -5,6 +5,7 @@ module that was unloaded. So, before the compiler sees it, and never in the sour
 
 - `constants`: a number that another module imports is put where it is used;
 - `joining`: modules that stay loaded together become one;
+- `inlining`: a function that is called in one place is written out there;
 - `names`, `arguments`: what nobody else can see shares few short names.
 
 Names stay that others know: of foreign objects, of programs beside these, and all that stand in a
@@ -12,7 +13,7 @@ text. One that is put together at run time is not seen: the sources write names 
 leads from the short names in a traceback back to the sources.
 """
 
-from shrink import arguments, constants, joining, names
+from shrink import arguments, constants, inlining, joining, names
 from shrink.program import Program
 
 
@@ -26,6 +27,7 @@ def shrink(sources, others=(), together=(), name="resident", kept=()):
     if together:
         joining.join(program, together, name)
     kept = program.said() | set(kept)
+    inlining.inline(program, kept)
     names.rename(program, kept)
     arguments.rename(program, kept)
     return program.finish()

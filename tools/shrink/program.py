@@ -5,6 +5,8 @@ import re
 
 from shrink.scopes import FUNCTIONS
 
+_LOOKUPS = ("getattr", "hasattr", "setattr", "delattr")
+
 
 class Shrunk:
     """The outcome. texts: {module: text}; names: {module: {name in a traceback: where from}}."""
@@ -27,6 +29,7 @@ class Program:
         for tree in [*self.trees.values(), *self.outside]:
             _undocument(tree)
         self.packages = {name.rpartition(".")[0] for name in sources} - {""}
+        self._words = self._looked_up()
         self._home = {}  # id of a function: its qualified name in the sources
         for name, tree in self.trees.items():
             self._notes(tree, name)
@@ -48,16 +51,32 @@ class Program:
             yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
 
     def said(self):
-        """Return the names that others know: texts, keywords, all that `others` spell."""
-        said = set()
-        for node in [*self.nodes(ast.Constant), *self.others(ast.Constant)]:
-            if isinstance(node.value, str):
-                said.update([node.value, *re.findall(r"\w+", node.value)])
+        """Return the names that others know: texts, keywords, all that `others` spell.
+
+        A text is a name; one of several words holds names only where it may be taken to pieces.
+        """
+        said = {n.value for n in [*self.nodes(ast.Constant)] if isinstance(n.value, str)}
+        said |= self._words
         said |= {node.arg for node in [*self.nodes(ast.keyword), *self.others(ast.keyword)]}
-        for node in self.others(ast.AST):
-            for field in ("attr", "id", "arg", "name"):
-                said.add(getattr(node, field, None))
+        for tree in self.outside:
+            said |= _words(tree) | _given(tree)
         return said - {None}
+
+    def _looked_up(self):
+        """Return the words of the texts where names are looked up that the program computes.
+
+        That is where getattr or its like has no constant, and in what such a module imports.
+        """
+        words = set()
+        for module, tree in self.trees.items():
+            if any(_looks_up(node) for node in ast.walk(tree)):
+                words |= _words(tree)
+                for node in tree.body:
+                    if isinstance(node, ast.ImportFrom):
+                        origin = self.origin(node, module)
+                        near = [origin, *(f"{origin}.{alias.name}" for alias in node.names)]
+                        words = words.union(*[_words(self.trees.get(n)) for n in near])
+        return words
 
     def origin(self, node, module):
         """Return the dotted name that an ast.ImportFrom in module imports from."""
@@ -80,6 +99,36 @@ class Program:
                 if home and isinstance(node, FUNCTIONS) and home != f"{module}.{node.name}":
                     names.setdefault(module, {}).setdefault(node.name, []).append(home)
         return Shrunk(texts, names)
+
+
+def _looks_up(node):
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", None) not in _LOOKUPS:
+        return False
+    return not isinstance(node.args[1], ast.Constant)
+
+
+def _words(tree):
+    """Return the texts in tree, and each word of them."""
+    words = set()
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words.update([node.value, *re.findall(r"\w+", node.value)])
+    return words
+
+
+def _given(tree):
+    """Return the names in tree that are not the variables of a function alone."""
+    given = set()
+    waiting = [(tree, False)]
+    while waiting:
+        node, local = waiting.pop()
+        if not (local and isinstance(node, ast.Name)):
+            given |= {getattr(node, field, None) for field in ("attr", "id", "name")}
+        local = isinstance(node, (*FUNCTIONS, ast.Lambda)) or (
+            local and not isinstance(node, ast.ClassDef)
+        )
+        waiting += [(child, local) for child in ast.iter_child_nodes(node)]
+    return given
 
 
 def _undocument(tree):
