@@ -22,6 +22,7 @@ class Session:
 
     def __init__(self, module):
         self._module = module
+        self._state = CLOSED
         self.inbox = Inbox(module)
         self.reset()
 
@@ -34,6 +35,16 @@ class Session:
         self.deleted = set()  # objects that went with DELETE: the guide deletes them once more
         self.lifetime_s = 0
         self._close()
+
+    @property
+    def state(self):
+        return self._state
+
+    @state.setter
+    def state(self, new):
+        was, self._state = self._state, new
+        if new != was and self._module.on_session:
+            self._module.on_session(new)
 
     @property
     def is_open(self):
