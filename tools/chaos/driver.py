@@ -6,7 +6,8 @@ _STATES = ("low", "high", "off")
 class Driver:
     """Operations on one device, plan.gap_s apart in the mean, until stop().
 
-    Each write to the dimmer has a value that none of the hundred before it had.
+    Each write to the dimmer has a value that none of the 98 before it had; 99 and 100 are left to
+    writes that a fault script makes up.
     """
 
     def __init__(self, plan, platform, imei, board, readings, random):
@@ -73,11 +74,13 @@ class Driver:
 
     def _read(self):
         paths = ((3303, 0, 5700), (3303, 1, 5601), (3303, 0), (3303,), (3306, 0), (3306, 0, 5851))
-        return self._platform.read(self._imei, *self._random.choice(paths), timeout_ms=self._wait())
+        return self._platform.read(
+            self._imei, *self._random.choice(paths), timeout_ms=self._wait()
+        )
 
     def _write(self):
         self._writes += 1
-        values = {5851: self._writes * 37 % 101}
+        values = {5851: self._writes * 37 % 99}
         if self._random.random() < 0.3:
             values[5850] = self._writes % 2
         if self._random.random() < 0.2:

@@ -76,7 +76,9 @@ class Outputs:
     def was(self, percent, since_ms):
         """Return whether the dimmer is, or was since then, at percent."""
         return percent == self._percents[-1][1] or any(
-            known == percent for (_, known), (left, _) in pairwise(self._percents) if left >= since_ms
+            known == percent
+            for (_, known), (left, _) in pairwise(self._percents)
+            if left >= since_ms
         )
 
     def _driven(self, number, level):
@@ -84,7 +86,7 @@ class Outputs:
         if not rid or self._boot.pop(number, None) == level:
             return
         self.drives += 1
-        for write in self._heard:
+        for write in reversed(self._heard):
             if write.rid == rid and number not in write.driven and _means(write, number, level):
                 write.driven.add(number)
                 if number in self._before.get(write.msgid, ()):
@@ -92,9 +94,13 @@ class Outputs:
                 return
         known = [w.msgid for w in self._heard if w.rid == rid and _means(w, number, level)]
         if known:
-            self._problem(2, "output %d was driven to %s again for write %d" % (number, level, known[-1]))
+            self._problem(
+                2, "output %d was driven to %s again for write %d" % (number, level, known[-1])
+            )
         else:
-            self._problem(2, "output %d was driven to %s, which no write asked for" % (number, level))
+            self._problem(
+                2, "output %d was driven to %s, which no write asked for" % (number, level)
+            )
 
 
 def _means(write, number, level):

@@ -5,7 +5,7 @@ from collections import deque
 from bench.faults.player import Effect
 from bench.module import urc
 from bench.module.session import CLOSED, OPEN
-from bench.platform.operations import BUSY, OFFLINE
+from bench.platform.operations import BUSY, OFFLINE, TIME_OUT
 from bench.trace import printable
 from chaos import wire
 from chaos.effects import Effects
@@ -15,12 +15,13 @@ from chaos.tally import Tally
 
 WINDOW_MS = 3000
 BEFORE_MS = 4000  # how long before a print a fault may be to blame
-_READ_MS = 5000  # from the reading of a value to the line with it, at the most
 _SESSION_MS = 900_000  # how long a node may try until it gives a session up
 _COLLISION_MS = 250_000  # how long a node knows a write by its msgid
 _ASKED_MS = 600_000  # how long an operation may be answered
 _MAX_PROBLEMS = 20
 _NEWEST = 80
+_KNOWN = 1000  # operations
+_LATER_MS = 60_000
 _KINDS = {
     "read": "READ",
     "write": "WRITE",
@@ -30,6 +31,10 @@ _KINDS = {
     "discover": "DISCOVER",
     "write_attributes": "PARAMETER",
 }
+_OBJECTS = {3303: (0, 1), 3306: (0,)}
+_NEVER = float("inf")
+_SLOW = (b"AT+MIPLOPEN", b"AT+MIPLCLOSE", b"AT+MIPLDELETE", b"AT+MIPLCREATE", b"AT+NRB")
+_COLLIDES = ("msgid", "corrupt", "insert")  # may have given a msgid to another operation
 _RIGHT = {"write": (204,), "execute": (204,), "write_attributes": (204,), "cancel": (205, 404)}
 
 
@@ -55,10 +60,10 @@ class Delivery:
 class _Asked:
     """What the node was asked under one kind and msgid."""
 
-    def __init__(self):
+    def __init__(self, now):
         self.heard = 0
         self.answered = 0
-        self.at_ms = 0
+        self.since_ms = self.at_ms = now
 
 
 class Referee:
@@ -80,9 +85,12 @@ class Referee:
         self._results = {}  # msgid: OperationRecord
         self._asked = {}
         self._operations = {}  # msgid: Operation
+        self._slow = (-_NEVER, -_NEVER)  # when the last line of _SLOW was sent, and the next line
+        self._crippled = ""  # what has made the module take other objects than it was given
         self._out_since = None
         self._up_since = None
         self._quiet_since = None
+        self._began_ms = self.now()
         module.on_print = self._printed
         module.on_operation = self._answered
         module.on_session = self._session
@@ -93,6 +101,8 @@ class Referee:
             self.tally.asked += 1
             start(operation)
             self._operations[operation.msgid] = operation
+            if len(self._operations) > _KNOWN:
+                del self._operations[next(iter(self._operations))]
             operation.on_done(self._finished)
             return operation
 
@@ -150,7 +160,7 @@ class Referee:
         asked = wire.operation(line)
         if not asked:
             return
-        known = self._asked.setdefault(asked, _Asked())
+        known = self._asked.setdefault(asked, _Asked(now))
         known.heard += 1
         known.at_ms = now
         write = wire.written(line)
@@ -168,6 +178,10 @@ class Referee:
 
     def _said(self, line):
         self._up.append(line)
+        if line.startswith(_SLOW):
+            self._slow = (self.now(), _NEVER)
+        elif self._slow[1] == _NEVER:
+            self._slow = (self._slow[0], self.now())
         if self.story is not None:
             self.tell("> " + line.decode("latin-1"))
         try:
@@ -188,7 +202,7 @@ class Referee:
             self.problem(3, "%s %d was never asked for" % (answer.kind, answer.msgid))
             return
         if answer.where:
-            self._said_value(answer)
+            self._said_value(answer, known)
         if not answer.last:
             return
         known.answered += 1
@@ -197,36 +211,36 @@ class Referee:
             delivery.answered_ms = now
         if known.answered > known.heard:
             blamed = self.effects.blame(now - BEFORE_MS - WINDOW_MS, now)
-            if blamed:
-                self.tally.repeated[str(blamed)] += 1
+            known.answered = known.heard
+            if blamed or self._crippled:
+                self.tally.repeated[self._crippled or str(blamed)] += 1
             else:
                 self.problem(1, "%s %d is answered once more" % (answer.kind, answer.msgid))
         if answer.kind == "WRITE" and answer.good and delivery:
-            self._executed(delivery)
+            self._executed(delivery, known)
 
-    def _executed(self, delivery):
+    def _executed(self, delivery, known):
         request = delivery.request
         if not any(rid == DIMMER for rid, _ in request.values):
             return
         if self.outputs.drove(request.msgid, DIMMER):
             return
         now = self.now()
-        blamed = None
-        if not delivery.intact:  # the rest of a write looks like a whole one
-            blamed = self.effects.blame(delivery.printed_ms - BEFORE_MS, now, of_lines=True)
+        # The rest of a write looks like a whole one.
+        blamed = self.effects.blame(known.since_ms - BEFORE_MS, now, of_lines=True)
         for effect in self.effects.between(now - _COLLISION_MS, now):
-            if effect.name in ("msgid", "corrupt", "insert"):  # another one had this msgid
+            if effect.name in _COLLIDES:  # another one had this msgid
                 blamed = blamed or effect
         if blamed:
             self.tally.half[str(blamed)] += 1
         else:
             self.problem(2, "write %d is answered with 2.04 and not done" % request.msgid)
 
-    def _said_value(self, answer):
-        oid, iid, rid = answer.where
+    def _said_value(self, answer, known):
+        oid, _, rid = answer.where
         if oid == 3303:
             self.readings.read(answer.where, answer.value)
-        elif rid == DIMMER and not self.outputs.was(answer.value, self.now() - _READ_MS):
+        elif rid == DIMMER and not self.outputs.was(answer.value, known.since_ms):
             self.problem(3, "5851 was answered as %s, where it was not" % answer.value)
 
     def _module_line(self, way, line, now):
@@ -235,7 +249,8 @@ class Referee:
         elif line not in self._up:
             self.effects.again("up", now)
         if way == "<" and line.endswith(b"ERROR: 601"):
-            if not self.effects.between(now - BEFORE_MS - WINDOW_MS, now):
+            found = self.effects.between(now - BEFORE_MS - WINDOW_MS, now)
+            if not (found or self._crippled):
                 self.problem(5, "the module refuses the form of what was sent last")
 
     # -- deliveries ---------------------------------------------------------------------------
@@ -263,7 +278,7 @@ class Referee:
             why = self._fault_of(delivery, record)
         cause = None
         if why:
-            cause = self._cause(delivery, now)
+            cause = self._cause(delivery, why, now)
             self.tell("%s %d: %s (%s)" % (delivery.kind, msgid, why, cause))
             if cause is None:
                 self.problem(1, "%s %d: %s, with no fault near" % (delivery.kind, msgid, why))
@@ -284,15 +299,23 @@ class Referee:
         self.tally.worst_ms = max(self.tally.worst_ms, latency)
         return ""
 
-    def _cause(self, delivery, now):
+    def _cause(self, delivery, why, now):
         """Return the name of what is to blame for a delivery that is not in window, or None."""
         if not delivery.intact:
             blamed = self.effects.blame(delivery.printed_ms - BEFORE_MS, now, of_lines=True)
             if blamed:
                 return "the line: %s" % blamed
-        blamed = self.effects.blame(delivery.printed_ms - BEFORE_MS, now)
+        since, (begun, ended) = delivery.printed_ms, self._slow
+        if ended >= since:  # a lost OPEN or CLOSE holds the line for up to 10 s
+            since = min(since, begun)
+        blamed = self.effects.blame(since - BEFORE_MS, now)
         if blamed:
             return str(blamed)
+        if self._crippled:
+            return self._crippled
+        for effect in self.effects.between(now - _COLLISION_MS, now):
+            if why.startswith("answered with") and effect.name in _COLLIDES:
+                return str(effect)  # another one had this msgid
         if self._open or delivery.crowded:
             return "another operation at the same time"
         if self.module.session.state == CLOSED:
@@ -302,13 +325,13 @@ class Referee:
 
     # -- operations ---------------------------------------------------------------------------
 
-    def _finished(self, operation):
+    def _finished(self, operation, again=True):
         """The platform has done with an operation."""
         tally, msgid = self.tally, operation.msgid
-        if msgid in self._open:  # it waits no longer, the module does
-            self.platform.timers.after(1000, lambda: self._finished(operation))
+        if msgid in self._open or (operation.name == TIME_OUT and again):
+            # It waits no longer, but the module may have it yet.
+            self.platform.timers.after(_LATER_MS, lambda: self._finished(operation, False))
             return
-        self._operations.pop(msgid, None)
         record = self._results.pop(msgid, None)
         first = self._firsts.pop(msgid, None)
         if first is None:
@@ -339,7 +362,12 @@ class Referee:
     def _session(self, state):
         now = self.now()
         self.tell("session " + state)
+        self._crippled = ""
         if state == OPEN:
+            # Bytes lost from an ADDOBJ may make another one, which the module takes.
+            if {oid: each.iids for oid, each in self.module.session.objects.items()} != _OBJECTS:
+                blamed = self.effects.blame(now - _SESSION_MS, now)
+                self._crippled = "the session's setup: %s" % blamed if blamed else ""
             self._up_since = now
             if self._out_since is not None:
                 self.tally.recoveries += 1
@@ -365,6 +393,7 @@ class Referee:
         if self._out_since is not None:
             tally.outage_ms = max(tally.outage_ms, self.now() - self._out_since)
         tally.faults = self.effects.total
+        tally.simulated_ms = self.now() - self._began_ms
         tally.kinds.update(self.effects.counts)
         tally.executed_again = self.outputs.again
         tally.drives = self.outputs.drives

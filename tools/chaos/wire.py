@@ -19,7 +19,8 @@ _ANSWER = re.compile(
 _READ_REST = re.compile(r",%s,%s,(?P<index>[0-9]{1,3}),0" % (_WHERE, _VALUE))
 _DISCOVER_REST = re.compile(r',(?P<size>[0-9]{1,3}),"(?P<ids>[0-9;]+)"')
 _NOTIFY = re.compile(
-    r"AT\+MIPLNOTIFY=0,(?P<msgid>-?[0-9]{1,10}),%s,%s,0,0(?P<ackid>,[0-9]{1,5})?" % (_WHERE, _VALUE)
+    r"AT\+MIPLNOTIFY=0,(?P<msgid>-?[0-9]{1,10}),%s,%s,0,0(?P<ackid>,[0-9]{1,5})?"
+    % (_WHERE, _VALUE)
 )
 _PLAIN = re.compile(
     r"AT|AT\+CMEE=1|AT\+CGSN=1|AT\+CIMI|AT\+CSCON=1|AT\+CEREG=1|AT\+CEREG\?|AT\+CGDCONT\?|AT\+CSQ"

@@ -37,9 +37,7 @@ class World:
             random.Random(plan.seed ^ 0x5EED),
         )
         self.driver.prepare()
-        self._player = Player(
-            plan.script, self.faults, self.port, self.driver.ask, restart
-        )
+        self._player = Player(plan.script, self.faults, self.port, self.driver.ask, restart)
         self._player.on_effect = self.referee.effect
         board.on_change(self._board_changed)
 

@@ -8,14 +8,14 @@ class SimUart:
 
     chunk: bytes that go through one call at most, 0 = all. rxbuf: bytes the receive buffer holds,
     None = any number; of what comes beyond and is lost on_overrun(count) hears. stopped: as a
-    bench that was sent SIGSTOP, bytes wait on both sides.
+    bench that was sent SIGSTOP, bytes wait on both sides. dead: the MCU has no power.
     """
 
     def __init__(self, port, clock, chunk=0, rxbuf=None):
         self.port = port
         self.chunk = chunk
         self.rxbuf = rxbuf
-        self.stopped = False
+        self.stopped = self.dead = False
         self.on_overrun = None
         self._clock = clock
         self._early = True  # something was planned since the port was asked
@@ -44,16 +44,16 @@ class SimUart:
         self._rx.clear()
 
     def any(self):
-        if not self.stopped:
-            self.run()
-        return len(self._rx)
+        clock = self._clock
+        if self._early or clock.ticks_diff(self._due, clock.ticks_ms()) <= 0:
+            if not self.stopped:
+                self.run()
+        return 0 if self.dead else len(self._rx)
 
     def run(self):
-        """Let the module work if it has to."""
+        """Let the module work."""
         clock = self._clock
         now = clock.ticks_ms()
-        if not self._early and clock.ticks_diff(self._due, now) > 0:
-            return
         if self._held:
             self.port.feed(bytes(self._held))
             self._held.clear()
@@ -79,6 +79,6 @@ class SimUart:
         self._early = True
         if self.stopped:
             self._held += data
-        else:
+        elif not self.dead:
             self.port.feed(data)
         return len(data)
