@@ -7,13 +7,15 @@ import re
 
 MAX_HEARD = 1200  # bytes of a line the node keeps (m5310.lines)
 _OPERATION = re.compile(
-    rb"\+MIPL(READ|WRITE|EXECUTE|OBSERVE|PARAMETER|DISCOVER) *: *\"?[0-9-]+\"? *, *\"? *(-?[0-9]{1,10})"
+    rb"\+MIPL(READ|WRITE|EXECUTE|OBSERVE|PARAMETER|DISCOVER) *:"
+    rb" *\"?[0-9-]+\"? *, *\"? *(-?[0-9]{1,10})"
 )
 _NUMBER = r"-?[0-9]{1,10}(?:\.[0-9]{1,3})?"
 _VALUE = r'(?P<type>[1-5]),(?P<size>[0-9]{1,3}),(?P<value> "[ !#-~]*"|[0-9A-F]+|%s)' % _NUMBER
 _WHERE = r"(?P<oid>3303|3306),(?P<iid>[0-9]),(?P<rid>5[0-9]{3})"
 _ANSWER = re.compile(
-    r"AT\+MIPL(?P<kind>READ|WRITE|EXECUTE|OBSERVE|PARAMETER|DISCOVER)RSP=0,(?P<msgid>-?[0-9]{1,10}),"
+    r"AT\+MIPL(?P<kind>READ|WRITE|EXECUTE|OBSERVE|PARAMETER|DISCOVER)RSP=0,"
+    r"(?P<msgid>-?[0-9]{1,10}),"
     r"(?P<result>[0-9]{1,2})(?P<rest>,.*)?"
 )
 _READ_REST = re.compile(r",%s,%s,(?P<index>[0-9]{1,3}),0" % (_WHERE, _VALUE))
@@ -34,7 +36,7 @@ _REFUSALS = (11, 13, 14)
 
 
 class Got:
-    """Bytes the node gets to the lines it sees: CR or LF ends one, controls before it are noise."""
+    """Bytes the node gets, to the lines it sees: CR or LF ends one, controls before it go."""
 
     def __init__(self):
         self._line = bytearray()
