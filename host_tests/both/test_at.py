@@ -276,6 +276,29 @@ class LateTest(unittest.TestCase):
         peer = Peer({b"AT+SLOW": None, b"AT+CSQ": [b"+CSQ:1,99", b"OK"]})
         self.assertEqual(rig.run(scene, peer), ([b"+CSQ:1,99"], 0, 1))
 
+    def test_a_stray_ok_does_not_put_every_later_answer_one_command_behind(self):
+        """What brought no line that was asked for may have had another's OK."""
+
+        async def scene(r):
+            def later(line):
+                asyncio.create_task(answer(line))  # noqa: RUF006 - it ends with the scene
+
+            async def answer(line):
+                await r.sleep(60)  # later than the next command leaves
+                r.urc(b"+" + line[3:6] + b":" + line[7:], b"OK")
+
+            r.peer.answers = {b"AT+ONE=%d" % i: later for i in range(5)}
+            waiting = asyncio.create_task(r.at.command(b"AT+ONE=0", 1000, b"+ONE:"))
+            await r.sleep(30)
+            r.urc(b"OK")
+            got = [await waiting]
+            for i in range(1, 5):
+                got.append(await r.at.command(b"AT+ONE=%d" % i, 1000, b"+ONE:"))
+            return got
+
+        got = rig.run(scene)
+        self.assertEqual(got, [[]] + [[b"+ONE:%d" % i] for i in range(1, 5)])
+
     def test_a_late_error_is_swallowed_too(self):
         async def scene(r):
             await r.kind_of(r.at.command(b"AT+SLOW", 300))

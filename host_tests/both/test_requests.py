@@ -230,6 +230,42 @@ class RepeatTest(unittest.TestCase):
         self.assertEqual(self.count(*[(line, 0) for line in lines + lines[1:]])[0], 9)
         self.assertEqual(self.count(*[(line, 0) for line in lines + lines[:1]])[0], 10)
 
+    def test_nothing_is_done_again_because_the_session_was_lost(self):
+        """The module's side of it goes on until CLOSE."""
+
+        async def scene(node):
+            deliver(node, lambda op: (204,), EACH[1][0])
+            await sleep(300)
+            node.urc(b"+MIPLEVENT:0,9")
+            await sleep(300)
+            node.urc(EACH[1][0])
+            await sleep(300)
+            return len(node.operations), node.sent
+
+        self.assertEqual(play(scene, opened=True), (1, [EACH[1][1] + b"2"] * 2))
+
+    def test_what_has_no_answer_yet_is_remembered_longer_than_what_has(self):
+        lines = [EACH[1][0]] + [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(20, 32)]
+
+        async def scene(node):
+            deliver(node, lambda op: (204,))
+            for line in lines + lines[:1]:
+                node.urc(line)
+                await sleep(300)
+            return len(node.operations)
+
+        peer = module({EACH[1][1] + b"2": b"ERROR"})
+        self.assertEqual(play(scene, peer, opened=True), len(lines))
+        self.assertEqual(play(scene, opened=True), len(lines) + 1)
+
+    def test_a_line_that_was_spoilt_is_done_when_it_comes_whole(self):
+        whole = EACH[2][0]
+        for line in (whole[:-9], whole.replace(b"3303", b"33\xff3")):
+            executed, sent = self.count((line, 0), (line, 0), (whole, 4000), (whole, 0))
+            self.assertEqual(executed, 1, line)
+            head = EACH[2][1]
+            self.assertEqual(sent, [head + b"11", head + b"11", head + b"2", head + b"2"], line)
+
     def test_reads_and_observes_are_simply_done_again(self):
         self.assertEqual(answers([EACH[3][0]] * 3, (205,)), [EACH[3][1] + b"1"] * 3)
 
@@ -458,6 +494,20 @@ class LineTest(unittest.TestCase):
 
         peer = module({EACH[3][1] + b"1": b"+CIS ERROR: 602"})
         self.assertEqual(play(scene, peer, opened=True), ([(9, errors.CIS, 602)], 0))
+
+    def test_an_answer_refused_for_noise_before_it_is_sent_once_more(self):
+        for line, reply, answer in (
+            (EACH[1][0], (204,), EACH[1][1] + b"2"),
+            (EACH[0][0], (205, [(0, 5700, FLOAT, 20.5)]), None),
+        ):
+            answer = answer or EACH[0][1] + b"1,3303,0,5700,4,4,20.5,0,0"
+            refusals = [b"ERROR"]
+            peer = module({answer: lambda line, left=refusals: left.pop() if left else b"OK"})
+            self.assertEqual(answers([line], reply, peer), [answer] * 2)
+
+    def test_an_answer_refused_twice_is_not_sent_for_ever(self):
+        peer = module({EACH[1][1] + b"2": b"ERROR"})
+        self.assertEqual(answers([EACH[1][0]], (204,), peer), [EACH[1][1] + b"2"] * 2)
 
     def test_how_it_fared_and_how_old_it_was_is_told(self):
         async def scene(node):

@@ -235,7 +235,10 @@ class At:
             self._count("stray")
         else:
             kind, code = final
-            self._finish(AtError(kind, code, self._cmd.text) if kind else None, now)
+            cmd = self._cmd
+            self._finish(AtError(kind, code, cmd.text) if kind else None, now)
+            if not kind and cmd.prefix and not cmd.lines:  # it may have been another's OK
+                self.probe.start(now)
 
     def _finish(self, error, now):
         cmd = self._cmd
@@ -294,12 +297,13 @@ class At:
             reply.next += 1
             return
         age = self.clock.ticks_diff(now, reply.arrived)
-        if error and error.refused and error.code != _STATE and reply.refusable and reply.count:
-            reply.count = 0
-            return
-        if error and error.kind == errors.TIMEOUT and not reply.again:
-            if age + self._line_ms * (reply.count - reply.next) < self.window:
-                reply.again = True  # its OK may have been lost: once more, from this line on
+        refused = error and error.refused and error.code != _STATE
+        if refused or (error and error.kind == errors.TIMEOUT):
+            if not reply.again and age + self._line_ms * (reply.count - reply.next) < self.window:
+                reply.again = True  # noise stood before it, or its OK was lost: from this line on
+                return
+            if refused and reply.refusable and reply.count:
+                reply.count = 0
                 return
         self.replies.remove(reply)
         if error is None:

@@ -87,7 +87,7 @@ def _fill(op, kind, rest):
     elif kind == _EXECUTE:
         if rest:
             size, rest = _head(rest, 1)
-            op.args = _text(rest, num(size[0]))[0] if rest else b""
+            op.args = _text(rest, num(size[0]))[0]
     else:
         size, rest = _head(rest, 1)
         op.attributes = unquote(rest)

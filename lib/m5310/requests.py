@@ -15,6 +15,7 @@ _DISCOVER = const(5)
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
 _PARTS_MS = const(1500)  # a write whose parts stop coming is refused after that
 _REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: the same msgid is the same operation
+_REST_MS = const(3000)
 _RECENT = const(8)
 
 
@@ -33,14 +34,15 @@ class Requests:
         self.on_answered = None
         self.ref = 0
         self.counts = {"operations": 0, "repeats": 0, "refused": 0}
+        # [kind, msgid, path, code, tick, still unanswered] of what is not to be done again.
+        self.recent = []
         self.reset()
         at.urc(b"+MIPL", self._operation)
 
     def reset(self):
-        """Forget what belongs to a session: parts of a write, the last results."""
+        """Forget the parts of a write. The last results stay: the module may ask again yet."""
         self._part = None
         self._timer = None
-        self._recent = []
 
     def reply(self, op, code, values=(), resources=""):
         """Answer op with a CoAP code as 205 or 404, and once only.
@@ -50,9 +52,10 @@ class Requests:
         """
         result = _RESULTS[code]
         if op.kind in (_WRITE, _EXECUTE):
-            self._recent.append((op.kind, op.msgid, op.path, code, self.clock.ticks_ms()))
-            if len(self._recent) > _RECENT:
-                del self._recent[0]
+            recent = self.recent
+            if len(recent) >= _RECENT:  # what has no answer yet will come again
+                recent.remove(([each for each in recent if not each[5]] or recent)[0])
+            recent.append([op.kind, op.msgid, op.path, code, self.clock.ticks_ms(), True])
         self._answer(op, result, values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
@@ -80,7 +83,7 @@ class Requests:
     def _answered(self, op, now):
         """Return the code that this operation was answered with before; 0 if it is new."""
         path = op.path
-        for kind, msgid, there, code, when in self._recent:
+        for kind, msgid, there, code, when, _ in self.recent:
             if kind == op.kind and msgid == op.msgid:
                 same = there == path or there is None or path is None
                 if same and 0 <= self.clock.ticks_diff(now, when) < _REPEAT_MS:
@@ -90,6 +93,12 @@ class Requests:
     def _refuse(self, op):
         self.counts["refused"] += 1
         self.reply(op, 400)
+        if op.kind in (
+            _WRITE,
+            _EXECUTE,
+        ):  # so is what is left of its lines, but not its next print
+            now = self.clock.ticks_ms()
+            self.recent[-1][4] = self.clock.ticks_add(now, _REST_MS - _REPEAT_MS)
 
     def _gather(self, op):
         """Join the parts of a write; return it when its last one is here, else None."""
@@ -156,6 +165,9 @@ class _Answer(Reply):
         return self._short(11)
 
     def done(self, error, age):
+        for each in self.requests.recent:
+            if not error and each[1] == self.op.msgid:
+                each[5] = False
         if self.requests.on_answered:
             self.requests.on_answered(self.op, error, age)
 

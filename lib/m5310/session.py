@@ -21,6 +21,7 @@ async def start(mipl, objects, lifetime, timeout, server):
     mipl.reset()
     await _version(mipl)
     await _create(mipl, server)
+    del mipl.requests.recent[:]  # of the session before: its operations cannot come again
     for oid, bitmap, attributes, actions, resources in objects:
         await at.command(
             b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'

@@ -7,16 +7,16 @@ class SimUart:
     """The MCU's end of a bench.port.Port, whose module runs whenever this is polled and due.
 
     chunk: bytes that go through one call at most, 0 = all. rxbuf: bytes the receive buffer holds,
-    None = any number; what comes beyond is lost, counted in `overrun`. stopped: as a bench that
-    was sent SIGSTOP, bytes wait on both sides.
+    None = any number; of what comes beyond and is lost on_overrun(count) hears. stopped: as a
+    bench that was sent SIGSTOP, bytes wait on both sides. dead: the MCU has no power.
     """
 
     def __init__(self, port, clock, chunk=0, rxbuf=None):
         self.port = port
         self.chunk = chunk
         self.rxbuf = rxbuf
-        self.stopped = False
-        self.overrun = 0
+        self.stopped = self.dead = False
+        self.on_overrun = None
         self._clock = clock
         self._early = True  # something was planned since the port was asked
         self._due = 0
@@ -39,25 +39,31 @@ class SimUart:
         """Have data arrive beside what the module prints."""
         self._rx += data
 
+    def flush(self):
+        """Forget what was received and not read: the node starts anew."""
+        self._rx.clear()
+
     def any(self):
-        if not self.stopped:
-            self.run()
-        return len(self._rx)
+        clock = self._clock
+        if self._early or clock.ticks_diff(self._due, clock.ticks_ms()) <= 0:
+            if not self.stopped:
+                self.run()
+        return 0 if self.dead else len(self._rx)
 
     def run(self):
-        """Let the module work if it has to."""
+        """Let the module work."""
         clock = self._clock
         now = clock.ticks_ms()
-        if not self._early and clock.ticks_diff(self._due, now) > 0:
-            return
         if self._held:
             self.port.feed(bytes(self._held))
             self._held.clear()
         self._early = False
         self._rx += self.port.take()
         if self.rxbuf is not None and len(self._rx) > self.rxbuf:
-            self.overrun += len(self._rx) - self.rxbuf
+            lost = len(self._rx) - self.rxbuf
             del self._rx[self.rxbuf :]
+            if self.on_overrun:
+                self.on_overrun(lost)
         wait_ms = self.port.next_ms()
         wait_ms = _LONG_MS if wait_ms is None else min(wait_ms, _LONG_MS)
         self._due = clock.ticks_add(now, -int(-wait_ms // 1))
@@ -73,6 +79,6 @@ class SimUart:
         self._early = True
         if self.stopped:
             self._held += data
-        else:
+        elif not self.dead:
             self.port.feed(data)
         return len(data)

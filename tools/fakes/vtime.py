@@ -73,15 +73,16 @@ else:
     import vloop
     from vloop import DeadlockError
 
-    _loop = None
-
-    def _elapsed_ms():
-        return round(_loop.now) if _loop else 0
+    _loop = vloop.Loop()
 
     def _made(loop):
         global _loop
         _loop = loop
 
+    def _ticks_ms(self):
+        return (self.start + int(_loop.now)) % TICKS_PERIOD
+
+    VirtualClock.ticks_ms = _ticks_ms
     VirtualClock.sleep_ms = staticmethod(vloop.nap)
 
     def run(coro, start=0, stretch=None):

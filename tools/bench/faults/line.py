@@ -40,6 +40,11 @@ class Line:
         self._queue.clear()
         self._touched("mute", self.way, now, self._muted_until)
 
+    def disarm(self):
+        """Let bytes pass from now on; what is held up comes when it does."""
+        self._armed.clear()
+        self._muted_until = 0
+
     def through(self, data, now):
         """Return the bytes that come out now, data having come in."""
         if self.quiet:

@@ -37,6 +37,7 @@ class Player:
         self._module = module = port.module
         self._ask = ask
         self._restarts = restart
+        self._stopped = False
         # The platform's timers: the module's end with a reboot, the script does not.
         self._timers = module.platform.timers
         seeded = random.Random(script.seed)
@@ -49,7 +50,17 @@ class Player:
         for fault in self.script.faults:
             self._timers.after(fault.at * 1000, lambda fault=fault: self._play(fault))
 
+    def stop(self):
+        """Undo what is still on, disarm what has not taken effect, play nothing more."""
+        self._stopped = True
+        self._tricks.disarm()
+        for line in self._lines.values():
+            line.disarm()
+        self._faults.set(delay_ms=0, loss=0, network=True)
+
     def _play(self, fault):
+        if self._stopped:
+            return
         do, args = fault.do, fault.args
         now = self._timers.now()
         self._faults.note("fault: %s" % fault)
@@ -90,7 +101,6 @@ class Player:
             self._ask(args["kinds"][number % len(args["kinds"])])
 
     def _restart(self, args, now):
-        self._touched("restart", "", now, now)
         self._restarts()
 
     def _touched(self, name, way, from_ms, to_ms):

@@ -17,6 +17,11 @@ class Tricks:
         """Have it happen to the nth command or operation from now on."""
         (self._msgids if do == "msgid" else self._commands).append([do, args, args["nth"]])
 
+    def disarm(self):
+        """Forget what is still to happen."""
+        self._commands.clear()
+        self._msgids.clear()
+
     def command(self, line):
         """Return (error text or "", ms to wait before the answer) for a command line (bytes)."""
         error, late_ms = "", 0

@@ -22,6 +22,7 @@ class Session:
 
     def __init__(self, module):
         self._module = module
+        self._state = CLOSED
         self.inbox = Inbox(module)
         self.reset()
 
@@ -34,6 +35,16 @@ class Session:
         self.deleted = set()  # objects that went with DELETE: the guide deletes them once more
         self.lifetime_s = 0
         self._close()
+
+    @property
+    def state(self):
+        return self._state
+
+    @state.setter
+    def state(self, new):
+        was, self._state = self._state, new
+        if new != was and self._module.on_session:
+            self._module.on_session(new)
 
     @property
     def is_open(self):
@@ -70,14 +81,14 @@ class Session:
         """Prolong the registration; event 11, 12 or 13 follows. lifetime_s 0 = as it was."""
         self.lifetime_s = lifetime_s or self.lifetime_s
         objects = self.instances() if with_objects else None
-        self.uplink(m.Update(self._module.imei, lifetime_s or None, objects))
+        self.uplink(m.Update(self._module.imei, lifetime_s or None, objects, self._round))
         self._cancel("_update_timer")
         self._update_timer = self._module.timers.after(30000, self._update_lost)
 
     def close(self):
         """De-register: the platform is told, everything of the registration is forgotten."""
         if self.state != CLOSED:
-            self.uplink(m.Deregister(self._module.imei))
+            self.uplink(m.Deregister(self._module.imei, self._round))
             self._close()
 
     def delete(self):
@@ -155,7 +166,12 @@ class Session:
             module.timers.after(module.platform.network_ms, lambda: self.event(4, blank=True))
         self.uplink(
             m.Register(
-                module.imei, module.imsi, self.lifetime_s, self.instances(), module.options.auth
+                module.imei,
+                module.imsi,
+                self.lifetime_s,
+                self.instances(),
+                module.options.auth,
+                self._round,
             )
         )
 
@@ -195,7 +211,7 @@ class Session:
 
     def _lifetime_over(self):
         self.event(9)
-        self.uplink(m.Deregister(self._module.imei))
+        self.uplink(m.Deregister(self._module.imei, self._round))
         self._close()
         self.event(15)
 

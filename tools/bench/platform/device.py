@@ -47,6 +47,7 @@ class Device:
     observed: dict = field(default_factory=dict)  # path -> msgid of the observation
     waiting: deque = field(default_factory=deque)
     sent: dict = field(default_factory=dict)  # msgid -> Operation the device has not answered
+    number: int = 0  # of the registration, as the module counts them
     link: object = None  # called with a message for the device
     expiry: object = None  # Timer of the lifetime
     recent: dict = field(default_factory=dict)  # message id -> ms, of the newest messages

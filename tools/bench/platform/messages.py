@@ -28,13 +28,17 @@ class Value:
 
 @dataclass(frozen=True)
 class Register:
-    """A registration for lifetime_s; objects: {oid: [iids]}."""
+    """A registration for lifetime_s; objects: {oid: [iids]}.
+
+    number: tells it from the module's earlier ones, as the location of CoAP does; 0 = not told.
+    """
 
     imei: str
     imsi: str
     lifetime_s: int
     objects: dict
     auth: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,13 @@ class Update:
     imei: str
     lifetime_s: int | None = None
     objects: dict | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Deregister:
     imei: str
+    number: int = 0
 
 
 @dataclass(frozen=True)

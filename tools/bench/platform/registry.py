@@ -41,6 +41,7 @@ def _register(platform, message, link):
         return
     left = device.forget_session()
     now_ms = platform.wall_ms()
+    device.number = message.number
     device.link = link
     device.online = True
     device.registrations += 1
@@ -71,7 +72,7 @@ def _subscribe(platform, device, objects):
 
 def _update(platform, message, link):
     device = platform.device(message.imei)
-    if device is None or not device.online:
+    if device is None or not device.online or _outdated(device, message):
         platform.downlink(link, m.Ack("update", 404))
         return
     device.lifetime_s = message.lifetime_s or device.lifetime_s
@@ -103,9 +104,14 @@ def _take_objects(platform, device, objects):
 
 def _deregister(platform, message, link):
     device = platform.device(message.imei)
-    if device is not None:
+    if device is not None and not _outdated(device, message):
         _drop(platform, device)
     platform.downlink(link, m.Ack("deregister", 202))
+
+
+def _outdated(device, message):
+    """Return whether message is about a registration before the present one: it came late."""
+    return bool(message.number and device.number and message.number != device.number)
 
 
 def _notify(platform, message, link):
