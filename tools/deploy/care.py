@@ -154,10 +154,10 @@ def trace(port, patience, screen):
         if kind == "NONE":
             raise DeployError("no node runs on this board", "make logs, or make deploy BOARD=…")
         if kind == "STATUS":
-            screen.warn("this version of the node keeps no trace; its status instead:")
+            screen.warn("this node keeps no trace (log.trace is 0); its status instead:")
         for line in lines:
             screen.say(line)
-    screen.say("the node was interrupted for this, and starts again")
+    screen.say("# the node was interrupted for this, and starts again")  # a trace's remark
 
 
 def repl(port):
