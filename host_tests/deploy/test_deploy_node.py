@@ -46,6 +46,8 @@ def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path)
         assert re.search(r"(?m)^ +\d+\.\d{3} > AT\+MIPL\w+=0,\d+,.+\n +\d+\.\d{3} <[uf] ", trace)
         assert "MIPLCLOSE" not in trace  # the way out has not pushed out what was going on
         assert IMEI not in trace
+        assert "860000000000018" in trace
+        assert re.search(r"(?m)^# session {", trace)
         back = one.run("backup", "--to", tmp_path / "copy")
         assert back.exit_code == 0, back.output
         assert (tmp_path / "copy/lib/node/app.mpy").read_bytes()[:1] == b"M"
@@ -60,7 +62,7 @@ def test_readable_files_replace_compiled_ones(board, tmp_path):
     assert one.install("--config", tmp_path / "config.json").exit_code == 0
     status = one.run("trace").output  # nothing else is there to be shown
     assert "keeps no trace (log.trace is 0)" in status
-    assert re.search(r"(?m)^session", status)
+    assert re.search(r"(?m)^# session {", status)
     assert "removed" in one.install("--src").output
     listing = one.folder / "src"
     assert one.run("backup", "--to", listing).exit_code == 0
