@@ -88,7 +88,7 @@ def _trace(node, size, dialect):
     """Have the lines of the UART recorded and logged, as configured."""
     at = node.modem.at
     if size:
-        node.trace = borrow("node.trace").Trace(size, node.log, dialect)
+        node.trace = borrow("node.trace").Trace(size, node.clock, node.log, dialect)
         at.on_line = node.trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line

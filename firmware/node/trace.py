@@ -18,20 +18,21 @@ class Trace:
     `log` tells the time of the first line, `dialect` is noted for who replays the lines.
     """
 
-    def __init__(self, size, log, dialect):
+    def __init__(self, size, clock, log, dialect):
         self.ring = bytearray(max(size, _LEAST))
+        self.clock = clock
         self.log = log
         self.dialect = dialect
         self.count = 0
         self.first = 0  # where the oldest entry is
         self.end = 0  # behind the newest
         self.top = 0  # the oldest ones end there, and go on at 0
-        self.last = log.clock.ticks_ms()
+        self.last = clock.ticks_ms()
 
     def record(self, kind, line):
         """Note a line (bytes) and what it was, an At's on_line; allocates nothing."""
         ring = self.ring
-        clock = self.log.clock
+        clock = self.clock
         now = clock.ticks_ms()
         passed = clock.ticks_diff(now, self.last)
         self.last = now

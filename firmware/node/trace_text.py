@@ -36,7 +36,7 @@ def lines(trace):
     yield "# trace of m5310-node, dialect %s" % trace.dialect
     log = trace.log
     log("", 9)  # above every level: log.ms is that of now
-    ms = log.ms - log.clock.ticks_diff(log.clock.ticks_ms(), trace.last)
+    ms = log.ms - trace.clock.ticks_diff(trace.clock.ticks_ms(), trace.last)
     for passed, _, _, _ in _entries(trace):
         ms -= passed
     for passed, kind, line, more in _entries(trace):

@@ -20,7 +20,7 @@ class Ring:
     def __init__(self, size=1024, start=0):
         self.clock = FakeClock(start)
         self.log = Log(self.clock)
-        self.trace = Trace(size, self.log, "seed")
+        self.trace = Trace(size, self.clock, self.log, "seed")
 
     def note(self, ms, kind, line):
         self.clock.advance(ms)
