@@ -36,7 +36,7 @@ RESIDENT = (
     *(f"node.{name}" for name in "dispatcher notifier sampler supervisor".split()),
 )
 # What the documentation has people type at a board's prompt.
-_PROMPT = ("node", "status")
+_PROMPT = ("node", "status", "trace", "lines")
 # Methods of MicroPython's own devices that are called like parts of the node.
 _DEVICES = ("command", "temperature")
 

@@ -34,6 +34,7 @@ PARTS = {
     "sampler": "node.sampler.Sampler",
     "supervisor": "node.supervisor.Supervisor",
     "temperature": "lwm2m.temperature.Temperature",
+    "trace": "node.trace.Trace",
     "uart": "machine.UART",
     "udp": "m5310.udp.Udp",
     "wire": "onewire.OneWire",

@@ -27,12 +27,11 @@ class Node:
         self.sampler = sampler
         self.supervisor = supervisor
         self.courier = None  # where an outbox is configured
+        self.trace = None  # a Trace, if there is to be one
         self.restarts = 0
         self.tasks = []
         if log.level > 1:
             modem.mipl.on_event = self._event
-        if log.level > 2:
-            modem.at.on_line = self._trace
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
@@ -63,9 +62,6 @@ class Node:
     def _event(self, event, ext):
         self.log("event %d: %s" % (event, self.dispatcher.words.event(event)), 2)
 
-    def _trace(self, sent, line):
-        self.log("%s %s" % (">" if sent else "<", self.dispatcher.words.printable(line, 200)), 3)
-
 
 class Log:
     """Prints what is at or below `level` (0 problems, 1 progress, 2 details, 3 the AT lines)."""
@@ -74,14 +70,14 @@ class Log:
         self.level = level
         self.clock = clock
         self._last = clock.ticks_ms()
-        self._ms = 0
+        self.ms = 0  # from the start to the last text
 
     def __call__(self, text, level=1):
         now = self.clock.ticks_ms()
-        self._ms += self.clock.ticks_diff(now, self._last)
+        self.ms += self.clock.ticks_diff(now, self._last)
         self._last = now
         if level <= self.level:
-            print("%9.3f %s" % (self._ms / 1000, text))
+            print("%5d.%03d %s" % (self.ms // 1000, self.ms % 1000, text))
 
 
 def start():
@@ -103,6 +99,8 @@ def start():
     try:
         asyncio.run(node.run())
     except KeyboardInterrupt:
+        if node.log.level < 3:  # what was going on must not make room for the way out
+            node.modem.at.on_line = None
         asyncio.new_event_loop()
         asyncio.run(node.shutdown())
     status = node.status()

@@ -54,7 +54,7 @@ period int 300 10 86400 seconds
 
 [log]
 level int 1 0 3
-
+trace int 1024 0 8192 bytes
 
 [sensor]
 type one ! ds18x20 ntc sht3x mcu

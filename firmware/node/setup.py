@@ -2,6 +2,7 @@
 
 from lwm2m.observe import Observations
 from lwm2m.registry import Registry
+from m5310 import borrow
 from m5310.modem import Modem
 
 from .app import Node
@@ -65,6 +66,7 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
     if config["outbox"]["readings"]:
         node.courier = notifier.courier = _courier(node, config["outbox"], observations, folder)
+    _trace(node, config["log"]["trace"], module["dialect"])
     return node
 
 
@@ -80,6 +82,16 @@ def _courier(node, config, observations, folder):
         node.log("outbox: %s; readings are not kept" % e, 0)
         return None
     return Courier(outbox, temperatures, observations, node.modem, node.log, config["period"])
+
+
+def _trace(node, size, dialect):
+    """Have the lines of the UART recorded and logged, as configured."""
+    at = node.modem.at
+    if size:
+        node.trace = borrow("node.trace").Trace(size, node.clock, node.log, dialect)
+        at.on_line = node.trace.record
+    if node.log.level > 2:
+        at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line
 
 
 def _objects(registry, config, clock):

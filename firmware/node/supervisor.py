@@ -98,6 +98,7 @@ class Supervisor:
                 await self._renew()
             elif clock.ticks_diff(now, checked) >= _CHECK_MS:
                 checked = now
+                self.log("", 9)  # a log without a text for days would lose count of the ticks
                 missing = await self._check(missing)
                 gc.collect()
             await clock.sleep_ms(_TURN_MS)

@@ -101,7 +101,7 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
     assert done["sensors"] == [
         {"type": "mcu", "instance": 0, "period": 10, "units": "Cel", "range": [-40, 125]}
     ]
-    assert (done["actuators"], done["log"]) == ([], {"level": 1})
+    assert (done["actuators"], done["log"]) == ([], {"level": 1, "trace": 1024})
 
 
 def test_pins_left_out_are_the_board_s():
@@ -191,13 +191,17 @@ WRONG = [
         with_(network={"earfcn": 65536}),
         "network.earfcn: 65536 must be a whole number from 0 to 65535",
     ),
+    (
+        with_(log={"trace": 9000}),
+        "log.trace: 9000 must be a whole number of bytes from 0 to 8192",
+    ),
     (with_(log={"level": 4}), "log.level: 4 must be a whole number from 0 to 3"),
     (with_(onent={}), 'configuration: "onent" is no known field; did you mean onenet?'),
     (
         with_(onenet={"lifetmie": 1}),
         'onenet: "lifetmie" is no known field; did you mean lifetime?',
     ),
-    (with_(log={"x": 1}), 'log: "x" is no known field; known: level'),
+    (with_(log={"x": 1}), 'log: "x" is no known field; known: level, trace'),
     (
         sensor(type="mcu", pin=4),
         'sensors[0]: "pin" is no known field; known: instance, period, range, type, units',

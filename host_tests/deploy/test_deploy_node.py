@@ -1,11 +1,12 @@
 """The whole way: the real node on a board, against the bench, asked over HTTP."""
 
+import json
 import re
 import sys
 import time
 
 import httpx
-from deploy_rig import Process
+from deploy_rig import ROOT, Process
 
 IMEI = "867725030000018"
 
@@ -40,9 +41,13 @@ def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path)
         assert "board|" in again.output
         log = one.run("logs", "--for", "1.5")
         assert "online" in log.output
-        status = one.run("trace")
-        assert "keeps no trace" in status.output
-        assert re.search(r"(?m)^session", status.output)
+        trace = one.run("trace").output
+        assert trace.startswith("# trace of m5310-node, dialect seed\n")
+        assert re.search(r"(?m)^ +\d+\.\d{3} > AT\+MIPL\w+=0,\d+,.+\n +\d+\.\d{3} <[uf] ", trace)
+        assert "MIPLCLOSE" not in trace  # the way out has not pushed out what was going on
+        assert IMEI not in trace
+        assert "860000000000018" in trace
+        assert re.search(r"(?m)^# session {", trace)
         back = one.run("backup", "--to", tmp_path / "copy")
         assert back.exit_code == 0, back.output
         assert (tmp_path / "copy/lib/node/app.mpy").read_bytes()[:1] == b"M"
@@ -50,9 +55,14 @@ def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path)
         bench.end()
 
 
-def test_readable_files_replace_compiled_ones(board):
+def test_readable_files_replace_compiled_ones(board, tmp_path):
     one = board()
-    assert one.install().exit_code == 0
+    config = json.loads((ROOT / "firmware/config.example.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"log": {"trace": 0}}))
+    assert one.install("--config", tmp_path / "config.json").exit_code == 0
+    status = one.run("trace").output  # nothing else is there to be shown
+    assert "keeps no trace (log.trace is 0)" in status
+    assert re.search(r"(?m)^# session {", status)
     assert "removed" in one.install("--src").output
     listing = one.folder / "src"
     assert one.run("backup", "--to", listing).exit_code == 0

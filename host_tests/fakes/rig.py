@@ -51,7 +51,7 @@ class Rig:
         self.clock = vtime.clock
         self.uart = FakeUart(chunk, self.peer)
         self.trace = []
-        options.setdefault("on_line", lambda sent, line: self.trace.append((sent, line)))
+        options.setdefault("on_line", lambda kind, line: self.trace.append((chr(kind), line)))
         self.at = At(self.uart, self.clock, **options)
 
     def urc(self, *lines):

@@ -106,8 +106,8 @@ class Bench:
         self.at = self.modem.at
         self.asked = []
 
-    def on_line(self, sent, line):
-        self.lines.append((sent, line))
+    def on_line(self, kind, line):
+        self.lines.append((chr(kind), line))
 
     def operation(self, op):
         self.asked.append(op)
@@ -117,7 +117,7 @@ class Bench:
 
     @property
     def heard(self):
-        return [line for sent, line in self.lines if not sent]
+        return [line for kind, line in self.lines if kind not in ">c"]
 
 
 def run(scene, *args, **options):

@@ -18,6 +18,19 @@ from node.setup import build
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 
 
+class Said(Log):
+    """A log that keeps what a user would see in a list."""
+
+    def __init__(self, clock, said):
+        super().__init__(clock, 0)
+        self.said = said
+
+    def __call__(self, text, level=1):
+        super().__call__("", 9)  # time goes on
+        if level < 2:
+            self.said.append(text)
+
+
 class NodeRig:
     """node, board, module, platform; lines: [(ticks, "<" or ">", text)] of the serial line."""
 
@@ -37,22 +50,17 @@ class NodeRig:
         for path, value in (config or {}).items():
             part, name = path.split(".")
             settings.setdefault(part, {})[name] = value
-        log = Log(self.clock, 0)
+        log = Said(self.clock, self.said)
         self.settings = validate(settings)
-        self.node = build(self.settings, self.uart, self.clock, self._log(log), folder=folder)
+        self.node = build(self.settings, self.uart, self.clock, log, folder=folder)
+        self._record = self.node.modem.at.on_line
         self.node.modem.at.on_line = self._line
         self.imei = self.module.imei
 
-    def _log(self, log):
-        def say(text, level=1):
-            if level < 2:
-                self.said.append(text)
-
-        say.level = log.level
-        return say
-
-    def _line(self, sent, line):
-        self.lines.append((self.clock.ticks_ms(), ">" if sent else "<", line.decode("latin-1")))
+    def _line(self, kind, line):
+        self._record(kind, line)
+        way = ">" if kind == ord(">") else "<"
+        self.lines.append((self.clock.ticks_ms(), way, line.decode("latin-1")))
 
     @property
     def device(self):

@@ -27,13 +27,24 @@ _LONG_MS = const(60000)
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 _STATE = const(602)  # the module waits for no such answer
 
+# What a line was, for on_line: one that was sent, a final result, an answer to the command in
+# flight, a URC, an echo, a late or a stray final result or line, one that was too long.
+_SENT = const(62)  # >
+_FINAL = const(102)  # f
+_ANSWER = const(97)  # a
+_URC = const(117)  # u
+_ECHO = const(101)  # e
+_LATE = const(108)  # l
+_STRAY = const(120)  # x
+_CUT = const(99)  # c
+
 
 class At:
     """Commands out, answers and URCs in, over one UART.
 
     `uart` is as in Wire. `pause` ms stand between a final result and the next command,
-    `reply_pause` before a reply. `on_line(sent, line)` sees every line. Call `poll` often, or let
-    `run` do it.
+    `reply_pause` before a reply. `on_line(kind, line)` sees every line, when it is decided what it
+    was: kind is one of the letters above. Call `poll` often, or let `run` do it.
     """
 
     def __init__(self, uart, clock, pause=20, reply_pause=1, baud=9600, on_line=None):
@@ -183,26 +194,30 @@ class At:
     # -- lines in ------------------------------------------------------------------------------
 
     def _line(self, line, cut=False):
-        if cut:  # its rest is gone, but who asked something has to be refused
-            if line.startswith(b"+MIPL"):
-                self._unsolicited(line)
-            return
-        if self.on_line:
-            self.on_line(False, line)
-        final = final_result(line)
-        if final:
-            self._final(final)
-            return
+        kind = _STRAY
+        final = None if cut else final_result(line)
         cmd = self._cmd
         prefix = cmd and cmd.prefix
-        if prefix and line.startswith(prefix) and (not cmd.shape or cmd.shape(line)):
-            self._keep(cmd, line)
+        if cut:  # its rest is gone, but who asked something has to be refused
+            kind = _CUT
+            if line.startswith(b"+MIPL"):
+                self._unsolicited(line)
+        elif final:
+            kind = self._final(final)
+        elif prefix and line.startswith(prefix) and (not cmd.shape or cmd.shape(line)):
+            kind = _ANSWER
         elif self._unsolicited(line):
-            pass
+            kind = _URC
         elif cmd and cmd.bare and cmd.bare(line):
-            self._keep(cmd, line)
-        elif line[:2].upper() != b"AT" or not (cmd or self.probe.state == ASKED):
+            kind = _ANSWER
+        elif line[:2].upper() == b"AT" and (cmd or self.probe.state == ASKED):
+            kind = _ECHO
+        else:
             self._count("unknown")
+        if kind == _ANSWER:
+            self._keep(cmd, line)
+        if self.on_line:
+            self.on_line(kind, line)
 
     def _unsolicited(self, line):
         for prefix, handler in self._urcs:
@@ -228,17 +243,21 @@ class At:
         now = self.clock.ticks_ms()
         if self.wire.busy:  # a command still on its way out has no result yet
             self._count("stray")
-        elif self.probe.state != FREE:
+            return _STRAY
+        if self.probe.state != FREE:
             if self.probe.final(now):
                 self._count("late")
+                return _LATE
         elif self._cmd is None:
             self._count("stray")
+            return _STRAY
         else:
             kind, code = final
             cmd = self._cmd
             self._finish(AtError(kind, code, cmd.text) if kind else None, now)
             if not kind and cmd.prefix and not cmd.lines:  # it may have been another's OK
                 self.probe.start(now)
+        return _FINAL
 
     def _finish(self, error, now):
         cmd = self._cmd
@@ -289,7 +308,7 @@ class At:
 
     def _transmit(self, text, now):
         if self.on_line:
-            self.on_line(True, text)
+            self.on_line(_SENT, text)
         self.wire.transmit(text, now)
 
     def _replied(self, reply, error, now):

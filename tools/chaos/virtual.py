@@ -33,7 +33,8 @@ class _Log:
         self._referee = referee
 
     def __call__(self, text, level=1):
-        self._referee.tell("node| " + text)
+        if text:
+            self._referee.tell("node| " + text)
         if text.startswith("task "):
             self._referee.problem(7, text)
 

@@ -1,5 +1,6 @@
 """make wipe, backup, config, logs, trace, repl: what one does with a board that has the node."""
 
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from deploy.session import visit, workshop
 from deploy.settings import checked, problem
 
 _QUIET_S = 10
+_IDENTITY = re.compile(r"(?<!\d)(\d\d)(\d{8,14})(\d{4})(?!\d)")  # masked as in the trace
 _TRACE = """
 import sys
 _m = sys.modules.get("node.app")
@@ -28,10 +30,10 @@ print("NONE" if _n is None else "RING" if hasattr(_t, "lines") else "STATUS")
 if hasattr(_t, "lines"):
     for _l in _t.lines():
         print(_l)
-elif _n is not None:
+if _n is not None:
     _s = _n.status()
     for _p in sorted(_s):
-        print(_p, _s[_p])
+        print("#", _p, _s[_p])
 """
 
 
@@ -148,16 +150,19 @@ def _back(port, patience):
 
 
 def trace(port, patience, screen):
-    """Interrupt the node, print its trace ring or its status, and start it again."""
+    """Interrupt the node, print its trace and its status, and start it again.
+
+    What is no line of the trace is a remark, with # before it: make replay takes all of it.
+    """
     with visit(port, patience, fresh=False) as (link, _):
         kind, *lines = link.run(_TRACE).splitlines()
         if kind == "NONE":
             raise DeployError("no node runs on this board", "make logs, or make deploy BOARD=…")
         if kind == "STATUS":
-            screen.warn("this version of the node keeps no trace; its status instead:")
+            screen.warn("this node keeps no trace (log.trace is 0); its status:")
         for line in lines:
-            screen.say(line)
-    screen.say("the node was interrupted for this, and starts again")
+            screen.say(_IDENTITY.sub(lambda m: m[1] + "0" * len(m[2]) + m[3], line))
+    screen.say("# the node was interrupted for this, and starts again")
 
 
 def repl(port):
