@@ -9,10 +9,9 @@ _MEASURED = (5700, 5601, 5602)
 
 
 class Readings:
-    """Values by sensor instance. `outbox`: whether none may be lost, and none come thrice."""
+    """Values by sensor instance."""
 
-    def __init__(self, problem, outbox=False):
-        self.outbox = outbox
+    def __init__(self, problem):
         self.made = {}  # value in steps: how often it was notified as 5700
         self._problem = problem
         self._numbers = 0
