@@ -18,6 +18,7 @@ _UNWANTED_MS = const(600000)  # a reading nobody observes so long is given up
 _PENDING = const(8)  # notifications that may wait for their confirmation
 _HELD = const(16)  # readings that may wait for a quiet line
 _READING = const(5700)
+_STATE = const(602)  # the module knows of no such observation
 
 
 class Courier:
@@ -167,4 +168,6 @@ class Courier:
         except (AtError, ValueError) as e:
             self._ackid = 0
             self._pause = _AGAIN_MS
+            if getattr(e, "code", 0) == _STATE:
+                self.observations.drop(msgid)
             self.log("outbox: %s" % e, 2)

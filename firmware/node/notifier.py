@@ -5,6 +5,8 @@ from micropython import const
 from m5310.errors import BUSY, HELD, AtError
 
 _NAP_MS = const(100)
+_STATE = const(602)  # the module: no session, or no such observation
+_ROW = const(5)  # as many failures make the supervisor look after the session
 
 
 class Notifier:
@@ -34,8 +36,8 @@ class Notifier:
     async def _send(self, item):
         courier = self.courier
         ackid = courier.expect(item) if courier else 0
+        msgid, oid, iid, rid, kind, value = item
         try:
-            msgid, oid, iid, rid, kind, value = item
             await self.mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
         except AtError as e:
             if ackid:
@@ -44,6 +46,9 @@ class Notifier:
                 self.row += 1
             self.failures += 1
             self.observations.failed(item)
+            if e.code == _STATE:  # what observes around it takes over, if the session stands
+                self.observations.drop(msgid)
+                self.row = _ROW
             self.log("notification of %d/%d/%d: %s" % (item[1:4] + (e,)), 1)
         except ValueError:
             if ackid:

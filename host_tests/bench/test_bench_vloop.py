@@ -133,5 +133,5 @@ def test_stretched_time_lets_tasks_wake_late_but_in_order():
         await clock.sleep_ms(50)
         assert all(task.done() for task in tasks)
 
-    vtime.run(program(), stretch=lambda due: due + 10)
+    vtime.run(program(), stretch=lambda due, now: due + 10)
     assert seen == [(11, 21), (12, 21), (40, 50)]

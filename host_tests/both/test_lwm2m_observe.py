@@ -79,6 +79,24 @@ class Levels(Observing):
         self.change()
         self.assertEqual(self.drain(), [])
 
+    def test_what_the_module_does_not_know_is_dropped_and_the_one_around_it_takes_over(self):
+        self.obs.observe(3303, 0, -1, 2)
+        self.obs.observe(3303, 0, 5700, 3)
+        self.obs.observe(3303, 1, -1, 4)
+        self.drain()
+        self.change()
+        item = self.obs.due()
+        self.assertEqual(item[0], 3)
+        self.obs.failed(item)
+        self.obs.drop(3)
+        self.clock.advance(3000)
+        self.assertEqual(sorted(self.drain()), [(2, 0, 5601), (2, 0, 5700)])
+        self.obs.drop(2)
+        self.change()
+        self.change(1)
+        self.assertEqual(sorted(self.drain()), [(4, 1, 5601), (4, 1, 5700)])
+        self.obs.drop(99)  # nobody's
+
     def test_observing_again_starts_over_with_the_new_id(self):
         self.obs.observe(3303, 0, -1, 1)
         self.obs.observe(3303, 0, 5700, 2)

@@ -419,6 +419,7 @@ class NotifyTest(unittest.TestCase):
     def test_their_fate(self):
         async def scene(node):
             node.urc(b"+MIPLEVENT:0,26,1", b"+MIPLEVENT: 0, 25, 922675", b"+MIPLEVENT: 0,26,147")
+            node.urc(b"+MIPLEVENT:0,26", b"+MIPLEVENT:0,25", b"+MIPLEVENT:0,26,0")  # nobody's
             await sleep(100)
             return node.acks, node.mipl.registered
 

@@ -98,6 +98,21 @@ def test_what_nobody_observes_does_not_block_the_rest(tmp_path):
     assert play(scene, config=config, baud=0, folder=str(tmp_path / "box"))
 
 
+def test_an_observation_the_module_does_not_know_blocks_nothing(tmp_path):
+    """Its answer was lost, say: the node notifies under a msgid that the module refuses."""
+
+    async def scene(r):
+        await r.online()
+        r.node.modem.at._line(b"+MIPLOBSERVE:0,990001,1,3303,0,5700")
+        r.board.set_temp("ds18x20-0", 33.5)
+        await r.until(lambda: 33.5 in stored(r), 60)
+        refused = [line for line in r.sent if "NOTIFY=0,990001" in line]
+        return len(refused), r.node.supervisor.sessions, "AT+MIPLUPDATE=0,0,0" in r.sent
+
+    for config, folder in (({}, "none"), (FAST, str(tmp_path / "box"))):
+        assert play(scene, config=config, baud=0, folder=folder) == (1, 1, True)
+
+
 def test_without_an_outbox_no_confirmation_is_asked_for():
     async def scene(r):
         await r.online()

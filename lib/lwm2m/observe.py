@@ -80,6 +80,13 @@ class Observations:
         self._rebuild(None)
         return _CONTENT
 
+    def drop(self, msgid):
+        """End the observations under msgid: the module knows of none."""
+        for path in list(self._observed):
+            if self._observed[path] == msgid:
+                del self._observed[path]
+        self._rebuild(None)
+
     def set_attributes(self, oid, iid, rid, raw):
         """Lay the attributes in raw (bytes) over those of the path; return 204, 404, 405 or 400.
 

@@ -149,7 +149,7 @@ class Mipl:
             self._renew()
         elif action == _UPDATE:
             self._asked = True
-        elif action == _ACK and self.on_ack:
+        elif action == _ACK and ext and self.on_ack:  # 0 is no id (facts/protocol.md 9.21)
             self.on_ack(ext, event == 26)
 
     def _ends(self, event):

@@ -1,5 +1,6 @@
 """Asks the node for operations, and moves its temperatures: what makes it work at all."""
 
+_SENSORS = ("ds18x20-0", "ds18x20-1")  # behind 3303 instances 0 and 1
 _STATES = ("low", "high", "off")
 
 
@@ -31,8 +32,8 @@ class Driver:
 
     def prepare(self):
         """Give the sensors their first temperatures."""
-        for name in ("ds18x20-0", "ds18x20-1"):
-            self._board.set_temp(name, self._readings.next())
+        for iid in (0, 1):
+            self._board.set_temp(_SENSORS[iid], self._readings.next(iid))
 
     def start(self):
         """Begin."""
@@ -69,8 +70,8 @@ class Driver:
             self.ask(kind)
 
     def _move(self):
-        name = self._random.choice(("ds18x20-0", "ds18x20-1"))
-        self._board.set_temp(name, self._readings.next())
+        iid = self._random.choice((0, 1))
+        self._board.set_temp(_SENSORS[iid], self._readings.next(iid))
 
     def _read(self):
         paths = ((3303, 0, 5700), (3303, 1, 5601), (3303, 0), (3303,), (3306, 0), (3306, 0, 5851))

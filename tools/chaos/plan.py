@@ -65,8 +65,10 @@ _WEIGHTS = {
 class Plan:
     """One run. start: ticks; gap_s: mean between two operations; temp_s: between two readings.
 
-    lag_ms: how late the node's tasks wake, as on a board that has more to do. pins: whether the
-    module's reset and power pins are connected.
+    lag_ms: how late the node's tasks wake, as on a board that has more to do. idle_ms: how much
+    later yet while nothing happens on the line. pins: whether the module's reset and power pins
+    are connected. outbox: readings it holds, 0 = there is none. period_s: of the sensors, 0 = as
+    configured.
     """
 
     seed: int
@@ -78,7 +80,10 @@ class Plan:
     gap_s: float = 3
     temp_s: float = 10
     lag_ms: int = 0
+    idle_ms: int = 0
     pins: bool = False
+    outbox: int = 0
+    period_s: int = 0
     config: dict = field(default_factory=dict)
     module: dict = field(default_factory=dict)
     platform: dict = field(default_factory=dict)
@@ -90,6 +95,10 @@ def settings(plan):
     config["module"].update(baud=plan.baud or 9600)
     if plan.pins:
         config["module"].update(reset_pin=27, power_pin=14)
+    if plan.outbox:
+        config["outbox"] = {"readings": plan.outbox, "period": 20}
+    for sensor in config["sensors"]:
+        sensor["period"] = plan.period_s or sensor["period"]
     for path, value in plan.config.items():
         part, name = path.split(".")
         config[part][name] = value
@@ -112,6 +121,7 @@ def of_seed(seed, seconds=SECONDS):
         temp_s=r.choice((3, 10, 30)),
         lag_ms=r.choice((0, 4, 9, 9, 19)) if baud > 4800 else 4,
         pins=r.random() < 0.3,
+        outbox=r.choice((0, 0, 256)),
         config={
             "onenet.lifetime": r.choice((120, 300, 3600)),
             "network.register_timeout": r.choice((60, 180)),
@@ -186,3 +196,29 @@ def _other_args(r, do):
         },
         "restart": dict,
     }[do]()
+
+
+def soak(days, seed=0, gap_s=25.0, pause_s=900.0):
+    """Return the Plan of many days: an operation every gap_s, a fault every pause_s in the mean.
+
+    The ticks of the MCU wrap at 12.4 days after its start, so from 5 days on once in the middle.
+    """
+    r = random.Random(seed)
+    seconds = days * 86400
+    half = int(min(seconds * 500, TICKS - 1))
+    return Plan(
+        seed,
+        Script(tuple(faults(r, seconds, pause_s)), r.getrandbits(32)),
+        seconds,
+        start=TICKS - half if days < 20 else 0,
+        baud=0,
+        gap_s=gap_s,
+        temp_s=600,
+        lag_ms=0,
+        idle_ms=5000,
+        outbox=256,
+        period_s=60,
+        config={"onenet.lifetime": 3600, "log.level": 0},
+        module={"register_ms": 2000},
+        platform={"network_ms": 80},
+    )

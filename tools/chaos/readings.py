@@ -9,20 +9,25 @@ _MEASURED = (5700, 5601, 5602)
 
 
 class Readings:
-    """Values by sensor instance. `outbox`: whether none may be lost, and none come thrice."""
+    """Values by sensor instance."""
 
-    def __init__(self, problem, outbox=False):
-        self.outbox = outbox
+    def __init__(self, problem):
         self.made = {}  # value in steps: how often it was notified as 5700
         self._problem = problem
         self._numbers = 0
+        self._now = {}
 
-    def next(self):
-        """Return a temperature no sensor has had in the last COUNT ones."""
+    def now(self, iid):
+        """Return the temperature set last for the sensor of instance iid."""
+        return self._now.get(iid)
+
+    def next(self, iid):
+        """Return a temperature no sensor has had in the last COUNT ones, for that of iid."""
         number = self._numbers % COUNT
         self._numbers += 1
         self.made[number] = 0
-        return FIRST + STEP * number
+        self._now[iid] = FIRST + STEP * number
+        return self._now[iid]
 
     def notified(self, path, value):
         """A notification was sent."""

@@ -76,6 +76,7 @@ class Referee:
         self.effects = Effects()
         self.outputs = Outputs(board, self.problem, self.now)
         self.readings = Readings(self.problem)
+        self.outbox = None  # an OutboxWatch
         self.story = None  # a list that gets every event as text, for whoever looks into a seed
         self._got, self._sent = wire.Got(), wire.Sent()
         # The newest lines as they went in at one end, to know those that come out as others.
@@ -193,7 +194,10 @@ class Referee:
             self._said_answer(meaning)
         elif what == "notify":
             self.tally.notifications += 1
-            self.readings.notified(*meaning)
+            path, value, confirmed = meaning
+            self.readings.notified(path, value)
+            if confirmed and self.outbox:
+                self.outbox.notified(path, value)
 
     def _said_answer(self, answer):
         now = self.now()
@@ -284,6 +288,9 @@ class Referee:
                 self.problem(1, "%s %d: %s, with no fault near" % (delivery.kind, msgid, why))
                 cause = "nothing"
         self._firsts.setdefault(msgid, (why, cause))
+        for known in (self._firsts, self._results):
+            if len(known) > _KNOWN:
+                del known[next(iter(known))]
 
     def _fault_of(self, delivery, record):
         """Return what is wrong with an answer that came, "" if nothing."""
@@ -324,6 +331,13 @@ class Referee:
         return None
 
     # -- operations ---------------------------------------------------------------------------
+
+    @property
+    def accounted(self):
+        """Return whether it is known what has become of every operation."""
+        tally = self.tally
+        ends = (tally.refused, tally.late, tally.lost, tally.undelivered)
+        return sum(sum(each.values()) for each in ends) + tally.in_window == tally.asked
 
     def _finished(self, operation, again=True):
         """The platform has done with an operation."""
@@ -395,6 +409,10 @@ class Referee:
         tally.faults = self.effects.total
         tally.simulated_ms = self.now() - self._began_ms
         tally.kinds.update(self.effects.counts)
+        if self.outbox:
+            tally.kept, tally.sent_again = self.outbox.kept, self.outbox.sent_again
+        if not self.accounted:
+            self.problem(1, "it is not known what has become of every operation")
         tally.executed_again = self.outputs.again
         tally.drives = self.outputs.drives
         return tally

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 class Tally:
     """Counts of one run; Counters have the causes by name. Times in ms, memory in bytes."""
 
+    runs: int = 0
     asked: int = 0
     in_window: int = 0
     refused: Counter = field(default_factory=Counter)
@@ -18,6 +19,8 @@ class Tally:
     repeated: Counter = field(default_factory=Counter)  # answers once more
     half: Counter = field(default_factory=Counter)  # 2.04, and not all of it done
     executed_again: int = 0  # behind a restart of the node
+    kept: int = 0  # readings that were in the outbox
+    sent_again: int = 0  # from there, behind a fault
     drives: int = 0
     notifications: int = 0
     faults: int = 0  # that took effect

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+import tempfile
+from pathlib import Path
 
 from chaos import paths  # noqa: F401 - first: it says where the device's code is
 
@@ -11,6 +13,7 @@ from simuart import SimUart  # isort: skip
 
 from bench.faults.player import Effect
 from chaos.memory import held
+from chaos.outbox import OutboxWatch
 from chaos.plan import settings
 from chaos.world import World
 from node.config_check import validate
@@ -19,8 +22,11 @@ from node.setup import build
 ONLINE_S = 400  # the first time
 BACK_S = 900  # after the last fault
 SETTLE_S = 45  # until every operation is done
+_ACCOUNT_S = 150  # after the last operation
+_LOOK_MS = 1000
 _DARK_MS = 300  # how long a node without power stays so
 _GROWTH = 12_288  # bytes on CPython: one more path observed, tables that fill up once
+_NAP_MS = 10
 _TASKS = 4  # more of them than at the beginning
 
 
@@ -42,7 +48,7 @@ class _Log:
 class VirtualRun:
     """Runs one Plan; main() is a coroutine for vtime.run, which returns the Tally."""
 
-    def __init__(self, plan, story=None):
+    def __init__(self, plan, story=None, folder=None):
         self.plan = plan
         self.clock = vtime.clock
         self.board = fakeboard.fresh(self.clock)
@@ -53,6 +59,9 @@ class VirtualRun:
         self.uart.on_overrun = self._overrun
         self.node = None
         self._main = None
+        self._folder = folder
+        if folder:
+            self._watch_outbox()
 
     async def main(self):
         """Run it all; return the Tally."""
@@ -82,6 +91,9 @@ class VirtualRun:
         world.stop()
         await self._sleep(SETTLE_S)
         await self._prove()
+        if referee.outbox and not await self._until(self._emptied, BACK_S):
+            referee.problem(6, "%d readings stay in the outbox" % referee.outbox.waiting)
+        await self._until(lambda: referee.accounted, _ACCOUNT_S)
         referee.tally.memory_end = held(self.node)
         self._check(tasks)
 
@@ -127,7 +139,10 @@ class VirtualRun:
 
             pins = open_pins(config["module"])
         log = _Log(self.referee)
-        self.node = build(config, self.uart, self.clock, log, self._power_cut, **pins)
+        folder = str(self._folder) if self._folder else "none"
+        self.node = build(
+            config, self.uart, self.clock, log, self._power_cut, folder=folder, **pins
+        )
         self._main = asyncio.create_task(self._watched(self.node))
 
     async def _watched(self, node):
@@ -155,6 +170,24 @@ class VirtualRun:
         self.uart.flush()
         self.uart.dead = False
         self._power_on()
+
+    # -- outbox -------------------------------------------------------------------------------
+
+    def _watch_outbox(self):
+        def look():
+            self.referee.outbox.look()
+            self.world.platform.timers.after(max(_LOOK_MS, self.plan.idle_ms * 10), look)
+
+        self.referee.outbox = OutboxWatch(self._folder, self.referee, self._given_up)
+        look()
+
+    def _given_up(self):
+        courier = self.node.courier
+        return courier.unwanted + courier.outbox.dropped + courier.outbox.damaged
+
+    def _emptied(self):
+        self.referee.outbox.look()
+        return not (self.referee.outbox.waiting or self.node.courier._held)
 
     # -- small things -------------------------------------------------------------------------
 
@@ -188,10 +221,31 @@ def _right(operation):
 def play(plan, story=None):
     """Run plan; return its Tally. story: a list that gets what happens as text."""
 
-    async def program():
-        return await VirtualRun(plan, story).main()
+    stretch = Stretch(plan)
 
-    def late(due):
-        return due + plan.lag_ms
+    async def program(folder=None):
+        run = VirtualRun(plan, story, folder)
+        stretch.uart = run.uart
+        return await run.main()
 
-    return vtime.run(program(), plan.start, late if plan.lag_ms else None)
+    how = stretch if plan.lag_ms or plan.idle_ms else None
+    if not plan.outbox:
+        return vtime.run(program(), plan.start, how)
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        return vtime.run(program(Path(folder, "outbox")), plan.start, how)
+
+
+class Stretch:
+    """How late the node's tasks wake: as the plan says, but not beyond what comes on the line."""
+
+    def __init__(self, plan):
+        self._plan = plan
+        self.uart = None
+
+    def __call__(self, due, now):
+        late = due + self._plan.lag_ms
+        if not self._plan.idle_ms:
+            return late
+        # A task that naps for less than the engine's idle time has something to wait for.
+        idle_ms = self._plan.idle_ms if due - now >= _NAP_MS else _NAP_MS
+        return max(late, min(late + idle_ms, now + self.uart.due_ms()))

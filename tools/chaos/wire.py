@@ -120,7 +120,8 @@ class Answer:
 
 
 def sent(line):
-    """Return (what a line is, its meaning): "answer" Answer, "notify" (path, value), "plain" None.
+    """Return (what a line is, its meaning): "answer" Answer, "plain" None, "notify" (path, value,
+    whether its confirmation is asked for).
 
     Raises ValueError, saying what is wrong, for a line the node never means to send.
     """
@@ -132,7 +133,7 @@ def sent(line):
         return "plain", None
     match = _NOTIFY.fullmatch(text)
     if match:
-        return "notify", (_path(match), _value(match))
+        return "notify", (_path(match), _value(match), bool(match["ackid"]))
     match = _ANSWER.fullmatch(text)
     if not match:
         raise ValueError("no line of the node's")

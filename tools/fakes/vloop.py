@@ -125,7 +125,7 @@ class Task:
 
 
 class Loop(asyncio.AbstractEventLoop):
-    """The loop; now: ms since its start. stretch(due): see run()."""
+    """The loop; now: ms since its start. stretch: see run()."""
 
     def __init__(self, stretch=None):
         self.now = 0
@@ -166,7 +166,7 @@ class Loop(asyncio.AbstractEventLoop):
                 heapq.heappop(heap)
             if not heap:
                 raise DeadlockError
-            self.now = due if self._stretch is None else max(due, self._stretch(due))
+            self.now = due if self._stretch is None else max(due, self._stretch(due, self.now))
             while heap and heap[0][0] <= self.now:
                 ready.append(heapq.heappop(heap)[2])
 
@@ -208,9 +208,9 @@ class Loop(asyncio.AbstractEventLoop):
 def run(coro, stretch=None, made=None):
     """Run coro to its end and cancel the tasks it leaves behind; return its result.
 
-    stretch(due): due is the time in ms at which the next task wakes; returns a time not before it
-    to which the clock moves instead, so that tasks wake late, as on a busy computer. made(loop) is
-    called before anything runs.
+    stretch(due, now): due is the time in ms at which the next task wakes; returns a time not
+    before it to which the clock moves instead, so that tasks wake late, as on a busy computer.
+    made(loop) is called before anything runs.
     """
     loop = Loop(stretch)
     if made:
