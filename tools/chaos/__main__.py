@@ -11,7 +11,7 @@ from chaos import shrink
 from chaos.plan import of_seed, soak
 from chaos.report import heading, summary
 from chaos.tally import Tally
-from chaos.workers import MAX_JOBS, each_seed, processors
+from chaos.workers import MAX_JOBS, each_seed, no_garbage, processors
 
 _MAX_SEEDS = 1_000_000
 
@@ -22,12 +22,14 @@ _MAX_SEEDS = 1_000_000
 @click.option("--seed", type=click.IntRange(0), help="Only this one, with all that happens.")
 @click.option("--script", metavar="FILE", help="With --seed: these faults instead of its own.")
 @click.option("--save", metavar="FILE", help="With --seed: write its fault script there.")
-@click.option("--shrink", "smaller", is_flag=True, help="With --seed: leave out what is not needed.")
+@click.option("--shrink", "smaller", is_flag=True, help="With --seed: fewest faults.")
 @click.option("--quiet", is_flag=True, help="With --seed: only the summary.")
 @click.option("--jobs", default=processors(), show_default=True, type=click.IntRange(1, MAX_JOBS))
 @click.option("--soak", "days", type=click.FloatRange(0.01, 60), help="DAYS in virtual time.")
 @click.option("--real", is_flag=True, help="The real MicroPython, in real time.")
-@click.option("--for", "seconds", default=60.0, show_default=True, type=click.FloatRange(20, 86400))
+@click.option(
+    "--for", "seconds", default=60.0, type=click.FloatRange(20, 86400), help="Of --real."
+)
 @click.option("--heap", default="128K", show_default=True, help="With --real: heap of the node.")
 def main(**options):
     """Run the node under generated faults and say what it lost, and why.
@@ -57,6 +59,7 @@ def _run(options):
     if options["days"]:
         from chaos.virtual import play
 
+        no_garbage()
         return _one(soak(options["days"], options["seed"] or 0), play, {"quiet": True})
     if options["seed"] is not None:
         from chaos.virtual import play

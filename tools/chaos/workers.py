@@ -1,5 +1,6 @@
 """Many seeds on several processors."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -29,6 +30,13 @@ def each_seed(seeds, jobs):
         yield from pool.imap_unordered(_play, seeds, _CHUNK)
 
 
+def no_garbage():
+    """Take what is there by now out of the node's collections, which it does every 30 s."""
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+
+
 def _ignore_interrupt():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -36,6 +44,7 @@ def _ignore_interrupt():
 def _play(seed):
     from chaos.virtual import play
 
+    no_garbage()
     try:
         return seed, play(of_seed(seed))
     except Exception:  # a fault of the harness's own is one to be seen as well
