@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "build" / "mpy"
 PACKAGES = {"lib/m5310": "m5310", "lib/lwm2m": "lwm2m", "firmware/node": "node"}
 STARTED = ("boot.py", "main.py")  # by a board, by these names
-JOINED = "node.resident"
 # What stays loaded while the node runs, except the program itself.
 RESIDENT = (
     *(
@@ -109,12 +108,16 @@ def _shrunk(texts, others, join):
     rest = {p: t for p, t in texts.items() if p not in own}
     hardware = [path.read_text("utf-8") for path in sorted((ROOT / "boards/PC").glob("*.py"))]
     sources = {module(path): text for path, text in own.items()}
-    together = [name for name in RESIDENT if join and name in sources]
+    together = {}
+    for name in RESIDENT if join else ():
+        if name in sources:  # one a package: loading one of all would take more at once
+            together.setdefault(name.partition(".")[0] + ".resident", []).append(name)
     kept = known("\n".join(own.values())) | {*_PROMPT, *_DEVICES}
-    done = shrink(sources, [*others, *rest.values(), *hardware], together, JOINED, kept)
+    done = shrink(sources, [*others, *rest.values(), *hardware], together, kept)
     paths = {module(path): path for path in own}
     folder = "lib/" if any(path.startswith("lib/") for path in own) else ""
-    paths[JOINED] = folder + JOINED.replace(".", "/") + ".py"
+    for name in together:
+        paths[name] = folder + name.replace(".", "/") + ".py"
     return {paths[name]: text for name, text in done.texts.items()} | rest, done.names
 
 

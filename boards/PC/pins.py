@@ -14,6 +14,7 @@ NAME = "PC"
 # A wrong configuration ends the program and there is no chip to restart, unless our starter does.
 HOSTED = not os.getenv("RESTARTS")
 CONFIG = os.getenv("CONFIG") or "config.json"
+CHECKED = os.getenv("CHECKED")
 DATA = os.getenv("DATA") or ""  # a folder with its slash; the program's own is made anew
 UART, UART_TX, UART_RX = 2, 17, 16
 ONEWIRE = 4

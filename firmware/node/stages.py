@@ -3,6 +3,12 @@
 import gc
 import sys
 
+from micropython import const
+
+from m5310 import borrow
+
+_SMALL = const(114688)  # bytes of a heap that has no room to spare
+
 # What the start alone needs; what lives on of it is held by the node's objects.
 _CONFIG = ("config", "config_check", "config_schema", "config_text", "pin_rules")
 _COPY = "config.prev.json"
@@ -71,21 +77,44 @@ def set_up(clock, log):
 
 
 def _make(board, path, clock, log):
-    """Return the Node that the configuration at path describes; raises ConfigError."""
-    from .config import load
+    """Return the Node that the configuration at path describes; raises ConfigError.
 
-    config = load(path, board)
+    What stays loaded comes first, into an empty heap; only before it, and seldom, the check.
+    """
+    kept = getattr(board, "CHECKED", None) or path + ".ok"
+    config = None
+    if not borrow("node.checked").fits(path, kept):
+        config = check(board, path, kept)
+        restart = _restart(board)
+        if restart and config is None and gc.mem_free() + gc.mem_alloc() < _SMALL:
+            restart()  # the check has left holes, and the next start needs none
+    gc.collect()
+    from .setup import build
+
+    gc.collect()
+    config = config or borrow("node.checked").load(kept)
     log.level = config["log"]["level"]
-    load = None  # the last that holds on to the modules
-    _forget(_CONFIG)
     from .port import open_pins, open_uart
 
     uart = open_uart(config["module"], board)
     pins = open_pins(config["module"])
-    from .setup import build
-
+    open_pins = open_uart = None
+    _forget(("port",))
     folder = getattr(board, "DATA", "") + "outbox"
     return build(config, uart, clock, log, _restart(board), folder=folder, **pins)
+
+
+def check(board, path, kept):
+    """Check the configuration at path and write kept; return it if it could not be written.
+
+    Raises ConfigError.
+    """
+    from .config import load
+
+    config = load(path, board)
+    load = None  # the last that holds on to the modules
+    _forget(_CONFIG)
+    return None if borrow("node.checked").save(path, kept, config) else config
 
 
 def _keep(path, log):

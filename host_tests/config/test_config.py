@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from binascii import crc32
 from pathlib import Path
 
 import pins
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from node import checked, config_schema
 from node.config import ConfigError, load, validate
 from node.config_keep import keep
 
@@ -517,3 +519,30 @@ def test_micropython_refuses_with_one_line_and_no_traceback(write, text, expecte
     assert expected in out
     assert "Traceback" not in out
     assert len(out.splitlines()) == 1
+
+
+def test_a_checked_configuration_goes_by_these_rules():
+    """Who changes config_schema changes the stamp, and no node starts on fields of other rules."""
+    assert checked._RULES == crc32(config_schema._TABLES.encode()) & 0x3FFFFFFF
+
+
+def test_a_configuration_is_checked_once(tmp_path):
+    path, kept = tmp_path / "config.json", str(tmp_path / "kept")
+    path.write_text(EXAMPLE.read_text())
+    config = load(str(path))
+    assert not checked.fits(str(path), kept)
+    assert checked.save(str(path), kept, config)
+    assert checked.fits(str(path), kept)
+    assert checked.load(kept) == json.loads(json.dumps(config))
+    path.write_text(EXAMPLE.read_text() + " ")
+    assert not checked.fits(str(path), kept)
+
+
+@pytest.mark.parametrize("text", ["", "x", "00000000 00000000\n{}", "\xff" * 40])
+def test_a_kept_file_of_something_else_does_not_count(tmp_path, text):
+    (tmp_path / "kept").write_text(text, "latin-1")
+    assert not checked.fits(str(EXAMPLE), str(tmp_path / "kept"))
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path):
+    assert not checked.save(str(EXAMPLE), str(tmp_path / "none" / "kept"), {})

@@ -60,6 +60,8 @@ def _update(link, found, wanted, board, config, screen):
     present = install.scan(link)
     plan = install.compare(wanted, present)
     changed = bool(plan.copy or plan.remove)
+    if changed:  # a configuration is checked anew by what is deployed
+        plan.remove += [name + ".ok" for name in install.CONFIGS]
     if config is not None:
         with_config(link, wanted, plan, config, old)
     if not plan.copy and not plan.remove:
