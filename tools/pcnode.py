@@ -67,6 +67,13 @@ def environment(config=None):
     return env
 
 
+def check(env):
+    """Have the configuration of env checked; return 0, or 2 when it cannot be used."""
+    return subprocess.run(
+        [interpreter(), "-c", _CHECK], env=env, cwd=BUILD, check=False
+    ).returncode
+
+
 def configured_baud(path):
     """Return module.baud of the configuration at path; 9600 where it cannot be read there."""
     try:
@@ -125,9 +132,8 @@ def main(uart, baud, board, config, heap, program, sizes, mpy, lines):
         sys.exit(f"no program {program} below firmware/")
     command = [interpreter(), "-X", f"heapsize={heap}", program]
     env = environment(config)
-    checked = subprocess.run([interpreter(), "-c", _CHECK], env=env, cwd=BUILD, check=False)
-    if checked.returncode:
-        sys.exit(checked.returncode)
+    if program == "main.py" and (status := check(env)):
+        sys.exit(status)
     try:
         sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env, BUILD))
     except ValueError as e:

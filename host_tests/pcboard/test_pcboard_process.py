@@ -120,6 +120,7 @@ def test_unusable_options_end_with_status_2_and_a_sentence(monkeypatch, tmp_path
     (tmp_path / "main.py").write_text("print('on')")
     monkeypatch.setattr(pcnode, "build", lambda **options: 0)
     monkeypatch.setattr(pcnode, "BUILD", tmp_path)
+    monkeypatch.setattr(pcnode, "check", lambda env: 0)
     done = CliRunner().invoke(pcnode.main, arguments)
     assert done.exit_code == 2
     assert text in done.output
