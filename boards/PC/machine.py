@@ -108,7 +108,6 @@ class UART(io.IOBase):
             self._end = self._stream.readinto(self._buf) or 0
             for _ in _stopped.ipoll(0):
                 # A signal could come in the middle of a collection, and leave the heap locked.
-                _stopped.unregister(_stop)
                 # Closed without a byte: the starter was killed, and nobody is there any more.
                 raise KeyboardInterrupt if _stop.read(1) else SystemExit
         return self._end - self._at
