@@ -3,6 +3,7 @@
 import os
 import time
 
+from machine import call
 from umachine import *  # noqa: F403
 
 _POLL = 3  # the ioctl request with which select asks for readiness
@@ -41,7 +42,10 @@ class MoreUart:
         return -1
 
     def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
-        """Take the options again; the line is the starter's, and stays."""
+        """Go on at another rate where the line has one; raises OSError for TCP, which has none."""
+        if baudrate != self.baud:
+            call(0, "uart_baud", (baudrate,))
+            self.baud = baudrate
 
     def deinit(self):
         """Forget what was received and not read."""

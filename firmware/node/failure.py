@@ -9,6 +9,7 @@ from micropython import const
 
 from m5310 import borrow
 
+_KEPT = const(8)
 _MOST = const(5)  # failures of one task within _WITHIN_MS until the board is restarted
 _WITHIN_MS = const(600000)
 _FIRST_MS = const(1000)
@@ -25,7 +26,7 @@ def failed(node, name, error):
     if node.failures is None:
         node.failures = {}
     times = [when for when in node.failures.get(name, ()) if _recent(node, when, now)] + [now]
-    node.failures[name] = times[-_MOST:]
+    node.failures[name] = times[-_KEPT:]
     pause = min(_FIRST_MS << (len(times) - 1), _LONGEST_MS)
     what = "task %s failed: %r" % (name, error)
     if hasattr(sys, "print_exception"):

@@ -118,6 +118,8 @@ class Supervisor:
                 await self.modem.mipl.update()
                 break
             except AtError as e:
+                if e.kind == errors.SILENT and self.state == "online":
+                    return  # it may just be busy: it is waited for
                 if not left or e.kind not in (errors.HELD, errors.TIMEOUT, errors.BUSY):
                     raise
             await self.clock.sleep_ms(1000)

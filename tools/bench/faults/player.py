@@ -34,6 +34,7 @@ class Player:
         self.script = script
         self.on_effect = None
         self._faults = faults
+        self._port = port
         self._module = module = port.module
         self._ask = ask
         self._restarts = restart
@@ -81,6 +82,11 @@ class Player:
     def _reboot(self, args, now):
         self._touched("reboot", "", now, now + self._module.options.boot_ms)
         self._faults.reboot(args["cause"])
+
+    def _baud(self, args, now):
+        self._touched("baud", "", now, now)
+        self._port.set_bauds(module=args["rate"])
+        self._faults.reboot()
 
     def _registration(self, args, now):
         self._touched("registration", "", now, now)
