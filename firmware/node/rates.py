@@ -23,7 +23,7 @@ async def find(supervisor, error):
     Raises error if it answers at none; then the configured rate is set again.
     """
     at = supervisor.modem.at
-    number, baud, rxbuf = supervisor.line
+    number, baud, rxbuf = supervisor.settings[1]
     supervisor.log(_HINT % (number, baud), 0)
     tried = []
     for rate in (baud,) + _RATES:

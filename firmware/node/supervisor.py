@@ -30,8 +30,7 @@ class Supervisor:
         self.modem = modem
         self.clock = clock
         self.log = log
-        self.timeout, self.line = settings[:2]
-        self.onenet = settings[2:]
+        self.settings = settings
         self.objects = objects
         self.observations = observations
         self.notifier = notifier
@@ -67,12 +66,12 @@ class Supervisor:
         except AtError as e:
             await borrow("node.rates").find(self, e)
         self.say("registering with the network")
-        await modem.bring_up(self.timeout)
+        await modem.bring_up(self.settings[0])
         network = modem.network
         self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
         self.say("opening the OneNET session")
         self.observations.clear()
-        await modem.mipl.open(self.objects, *self.onenet)
+        await modem.mipl.open(self.objects, *self.settings[2:])
         self.sessions += 1
         self.cause = self.next_try = ""
         self.notifier.row = 0
