@@ -35,6 +35,8 @@ def freq():
 class MoreUart:
     """Methods of machine.UART that the node never uses; self is a UART."""
 
+    baud = 0  # of that UART
+
     def ioctl(self, request, arg):
         """Tell select and asyncio whether reading (1) or writing (4) would go at once."""
         if request == _POLL:

@@ -28,14 +28,15 @@ def failed(node, name, error):
     times = [when for when in node.failures.get(name, ()) if _recent(node, when, now)] + [now]
     node.failures[name] = times[-_KEPT:]
     pause = min(_FIRST_MS << (len(times) - 1), _LONGEST_MS)
-    what = "task %s failed: %r" % (name, error)
     if hasattr(sys, "print_exception"):
         sys.print_exception(error)
     supervisor = node.supervisor
     if len(times) < _MOST or not supervisor.restart:
-        node.log("%s; it is started again in %d s" % (what, pause // 1000), 0)
+        text = "task %s failed: %r; it is started again in %d s"
+        node.log(text % (name, error, pause // 1000), 0)
         return pause
-    borrow("node.restarts").restart(supervisor, "%s, %d times in ten minutes" % (what, _MOST))
+    cause = "task %s failed: %r, %d times in ten minutes" % (name, error, _MOST)
+    borrow("node.restarts").restart(supervisor, cause)
     return pause
 
 

@@ -70,8 +70,8 @@ def _board_node(board, path, clock, log):
     if tries is not None and tries >= keep.TRIES:
         node = _make(board, _COPY, clock, log)
         if node:
-            why = "%s was not online at %d starts" % (path, tries)
-            return _on_copy(node, why + "; a changed one is tried anew")
+            why = "%s was not online at %d starts; a changed one is tried anew"
+            return _on_copy(node, why % (path, tries))
         tries = None
     node = _make(board, path, clock, log, tries)
     if node is None and _there(_COPY):
