@@ -58,6 +58,7 @@ class Player:
         for line in self._lines.values():
             line.disarm()
         self._faults.set(delay_ms=0, loss=0, network=True)
+        self._port.set_bauds(module=self._port.mcu_baud)
 
     def _play(self, fault):
         if self._stopped:
