@@ -98,6 +98,7 @@ class UART(io.IOBase):
         """The stream is what the starter connected; the options of a board's UART are accepted."""
         self._stream = open(os.getenv("UART_DEVICE"), "r+b", buffering=0)
         self.write = self._stream.write
+        self.baud = baudrate
         self._buf = bytearray(256)
         self._at = self._end = 0
 

@@ -1,6 +1,7 @@
 """The start, one stage after the other, so that the heap never holds all that it takes."""
 
 import gc
+import os
 import sys
 
 from micropython import const
@@ -13,11 +14,11 @@ _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _CONFIG = ("config", "config_check", "config_schema", "config_text", "pin_rules")
 _COPY = "config.prev.json"
 _REST = (
-    "config_keep",
     "courier",
     "outbox",
     "setup",
     "port",
+    "watchdog",
     "config_error",
     "sensors",
     "sensors.ds18x20",
@@ -44,39 +45,73 @@ def _forget(names):
 def set_up(clock, log):
     """Return the Node of this board; log is the class of its log.
 
-    A board whose configuration cannot be used goes on with the last that could, and says why. With
-    none left it returns None, so that a board ends in its REPL; a PC exits with status 2.
+    A board whose configuration cannot be used, or was never online, goes on with the last that
+    was, and says why. With none left it returns None, so that a board ends in its REPL; a PC
+    exits with status 2.
     """
     try:
         import pins as board
     except ImportError:
         board = None
-    from .config_error import ConfigError
-
-    hosted = getattr(board, "HOSTED", False)
-    path = getattr(board, "CONFIG", "config.json")
     log = log(clock)
-    try:
-        node = _make(board, path, clock, log)
-        if not hosted:
-            _keep(path, log)
-    except ConfigError as e:
-        print("configuration: %s" % e)
-        if hosted:
+    if getattr(board, "HOSTED", False):
+        node = _make(board, getattr(board, "CONFIG", "config.json"), clock, log)
+        if node is None:
             sys.exit(2)
-        try:
-            node = _make(board, _COPY, clock, log)
-        except ConfigError as e:
-            print("configuration: %s" % e)
-            return None
-        log("running on %s, the last configuration that could be used" % _COPY, 0)
+    else:
+        borrow("node.restarts").begin(log)
+        node = _board_node(board, getattr(board, "CONFIG", "config.json"), clock, log)
     board = None
     sys.modules.pop("pins", None)
     _forget(_REST)
     return node
 
 
-def _make(board, path, clock, log):
+def _board_node(board, path, clock, log):
+    """Return the Node of a board, or None: with the configuration at path, or with the copy."""
+    keep = borrow("node.config_keep")
+    tries = keep.tried(path, _COPY)
+    if tries is not None and tries >= keep.TRIES:
+        node = _make(board, _COPY, clock, log)
+        if node:
+            why = "%s was not online at %d starts; a changed one is tried anew"
+            return _on_copy(node, why % (path, tries))
+        tries = None
+    node = _make(board, path, clock, log, tries)
+    if node is None and _there(_COPY):
+        node = _make(board, _COPY, clock, log)
+        return node and _on_copy(node, "%s cannot be used" % path)
+    return node
+
+
+def _there(path):
+    try:
+        return os.stat(path) is not None
+    except OSError:
+        return False
+
+
+def _on_copy(node, why):
+    node.fallback = "running on %s, the last configuration that was online: %s" % (_COPY, why)
+    node.log(node.fallback, 0)
+    return node
+
+
+def _make(board, path, clock, log, tries=None):
+    """Return the Node that the configuration at path describes, None if it cannot be used.
+
+    tries: at how many starts it was tried before, if that is to be counted.
+    """
+    from .config_error import ConfigError
+
+    try:
+        return _made(board, path, clock, log, tries)
+    except ConfigError as e:
+        print("configuration: %s" % e)
+        return None
+
+
+def _made(board, path, clock, log, tries):
     """Return the Node that the configuration at path describes; raises ConfigError.
 
     What stays loaded comes first, into an empty heap; only before it, and seldom, the check.
@@ -94,6 +129,8 @@ def _make(board, path, clock, log):
     gc.collect()
     config = config or borrow("node.checked").load(kept)
     log.level = config["log"]["level"]
+    hosted = getattr(board, "HOSTED", False)
+    mark = None if hosted or path == _COPY else _begin(path, tries, log)
     from .port import open_pins, open_uart
 
     uart = open_uart(config["module"], board)
@@ -101,7 +138,15 @@ def _make(board, path, clock, log):
     open_pins = open_uart = None
     _forget(("port",))
     folder = getattr(board, "DATA", "") + "outbox"
-    return build(config, uart, clock, log, _restart(board), folder=folder, **pins)
+    node = build(config, uart, clock, log, _restart(board), folder=folder, **pins)
+    if mark:
+        node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
+    seconds = config["safety"]["watchdog"]
+    if seconds and not hosted:
+        from .watchdog import Watchdog
+
+        node.watchdog = Watchdog(node, seconds)
+    return node
 
 
 def check(board, path, kept):
@@ -117,13 +162,18 @@ def check(board, path, kept):
     return None if borrow("node.checked").save(path, kept, config) else config
 
 
-def _keep(path, log):
-    from .config_keep import keep
-
+def _begin(path, tries, log):
+    """Count this start; return the mark of the configuration if it has yet to prove itself."""
+    keep = borrow("node.config_keep")
     try:
-        keep(path, _COPY)
+        if keep.same(path, _COPY):
+            return None
+        if tries is not None:
+            log("%s has not been online yet: start %d of %d" % (path, tries + 1, keep.TRIES))
+            keep.begin(path, tries + 1)
     except OSError as e:  # the node runs all the same
-        log("%s cannot be written: %s" % (_COPY, e), 0)
+        log("the starts with %s cannot be counted: %s" % (path, e), 0)
+    return keep.mark(path)
 
 
 def _restart(board):

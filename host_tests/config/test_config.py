@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from node import checked, config_schema
 from node.config import ConfigError, load, validate
-from node.config_keep import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "firmware/config.example.json"
@@ -379,35 +378,6 @@ def test_files_that_are_no_configuration(write, data, text):
 def test_a_folder_is_no_configuration(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load(str(tmp_path))
-
-
-def test_the_good_copy_is_written_only_when_it_differs(write, tmp_path):
-    path = write(json.dumps(with_()))
-    previous = tmp_path / "config.prev.json"
-    assert keep(path, str(previous)) is True
-    assert previous.read_bytes() == Path(path).read_bytes()
-    stamp = previous.stat().st_ino
-    assert keep(path, str(previous)) is False
-    assert previous.stat().st_ino == stamp
-    write(json.dumps(with_(log={"level": 2})))
-    assert keep(path, str(previous)) is True
-    assert load(str(previous), pins)["log"]["level"] == 2
-
-
-def test_a_write_that_breaks_off_leaves_the_old_copy(write, tmp_path, monkeypatch):
-    path = write(json.dumps(with_()))
-    previous = tmp_path / "config.prev.json"
-    keep(path, str(previous))
-    old = previous.read_bytes()
-    write(json.dumps(with_(log={"level": 2})))
-
-    def fail(*names):
-        raise OSError(28, "no space")
-
-    monkeypatch.setattr(os, "rename", fail)
-    with pytest.raises(OSError):
-        keep(path, str(previous))
-    assert previous.read_bytes() == old
 
 
 # Anything at all

@@ -68,6 +68,7 @@ def test_a_signal_before_the_node_runs_ends_it_as_well(node):
     before = "import asyncio, os, pchost.host as h\n"
     before += "async def late(*a, **b): os.kill(os.getpid(), 2); await asyncio.sleep(.2)\n"
     before += "h.make = lambda *a: type('S', (), {'run': late, 'write': None,"
+    before += " 'set_baud': None,"
     before += " 'waiting': int, 'tried': asyncio.Event()})()"
     one = node("import time; print('up'); time.sleep(60)", before=before)
     assert one.end()[:2] == (128 + signal.SIGINT, "")
