@@ -207,7 +207,7 @@ def test_what_is_joined_is_what_stays_loaded():
 
 
 @pytest.mark.skipif(not STUBS.exists(), reason="make types installs the stubs")
-def test_no_name_of_the_hardware_is_changed(monkeypatch):
+def test_no_name_of_the_hardware_is_changed(monkeypatch, tmp_path):
     changed = {}
     share = names._share
 
@@ -216,6 +216,7 @@ def test_no_name_of_the_hardware_is_changed(monkeypatch):
         return changed
 
     monkeypatch.setattr(names, "_share", watched)
+    monkeypatch.setattr(devcode, "CACHE", tmp_path)  # nothing was shrunk before
     devcode.compiled(sources(boards.load("PC")))
     assert len(changed) > 100
     theirs = set()

@@ -72,7 +72,8 @@ def _update(link, found, wanted, board, config, screen):
     apply(link, found, wanted, plan, screen)
     settled = {path: data for path, data in wanted.items() if path not in install.CONFIGS}
     install.verify(link, settled)
-    removed = f", {len(plan.remove)} removed" if plan.remove else ""
+    gone = [path for path in plan.remove if not path.endswith(".ok")]
+    removed = f", {len(gone)} removed" if gone else ""
     screen.say(f"{len(plan.copy)} files copied{removed}, {len(settled)} compared by hash")
     return len(plan.copy)
 
