@@ -1,5 +1,8 @@
-"""Starts the node. Everything else is in the package node."""
+"""Starts the node, unless it is held (see node.hold). Everything else is in the package node."""
 
-from node.app import start
+from m5310 import borrow
 
-start()
+if not borrow("node.hold").held():
+    from node.app import start
+
+    start()

@@ -6,6 +6,7 @@ line numbers. With lines everything keeps its name and traceback lines, for some
 
 import ast
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -20,7 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "build" / "mpy"
 PACKAGES = {"lib/m5310": "m5310", "lib/lwm2m": "lwm2m", "firmware/node": "node"}
 STARTED = ("boot.py", "main.py")  # by a board, by these names
-JOINED = "node.resident"
 # What stays loaded while the node runs, except the program itself.
 RESIDENT = (
     *(
@@ -95,12 +95,21 @@ def write(target, files):
         out = target / name
         if not out.exists() or out.read_bytes() != data:
             out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_bytes(data)
+            _put(out, data)
             changed += 1
     for old in target.rglob("*"):
         if old.is_file() and old.relative_to(target).as_posix() not in files:
-            old.unlink()
+            old.unlink(missing_ok=True)
     return changed
+
+
+def _put(path, data):
+    """Make the file path at once: whoever reads it meanwhile gets the old one or the new one."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        draft = Path(folder, "draft")
+        draft.write_bytes(data)
+        os.replace(draft, path)
 
 
 def _shrunk(texts, others, join):
@@ -109,13 +118,32 @@ def _shrunk(texts, others, join):
     rest = {p: t for p, t in texts.items() if p not in own}
     hardware = [path.read_text("utf-8") for path in sorted((ROOT / "boards/PC").glob("*.py"))]
     sources = {module(path): text for path, text in own.items()}
-    together = [name for name in RESIDENT if join and name in sources]
+    together = {}
+    for name in RESIDENT if join else ():
+        if name in sources:  # one a package: loading one of all would take more at once
+            together.setdefault(name.partition(".")[0] + ".resident", []).append(name)
     kept = known("\n".join(own.values())) | {*_PROMPT, *_DEVICES}
-    done = shrink(sources, [*others, *rest.values(), *hardware], together, JOINED, kept)
+    others = [*others, *rest.values(), *hardware]
+    texts, names = _remembered(sources, others, together, sorted(kept))
     paths = {module(path): path for path in own}
     folder = "lib/" if any(path.startswith("lib/") for path in own) else ""
-    paths[JOINED] = folder + JOINED.replace(".", "/") + ".py"
-    return {paths[name]: text for name, text in done.texts.items()} | rest, done.names
+    for name in together:
+        paths[name] = folder + name.replace(".", "/") + ".py"
+    return {paths[name]: text for name, text in texts.items()} | rest, names
+
+
+def _remembered(*args):
+    """Return [texts, names] of shrink(*args): for seconds of work, from the cache if it is there.
+
+    What it depends on besides: the shrinker, and the Python that runs it.
+    """
+    made = [path.read_text("utf-8") for path in sorted((ROOT / "tools/shrink").glob("*.py"))]
+    key = hashlib.sha256(json.dumps([sys.version, made, args]).encode()).hexdigest()[:32]
+    kept = CACHE / (key + ".json")
+    if not kept.exists():
+        done = shrink(*args)
+        _put(kept, json.dumps([done.texts, done.names]).encode())
+    return json.loads(kept.read_text())
 
 
 def _compile(path, text, level):

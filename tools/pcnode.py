@@ -4,8 +4,10 @@ Compiles the device code to .mpy under build/node, as a board would get it, and 
 """
 
 import asyncio
+import hashlib
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -21,6 +23,20 @@ SOURCES = ("lib", "firmware", "boards/PC")
 HEAP = "256K"  # a large configuration fits too; the example does with 128K, see `make size`
 
 
+# Before the node, as the check takes more heap than a small node has to spare.
+_CHECK = """
+import pins
+from node import checked, stages
+from node.config_error import ConfigError
+if not checked.fits(pins.CONFIG, pins.CHECKED):
+    try:
+        stages.check(pins, pins.CONFIG, pins.CHECKED)
+    except ConfigError as e:
+        print("configuration: %s" % e)
+        raise SystemExit(2)
+"""
+
+
 def build(target=BUILD, sources=SOURCES, lines=False):
     """Compile sources into target as a board would get them; return the number of files changed.
 
@@ -33,7 +49,7 @@ def build(target=BUILD, sources=SOURCES, lines=False):
             name = path.relative_to(ROOT / folder)
             if name.name not in ("manifest.py", "boot.py") and name.parts[0] != "virtual":
                 files[name.as_posix()] = path
-    done, names = devcode.compiled(files, lines)
+    done, names = devcode.compiled(files, lines, others=[_CHECK])
     changed = devcode.write(target, done)
     target.with_suffix(".names").write_text(json.dumps(names))
     return changed
@@ -46,7 +62,16 @@ def environment(config=None):
     env.setdefault("DATA", f"{ROOT / 'build' / 'data'}/")
     Path(env["DATA"]).mkdir(parents=True, exist_ok=True)
     env["CONFIG"] = str(config or ROOT / "firmware/config.example.json")
+    mark = hashlib.sha256(env["CONFIG"].encode()).hexdigest()[:12]
+    env.setdefault("CHECKED", f"{env['DATA']}checked-{mark}")
     return env
+
+
+def check(env):
+    """Have the configuration of env checked; return 0, or 2 when it cannot be used."""
+    return subprocess.run(
+        [interpreter(), "-c", _CHECK], env=env, cwd=BUILD, check=False
+    ).returncode
 
 
 def configured_baud(path):
@@ -107,6 +132,8 @@ def main(uart, baud, board, config, heap, program, sizes, mpy, lines):
         sys.exit(f"no program {program} below firmware/")
     command = [interpreter(), "-X", f"heapsize={heap}", program]
     env = environment(config)
+    if program == "main.py" and (status := check(env)):
+        sys.exit(status)
     try:
         sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env, BUILD))
     except ValueError as e:

@@ -16,6 +16,7 @@ DIMMER = "D6"
 RESET = "D7"
 POWER = "D8"
 REPL_UART = 2
+WATCHDOG = 30  # seconds; machine_wdt.c: 32 s of a clock that may run half as fast again
 SLEEPS = (
     "Nothing sleeps: the module may speak at any time. machine.lightsleep() stops UARTs and "
     "clock, machine.deepsleep() ends the program. The module's power saving is its network's."

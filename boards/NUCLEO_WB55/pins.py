@@ -17,6 +17,7 @@ DIMMER = "A8"
 RESET = "C12"
 POWER = "A9"
 REPL_UART = 1
+WATCHDOG = 30  # seconds; machine_wdt.c: 32 s of a clock that may run half as fast again
 SLEEPS = (
     "Nothing sleeps: the module may speak at any time. machine.lightsleep() stops UARTs, clock "
     "and USB, machine.deepsleep() ends the program. The module's power saving is its network's."

@@ -3,6 +3,7 @@
 import os
 import time
 
+from machine import call
 from umachine import *  # noqa: F403
 
 _POLL = 3  # the ioctl request with which select asks for readiness
@@ -34,6 +35,8 @@ def freq():
 class MoreUart:
     """Methods of machine.UART that the node never uses; self is a UART."""
 
+    baud = 0  # of that UART
+
     def ioctl(self, request, arg):
         """Tell select and asyncio whether reading (1) or writing (4) would go at once."""
         if request == _POLL:
@@ -41,7 +44,10 @@ class MoreUart:
         return -1
 
     def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
-        """Take the options again; the line is the starter's, and stays."""
+        """Go on at another rate where the line has one; raises OSError for TCP, which has none."""
+        if baudrate != self.baud:
+            call(0, "uart_baud", (baudrate,))
+            self.baud = baudrate
 
     def deinit(self):
         """Forget what was received and not read."""

@@ -98,6 +98,7 @@ class UART(io.IOBase):
         """The stream is what the starter connected; the options of a board's UART are accepted."""
         self._stream = open(os.getenv("UART_DEVICE"), "r+b", buffering=0)
         self.write = self._stream.write
+        self.baud = baudrate
         self._buf = bytearray(256)
         self._at = self._end = 0
 
@@ -108,7 +109,6 @@ class UART(io.IOBase):
             self._end = self._stream.readinto(self._buf) or 0
             for _ in _stopped.ipoll(0):
                 # A signal could come in the middle of a collection, and leave the heap locked.
-                _stopped.unregister(_stop)
                 # Closed without a byte: the starter was killed, and nobody is there any more.
                 raise KeyboardInterrupt if _stop.read(1) else SystemExit
         return self._end - self._at

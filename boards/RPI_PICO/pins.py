@@ -16,6 +16,7 @@ DIMMER = 15
 RESET = 6
 POWER = 7
 REPL_UART = None  # USB
+WATCHDOG = 8  # seconds; machine_wdt.c: 8388 ms at most
 SLEEPS = (
     "Nothing sleeps: the module may speak at any time. machine.lightsleep() stops the UART and "
     "the USB, machine.deepsleep() ends the program. The module's power saving is its network's."

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import sys
 
 from micropython import const
 
@@ -15,7 +14,12 @@ node = None  # the running Node, for the REPL: `from node import app; app.node.s
 
 
 class Node:
-    """All parts of the node, wired by node.setup."""
+    """All parts of the node, wired by node.setup; what few nodes have is added by node.stages."""
+
+    watchdog = None
+    failures = None  # type: dict # of tasks, see node.failure
+    fallback = None  # type: str # what is said of a configuration that is not the board's own
+    proof = None  # what has to run until the configuration has proven itself
 
     def __init__(self, clock, log, registry, modem, dispatcher, notifier, sampler, supervisor):
         self.clock = clock
@@ -38,6 +42,11 @@ class Node:
         for name in ("sampler", "notifier") + (("courier",) if self.courier else ()):
             self.tasks.append(asyncio.create_task(self._keep(name, getattr(self, name).run)))
         self.tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
+        if self.watchdog:
+            self.tasks.append(asyncio.create_task(self.watchdog.run()))
+        if self.proof:  # no task of the node's: nothing is to hold on to it when it is done
+            asyncio.create_task(self.proof())  # noqa: RUF006 - the loop has it
+            self.proof = None
         await self._keep("supervisor", self.supervisor.run)
 
     async def _keep(self, name, work):
@@ -46,10 +55,12 @@ class Node:
                 await work()
             except Exception as e:  # a task that ends would leave the node half alive
                 self.restarts += 1
-                self.log("task %s failed and is started again: %r" % (name, e), 0)
-                if hasattr(sys, "print_exception"):
-                    sys.print_exception(e)
-                await self.clock.sleep_ms(1000)
+                gc.collect()
+                try:
+                    pause = borrow("node.failure").failed(self, name, e)
+                except Exception:  # there is no memory even for that
+                    pause = 1000
+                await self.clock.sleep_ms(pause)
 
     async def shutdown(self, limit=8000):
         """De-register in order, limit ms at most; for a loop in which nothing else runs."""

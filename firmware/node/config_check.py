@@ -1,9 +1,12 @@
 """The check of a configuration against config_schema, with errors a person can act on."""
 
+from micropython import const
+
 from .config_error import ConfigError
 from .config_schema import fields
 from .config_text import closest, plain, text_problem
 
+_LEAST = const(5)  # of a watchdog: writing to flash memory may take seconds
 _OUTPUTS = ("switch", "dimmer", "multistate")
 
 
@@ -18,6 +21,11 @@ def validate(data, board=None):
     if config["onenet"]["server"] and config["module"]["dialect"] != "m5310a":
         server = config["onenet"]["server"]
         raise ConfigError("onenet.server", server, "needs module.dialect m5310a; else remove it")
+    seconds = config["safety"]["watchdog"]
+    most = getattr(board, "WATCHDOG", 120)
+    if seconds and not _LEAST <= seconds <= most:
+        text = "must be from %d to %d seconds on this board, or 0 for none" % (_LEAST, most)
+        raise ConfigError("safety.watchdog", seconds, text)
     return config
 
 

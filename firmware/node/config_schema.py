@@ -26,6 +26,7 @@ sensors list ! 1 8
 actuators list [] 0 4
 outbox map {} outbox
 log map {} log
+safety map {} safety
 
 [module]
 uart uart UART
@@ -55,6 +56,10 @@ period int 300 10 86400 seconds
 [log]
 level int 1 0 3
 trace int 1024 0 8192 bytes
+
+[safety]
+watchdog int 0 0 120 seconds
+stop_pin in STOP asked
 
 [sensor]
 type one ! ds18x20 ntc sht3x mcu

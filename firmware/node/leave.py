@@ -14,9 +14,17 @@ async def leave(node, limit):
             node.log("not de-registered: the module took too long", 0)
             break
         limit -= 20
+        if node.watchdog:
+            node.watchdog.feed()
         await node.clock.sleep_ms(20)
     leaving.cancel()
     engine.cancel()
+    if node.watchdog:  # nothing stops it any more
+        node.watchdog.feed()
+        text = (
+            "the watchdog resets the board in %d s; a file named stop keeps the node from starting"
+        )
+        node.log(text % node.watchdog.seconds, 0)
 
 
 async def deregister(supervisor):

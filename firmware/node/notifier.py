@@ -20,11 +20,13 @@ class Notifier:
         self.courier = None  # keeps readings until they are confirmed, where there is an outbox
         self.row = 0  # failures since the last success: the session may be gone
         self.failures = 0
+        self.alive = clock.ticks_ms()  # of the last turn
         self.unfit = 0
 
     async def run(self):
         """Notify for ever."""
         while True:
+            self.alive = self.clock.ticks_ms()
             item = None
             if self.mipl.registered and not (self.courier and self.courier.full()):
                 item = self.observations.due()

@@ -34,6 +34,6 @@ async def recover(supervisor, error):
         elif rung == "power pin":
             await modem.pulse(modem.power_pin, _PULSE_MS * 4)
         elif rung == "restart":
-            supervisor.restart()
+            borrow("node.restarts").restart(supervisor, supervisor.cause)
     except AtError as e:
         supervisor.log("%s: %s" % (rung, e))

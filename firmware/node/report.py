@@ -16,6 +16,8 @@ def of_node(node):
         "sessions": supervisor.sessions,
         "recoveries": supervisor.recoveries,
         "task_restarts": node.restarts,
+        "config": node.fallback,
+        "last_restart": borrow("node.restarts").status() if supervisor.restart else None,
     }
     kind = borrow("m5310.words").kind
     worst = node.dispatcher.worst

@@ -31,7 +31,7 @@ class Sampler:
         self.clock = clock
         self.actuations = actuations
         self.slots = []
-        self._tick = clock.ticks_ms()
+        self._tick = self.alive = clock.ticks_ms()  # alive: of the last turn
         self.samples = 0
 
     def add(self, driver, temperature, period=10):
@@ -44,6 +44,7 @@ class Sampler:
         clock = self.clock
         while True:
             wait = await self._round()
+            self.alive = clock.ticks_ms()
             await clock.sleep_ms(max(wait, 1))
 
     async def _round(self):

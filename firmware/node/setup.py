@@ -12,11 +12,6 @@ from .notifier import Notifier
 from .sampler import Sampler
 from .supervisor import Supervisor
 
-_HINT = (
-    "no OK from the module on UART %s at %d baud: check that TX and RX are crossed, ground, "
-    "supply and baud rate; on a board, make doctor tells which"
-)
-
 
 def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None, folder="outbox"):
     """Return the Node of a validated configuration on a UART; raises ConfigError.
@@ -53,7 +48,7 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
         log,
         (
             network["register_timeout"] * 1000,
-            _HINT % (module["uart"], module["baud"]),
+            (module["uart"], module["baud"], module["rxbuf"]),
             onenet["lifetime"],
             onenet["open_timeout"],
             onenet["server"],

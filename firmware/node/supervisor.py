@@ -21,17 +21,16 @@ _RENEWALS = const(3)
 class Supervisor:
     """Runs the session.
 
-    `settings` is (ms that registering with the network may take, what to say of a module that
-    never answers, lifetime s, timeout s, server or None), `objects` what Mipl.open wants,
-    `restart` what restarts the MCU, or None.
+    `settings` is (ms that registering with the network may take, (number, baud, rxbuf) of the
+    UART, lifetime s, timeout s, server or None), `objects` what Mipl.open wants, `restart` what
+    restarts the MCU, or None.
     """
 
     def __init__(self, modem, clock, log, settings, objects, observations, notifier, restart):
         self.modem = modem
         self.clock = clock
         self.log = log
-        self.timeout, self.hint = settings[:2]
-        self.onenet = settings[2:]
+        self.settings = settings
         self.objects = objects
         self.observations = observations
         self.notifier = notifier
@@ -43,6 +42,7 @@ class Supervisor:
         self.next_try = ""
         self.sessions = 0
         self.stopping = False
+        self.alive = clock.ticks_ms()  # of the last turn
 
     async def run(self):
         """Go online and stay there, for ever."""
@@ -64,15 +64,14 @@ class Supervisor:
         try:
             await modem.at.sync(_SYNC_MS)
         except AtError as e:
-            self.log(self.hint, 0)
-            raise e
+            await borrow("node.rates").find(self, e)
         self.say("registering with the network")
-        await modem.bring_up(self.timeout)
+        await modem.bring_up(self.settings[0])
         network = modem.network
         self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
         self.say("opening the OneNET session")
         self.observations.clear()
-        await modem.mipl.open(self.objects, *self.onenet)
+        await modem.mipl.open(self.objects, *self.settings[2:])
         self.sessions += 1
         self.cause = self.next_try = ""
         self.notifier.row = 0
@@ -88,7 +87,7 @@ class Supervisor:
         while not self.stopping:
             if not mipl.registered:
                 raise AtError(errors.FAILED, 0, mipl.cause.encode())
-            now = clock.ticks_ms()
+            now = self.alive = clock.ticks_ms()
             if start is not None and clock.ticks_diff(now, start) > _STANDS_MS:
                 start = None
                 self.ladder = None
@@ -118,6 +117,8 @@ class Supervisor:
                 await self.modem.mipl.update()
                 break
             except AtError as e:
+                if e.kind == errors.SILENT and self.state == "online":
+                    return  # it may just be busy: it is waited for
                 if not left or e.kind not in (errors.HELD, errors.TIMEOUT, errors.BUSY):
                     raise
             await self.clock.sleep_ms(1000)
@@ -153,4 +154,5 @@ class Supervisor:
     def say(self, state):
         """Enter state, and log it."""
         self.state = state
+        self.alive = self.clock.ticks_ms()
         self.log(state)

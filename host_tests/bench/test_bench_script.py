@@ -9,6 +9,7 @@ from bench_rig import Rig
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.baud import misread
 from bench.faults import Faults
 from bench.faults.line import Line
 from bench.faults.player import Player, asker
@@ -67,6 +68,28 @@ def test_lost_bytes_are_those_behind_the_skipped_ones():
     assert r.ask(b"AT+CSQ") == HELLO[:3] + HELLO[7:]
     assert r.names == [("lose", "down")] * 4
     assert r.ask(b"AT+CSQ") == HELLO
+
+
+def test_a_module_at_another_rate_is_garbage_for_who_does_not_follow():
+    r = Playing({"at": 0, "do": "baud", "rate": 115200})
+    r.wait(r.module.options.boot_ms + 100)
+    garbage = b"".join(data for _, data in r.got)
+    assert garbage
+    assert b"M5310" not in garbage
+    assert b"OK" not in r.ask(b"AT+CSQ")
+    r.port.set_bauds(mcu=115200)
+    r.ask(b"")  # what was misread ends with this line
+    assert r.ask(b"AT+CSQ").endswith(b"OK\r\n")
+    assert r.names == [("baud", "")]
+
+
+@pytest.mark.parametrize("read", [4800, 9600, 19200, 115200])
+def test_what_a_uart_makes_of_another_rate(read):
+    sent = bytes(range(256)) + b"AT+CSQ\r\n"
+    got = misread(sent, 9600, read)
+    assert (got == sent) == (read == 9600)
+    assert len(got) <= len(sent) * max(1, read // 9600)
+    assert misread(b"", 9600, read) == b""
 
 
 def test_bytes_lost_on_the_way_up_make_another_command():

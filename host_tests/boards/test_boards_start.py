@@ -65,7 +65,7 @@ def test_its_configuration_makes_a_node_and_the_rules_go(board):
 
 
 def test_a_wrong_pin_is_said_and_the_last_good_configuration_used(board):
-    start(board)
+    shutil.copy(board / "config.json", board / "config.prev.json")
     config = json.loads((board / "config.json").read_text())
     config["actuators"][0]["switch"]["pin"] = "Q7"
     (board / "config.json").write_text(json.dumps(config))

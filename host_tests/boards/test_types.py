@@ -23,9 +23,9 @@ SEEDS = [
     (
         "ESP32_GENERIC",
         KEEP,
-        "keep(path, _COPY)",
-        "keep(path)",
-        'Missing positional argument "copy"',
+        "keep.begin(path, tries + 1)",
+        "keep.begin(path)",
+        'Missing positional argument "count"',
     ),
     ("ESP32_GENERIC", LEAVE, "mipl.close()", "mipl.klose()", '"Mipl" has no attribute "klose"'),
     ("ESP32_GENERIC", SUPERVISOR, "mipl.update()", "mipl.update(1, 2, 3)", "Too many arguments"),

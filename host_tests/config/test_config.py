@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from binascii import crc32
 from pathlib import Path
 
 import pins
@@ -12,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from node import checked, config_schema
 from node.config import ConfigError, load, validate
-from node.config_keep import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "firmware/config.example.json"
@@ -379,35 +380,6 @@ def test_a_folder_is_no_configuration(tmp_path):
         load(str(tmp_path))
 
 
-def test_the_good_copy_is_written_only_when_it_differs(write, tmp_path):
-    path = write(json.dumps(with_()))
-    previous = tmp_path / "config.prev.json"
-    assert keep(path, str(previous)) is True
-    assert previous.read_bytes() == Path(path).read_bytes()
-    stamp = previous.stat().st_ino
-    assert keep(path, str(previous)) is False
-    assert previous.stat().st_ino == stamp
-    write(json.dumps(with_(log={"level": 2})))
-    assert keep(path, str(previous)) is True
-    assert load(str(previous), pins)["log"]["level"] == 2
-
-
-def test_a_write_that_breaks_off_leaves_the_old_copy(write, tmp_path, monkeypatch):
-    path = write(json.dumps(with_()))
-    previous = tmp_path / "config.prev.json"
-    keep(path, str(previous))
-    old = previous.read_bytes()
-    write(json.dumps(with_(log={"level": 2})))
-
-    def fail(*names):
-        raise OSError(28, "no space")
-
-    monkeypatch.setattr(os, "rename", fail)
-    with pytest.raises(OSError):
-        keep(path, str(previous))
-    assert previous.read_bytes() == old
-
-
 # Anything at all
 
 JSON = st.recursive(
@@ -517,3 +489,30 @@ def test_micropython_refuses_with_one_line_and_no_traceback(write, text, expecte
     assert expected in out
     assert "Traceback" not in out
     assert len(out.splitlines()) == 1
+
+
+def test_a_checked_configuration_goes_by_these_rules():
+    """Who changes config_schema changes the stamp, and no node starts on fields of other rules."""
+    assert checked._RULES == crc32(config_schema._TABLES.encode()) & 0x3FFFFFFF
+
+
+def test_a_configuration_is_checked_once(tmp_path):
+    path, kept = tmp_path / "config.json", str(tmp_path / "kept")
+    path.write_text(EXAMPLE.read_text())
+    config = load(str(path))
+    assert not checked.fits(str(path), kept)
+    assert checked.save(str(path), kept, config)
+    assert checked.fits(str(path), kept)
+    assert checked.load(kept) == json.loads(json.dumps(config))
+    path.write_text(EXAMPLE.read_text() + " ")
+    assert not checked.fits(str(path), kept)
+
+
+@pytest.mark.parametrize("text", ["", "x", "00000000 00000000\n{}", "\xff" * 40])
+def test_a_kept_file_of_something_else_does_not_count(tmp_path, text):
+    (tmp_path / "kept").write_text(text, "latin-1")
+    assert not checked.fits(str(EXAMPLE), str(tmp_path / "kept"))
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path):
+    assert not checked.save(str(EXAMPLE), str(tmp_path / "none" / "kept"), {})

@@ -26,7 +26,7 @@ def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path)
         one = board(uart=at)
         first = one.install("--log", "2")
         assert first.exit_code == 0, first.output
-        assert re.search(r"(\d\d) files copied, \d\d compared by hash", first.output)
+        assert re.search(r"(\d+) files copied, \d+ compared by hash", first.output)
         assert "looking for the module" in first.output
         read = {"imei": IMEI, "obj_id": 3303, "obj_inst_id": 0, "res_id": 5700}
         ask(http, "POST", "/devices", json={"title": "x", "auth_info": {IMEI: "460040000000018"}})

@@ -31,12 +31,27 @@ class Said(Log):
             self.said.append(text)
 
 
+class RigPin:
+    """A pin that is pulsed: levels it had; act(rig) is called when it is let go."""
+
+    def __init__(self, rig, act):
+        self.rig = rig
+        self.act = act
+        self.levels = []
+
+    def value(self, level):
+        self.levels.append(level)
+        if not level:
+            self.act(self.rig)
+
+
 class NodeRig:
     """node, board, module, platform; lines: [(ticks, "<" or ">", text)] of the serial line."""
 
     def __init__(
-        self, config=None, baud=9600, chunk=0, module=None, platform=None, folder="outbox"
+        self, config=None, baud=9600, chunk=0, module=None, platform=None, folder="outbox", **acts
     ):
+        """acts: what happens at reset_pin, power_pin, restart: act(rig)."""
         self.clock = vtime.clock
         self.board = fakeboard.fresh(self.clock)
         self.platform = Platform(self.clock, **(platform or {}))
@@ -52,10 +67,19 @@ class NodeRig:
             settings.setdefault(part, {})[name] = value
         log = Said(self.clock, self.said)
         self.settings = validate(settings)
-        self.node = build(self.settings, self.uart, self.clock, log, folder=folder)
+        self.restarts = 0
+        parts = {name: RigPin(self, act) for name, act in acts.items() if name != "restart"}
+        self.pins = dict(parts)
+        if "restart" in acts:
+            parts["restart"] = lambda: self._restart(acts["restart"])
+        self.node = build(self.settings, self.uart, self.clock, log, folder=folder, **parts)
         self._record = self.node.modem.at.on_line
         self.node.modem.at.on_line = self._line
         self.imei = self.module.imei
+
+    def _restart(self, act):
+        self.restarts += 1
+        act(self)
 
     def _line(self, kind, line):
         self._record(kind, line)

@@ -96,18 +96,6 @@ def test_a_lost_network_is_waited_for_and_the_registration_confirmed():
     assert play(scene, baud=0) == (True, "online")
 
 
-def test_a_session_left_over_in_the_module_is_replaced():
-    async def scene(r):
-        for line in (b"AT+MIPLCREATE\r", b'AT+MIPLADDOBJ=0,3303,1,"1",6,1\r'):
-            r.uart.port.feed(line)
-        await r.online()
-        return r.sent.count("AT+MIPLDELETE=0"), await works(r)
-
-    deleted, ok = play(scene, module={"boot_ms": 0, "register_ms": 100})
-    assert ok
-    assert deleted in (0, 1)
-
-
 def test_a_denied_registration_is_reported_and_tried_again():
     async def scene(r):
         await r.until(lambda: r.node.supervisor.recoveries >= 2, 400)

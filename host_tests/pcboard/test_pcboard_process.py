@@ -68,6 +68,7 @@ def test_a_signal_before_the_node_runs_ends_it_as_well(node):
     before = "import asyncio, os, pchost.host as h\n"
     before += "async def late(*a, **b): os.kill(os.getpid(), 2); await asyncio.sleep(.2)\n"
     before += "h.make = lambda *a: type('S', (), {'run': late, 'write': None,"
+    before += " 'set_baud': None,"
     before += " 'waiting': int, 'tried': asyncio.Event()})()"
     one = node("import time; print('up'); time.sleep(60)", before=before)
     assert one.end()[:2] == (128 + signal.SIGINT, "")
@@ -120,6 +121,7 @@ def test_unusable_options_end_with_status_2_and_a_sentence(monkeypatch, tmp_path
     (tmp_path / "main.py").write_text("print('on')")
     monkeypatch.setattr(pcnode, "build", lambda **options: 0)
     monkeypatch.setattr(pcnode, "BUILD", tmp_path)
+    monkeypatch.setattr(pcnode, "check", lambda env: 0)
     done = CliRunner().invoke(pcnode.main, arguments)
     assert done.exit_code == 2
     assert text in done.output

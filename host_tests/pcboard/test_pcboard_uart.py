@@ -163,14 +163,18 @@ print([flags for _, flags in p.poll(0)] == [select.POLLOUT])
 
 def test_every_way_to_read_and_the_rest_of_the_class(node, server):
     code = """
-import machine, sys
+import errno, machine, sys
 u = machine.UART(1, baudrate=9600, bits=8, parity=None, stop=1, tx=17, rx=16, rxbuf=64, timeout=0)
 print("up"); sys.stdin.readline()
 buf = bytearray(4)
 print(u.any(), u.read(2), u.readinto(buf), bytes(buf), u.readinto(buf, 1), buf, u.readinto(buf, 0))
 print(u.readline(), u.readline(), u.read(300) == bytes(300), len(u.read()), u.read(), u.readline())
 print("next"); sys.stdin.readline()
-print(u.any(), u.init(115200, rxbuf=512), u.deinit(), u.any(), u.flush(), u.txdone())
+print(u.any(), u.init(9600, rxbuf=512), u.deinit(), u.any(), u.flush(), u.txdone())
+try:
+    u.init(115200)
+except OSError as e:
+    print(e.errno == errno.EOPNOTSUPP)
 print(hasattr(u, "sendbreak"), u.write(b"bye"))
 """
     one = node(code, name(server))
@@ -186,8 +190,33 @@ print(hasattr(u, "sendbreak"), u.write(b"bye"))
     time.sleep(0.2)
     one.go()
     assert one.line() == "3 None None 0 None True"
+    assert one.line() == "True"
     assert one.line() == "False 3"
     assert receive(peer, 3) == b"bye"
+
+
+def test_a_device_goes_on_at_another_rate(node):
+    master, slave = os.openpty()
+    code = """
+import machine, sys
+u = machine.UART(1, baudrate=4800)
+for baud in (115200, 57600):
+    u.init(baudrate=baud, rxbuf=1024, timeout=0)
+    print(baud); sys.stdin.readline()
+try:
+    u.init(baudrate=-1)
+except OSError as e:
+    print(e)
+"""
+    one = node(code, os.ttyname(slave), 4800)
+    for baud in (termios.B115200, termios.B57600):
+        one.line()
+        assert termios.tcgetattr(slave)[4:6] == [baud] * 2
+        one.go()
+    assert "EINVAL" in one.line()
+    assert one.end()[0] == 0
+    os.close(master)
+    os.close(slave)
 
 
 def test_a_pty_carries_every_byte_unchanged_at_the_asked_rate(node):

@@ -56,12 +56,12 @@ class At:
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
         self.fault = None  # the last exception of a handler that no input should cause
-        self._line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
+        self.line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
         self.normal = []
         self.replies = []
         self._cmd = None
-        self._free_at = self._heard = clock.ticks_ms()
+        self._free_at = self._heard = self.alive = clock.ticks_ms()  # alive: of the last turn
         self.probe = Probe(clock)
         self.stats = {
             "commands": 0,
@@ -171,7 +171,7 @@ class At:
         """
         wire = self.wire
         arrived = wire.receive(self._line)
-        now = self.clock.ticks_ms()
+        now = self.alive = self.clock.ticks_ms()
         diff = self.clock.ticks_diff
         if arrived:
             self._heard = now
@@ -285,7 +285,7 @@ class At:
 
     def _start_reply(self, reply, now):
         left = self.window - self.clock.ticks_diff(now, reply.arrived)
-        if reply.next == 0 and reply.count and left < reply.count * self._line_ms:
+        if reply.next == 0 and reply.count and left < reply.count * self.line_ms:
             self._count("expired")
             if reply.count > 1:  # a single line is its result, late or not
                 reply.count = 0
@@ -318,7 +318,7 @@ class At:
         age = self.clock.ticks_diff(now, reply.arrived)
         refused = error and error.refused and error.code != _STATE
         if refused or (error and error.kind == errors.TIMEOUT):
-            if not reply.again and age + self._line_ms * (reply.count - reply.next) < self.window:
+            if not reply.again and age + self.line_ms * (reply.count - reply.next) < self.window:
                 reply.again = True  # noise stood before it, or its OK was lost: from this line on
                 return
             if refused and reply.refusable and reply.count:

@@ -1,81 +1,86 @@
 """Errors, states and events in words; loaded for each that is printed: heap is scarce."""
 
-# One text, not one object for each: kinds of AtError, the module's error numbers that tell the
-# user what to do (facts/protocol.md 1.1), the states of +CEREG (facts/protocol.md 3), and the
-# events of +MIPLEVENT (facts/protocol.md 6).
-_WORDS = """
-kind0 ?
-kind1 no answer in time
-kind2 ERROR
-kind3 +CME ERROR
-kind4 +CIS ERROR
-kind5 too many commands wait
-kind6 the module is silent
-kind7 the module rebooted
-kind8 gave way to a platform operation
-kind9 not fit for the UART
-kind10 failed
-code3 operation not allowed
-code4 operation not supported
-code23 memory full
-code30 no network service
-code50 incorrect parameters
-code100 unknown
-code159 uplink busy
-code310 SIM not inserted
-code311 SIM PIN required
-code313 SIM failure
-code512 required parameter not configured
-code513 not registered with the network
-code516 incorrect state for command
-code524 module is in minimal function mode
-code530 no such socket
-code601 parameter error
-code602 state error
-state0 not searching
-state1 registered
-state2 searching
-state3 denied: is the SIM activated for NB-IoT?
-state4 out of coverage
-state5 registered, roaming
-event1 bootstrap started
-event2 bootstrap done
-event3 bootstrap failed
-event4 connected
-event5 connection failed
-event6 registered
-event7 registration failed: are IMEI and IMSI those of the platform's device?
-event8 registration timed out: does the device exist on the platform?
-event9 lifetime ran out
-event10 halted
-event11 registration updated
-event12 update failed
-event13 update timed out
-event14 update needed
-event15 de-registered
-event20 response failed
-event21 response delivered
-event25 notification failed
-event26 notification delivered
+# Texts, not one object for each, but none too long for a heap in pieces: kinds of
+# AtError, the module's error numbers that tell the user what to do (facts/protocol.md 1.1), the
+# states of +CEREG (3), and the events of +MIPLEVENT (6).
+_KINDS = """
+0 ?
+1 no answer in time
+2 ERROR
+3 +CME ERROR
+4 +CIS ERROR
+5 too many commands wait
+6 the module is silent
+7 the module rebooted
+8 gave way to a platform operation
+9 not fit for the UART
+10 failed
+"""
+_CODES = """
+3 operation not allowed
+4 operation not supported
+23 memory full
+30 no network service
+50 incorrect parameters
+100 unknown
+159 uplink busy
+310 SIM not inserted
+311 SIM PIN required
+313 SIM failure
+512 required parameter not configured
+513 not registered with the network
+516 incorrect state for command
+524 module is in minimal function mode
+530 no such socket
+601 parameter error
+602 state error
+"""
+_STATES = """
+0 not searching
+1 registered
+2 searching
+3 denied: is the SIM activated for NB-IoT?
+4 out of coverage
+5 registered, roaming
+"""
+_EVENTS = """
+1 bootstrap started
+2 bootstrap done
+3 bootstrap failed
+4 connected
+5 connection failed
+6 registered
+7 registration failed: are IMEI and IMSI those of the platform's device?
+8 registration timed out: does the device exist on the platform?
+9 lifetime ran out
+"""
+_LATER_EVENTS = """
+10 halted
+11 registration updated
+12 update failed
+13 update timed out
+14 update needed
+15 de-registered
+20 response failed
+21 response delivered
+25 notification failed
+26 notification delivered
 """
 _OPERATIONS = ("read", "write", "execute", "observe", "write-attributes", "discover")
 
 
-def _find(name):
-    """Return the words for name, None if there are none."""
-    at = _WORDS.find("\n%s " % name)
-    if at < 0:
-        return None
-    at += len(name) + 2
-    return _WORDS[at : _WORDS.find("\n", at)]
+def _find(text, number):
+    """Return the words for number in text, None if there are none."""
+    at = text.find("\n%d " % number)
+    return None if at < 0 else text[text.find(" ", at) + 1 : text.find("\n", at + 1)]
 
 
 def error(kind, code, text):
     """Return an AtError in words: what happened, the module's number, the command."""
-    head = _find("kind%d" % kind)
+    head = _find(_KINDS, kind)
     if code:
         head = "%s %d" % (head, code)
-        words = _find("code%d" % code)
+        words = _find(_CODES, code)
         if words:
             head = "%s (%s)" % (head, words)
     return "%s: %s" % (head, printable(text)) if text else head
@@ -83,12 +88,13 @@ def error(kind, code, text):
 
 def event(number):
     """Return what event number of +MIPLEVENT stands for (facts/protocol.md 6)."""
-    return _find("event%d" % number) or "event %d" % number
+    text = _EVENTS if number < 10 else _LATER_EVENTS
+    return _find(text, number) or "event %d" % number
 
 
 def registration(state):
     """Return what state of +CEREG stands for."""
-    return _find("state%d" % state) or "state %d" % state
+    return _find(_STATES, state) or "state %d" % state
 
 
 def signal(rssi):

@@ -14,11 +14,15 @@ class Wire:
     def __init__(self, baud, clock=None):
         if baud < 0:
             raise ValueError("baud is %d, has to be 0 or more" % baud)
-        self._ms_per_byte = BITS_PER_BYTE * 1000 / baud if baud else 0
+        self.set_baud(baud)
         self._elapsed = Elapsed(clock or BenchClock())
         self._begun = 0.0  # when the first byte of _moving began to be sent
         self._moving = bytearray()
         self._arrived = bytearray()
+
+    def set_baud(self, baud):
+        """Be as fast as that from now on."""
+        self._ms_per_byte = BITS_PER_BYTE * 1000 / baud if baud else 0
 
     def push(self, data, now_ms):
         """Give data to the line at now_ms: it is sent after what is still on its way."""

@@ -60,6 +60,8 @@ def _update(link, found, wanted, board, config, screen):
     present = install.scan(link)
     plan = install.compare(wanted, present)
     changed = bool(plan.copy or plan.remove)
+    if changed:  # a configuration is checked anew by what is deployed
+        plan.remove += [name + ".ok" for name in install.CONFIGS]
     if config is not None:
         with_config(link, wanted, plan, config, old)
     if not plan.copy and not plan.remove:
@@ -70,7 +72,8 @@ def _update(link, found, wanted, board, config, screen):
     apply(link, found, wanted, plan, screen)
     settled = {path: data for path, data in wanted.items() if path not in install.CONFIGS}
     install.verify(link, settled)
-    removed = f", {len(plan.remove)} removed" if plan.remove else ""
+    gone = [path for path in plan.remove if not path.endswith(".ok")]
+    removed = f", {len(gone)} removed" if gone else ""
     screen.say(f"{len(plan.copy)} files copied{removed}, {len(settled)} compared by hash")
     return len(plan.copy)
 

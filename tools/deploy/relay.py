@@ -1,7 +1,7 @@
 """Between the terminal of a stand-in and its interpreter: what a board's REPL does otherwise.
 
-The interpreter throws away what comes before it asks, takes Ctrl-C as a signal, writes bare line
-feeds, and ends where a board restarts.
+The interpreter takes Ctrl-C as a signal, writes bare line feeds, knows nothing of a raw REPL that
+outlives a restart, and ends where a board restarts. Nothing here depends on how fast anybody is.
 """
 
 import asyncio
@@ -10,21 +10,21 @@ import fcntl
 import os
 import pty
 import re
-import signal
 import struct
 import termios
-import time
 import tty
 
+from deploy.outlet import Outlet
+
 _CHUNK = 1024
-_HEED_S = 0.6  # a node looks for Ctrl-C many times a second
-_AGAIN_S = 3  # a second Ctrl-A that is heeded shows its banner twice
-_MAX_SIGNALS = 3  # a signal in the middle of a collection leaves the heap locked for good
-_UNREAD_S = 0.5  # so long output waits for a reader; then it is lost, as with USB
+_AGAIN_S = 0.01
 _CTRL_C = b"\x03"
-_BANNER = re.compile(rb"MicroPython [^\r\n]*\r\nType [^\r\n]*\r\n>>> $")
+_PROMPT = b"\r\n>>> "
+_BANNER = re.compile(rb"MicroPython [^\r\n]*\r\nType [^\r\n]*\r\n>>> ")
 _RAW = b"raw REPL; CTRL-B to exit\r\n>"
 _NEWLINE = re.compile(rb"(?<!\r)\n")
+_RUNS = termios.BRKINT  # marks that a program runs: the REPL takes it away while it reads
+_UP = termios.IGNPAR  # marks that the interpreter is up: standin_boot sets it
 
 
 def raw_pty():
@@ -35,29 +35,9 @@ def raw_pty():
     return master, slave
 
 
-class Stop:
-    """Where a node looks for a Ctrl-C: `name` for its environment, `fd` to be passed on to it."""
-
-    def __init__(self):
-        self.fd, self._say = os.pipe()
-        os.set_blocking(self.fd, False)
-        self.name = f"/dev/fd/{self.fd}"
-
-    def close(self):
-        """Close both ends."""
-        os.close(self.fd)
-        os.close(self._say)
-
-    def tell(self):
-        """Ask the node to stop."""
-        os.write(self._say, _CTRL_C)
-
-    def unheeded(self):
-        """Take it back; return whether the node had not looked."""
-        try:
-            return bool(os.read(self.fd, 1))
-        except OSError:
-            return False
+def unread(fd):
+    """Return how many bytes wait to be read from fd."""
+    return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))[0]
 
 
 class Relay:
@@ -70,66 +50,84 @@ class Relay:
         self._outer, self._keep = raw_pty()
         self.name = os.ttyname(self._keep)
         self._inner, self.slave = raw_pty()
-        self._mark(True)
         self.raw = False
-        self._enter = False  # a raw REPL has to be entered again before anybody sees a prompt
-        self._tail = b""  # the last bytes written, or those held until the banner is complete
+        self._entering = False  # a raw REPL has to be entered again before anybody sees a prompt
+        self._asked = False  # Ctrl-A was typed for that
+        self._tail = b""  # the last bytes written, or those held back while it is entered
+        self._return = False  # whether the last byte written was a carriage return
         self._held = b""  # typed while a program runs
-        self._interrupting = False
-        self._signals = 0
-        self._node = None
+        self._stopping = False
         self._stop = None
-        self._full = None
-        loop = asyncio.get_running_loop()
-        loop.add_reader(self._inner, self._output)
-        loop.add_reader(self._outer, self._input)
+        self._timer = None
+        self._loop = asyncio.get_running_loop()
+        self._outlet = Outlet(self._outer, self._listen)
+        self._listen(True)
+        self._loop.add_reader(self._outer, self._input)
+        self._mark()
 
     def close(self):
         """Close both terminals."""
-        loop = asyncio.get_running_loop()
-        for fd in (self._inner, self._outer):
-            loop.remove_reader(fd)
+        self._listen(False)
+        self._loop.remove_reader(self._outer)
+        self._outlet.close()
         for fd in (self._inner, self._outer, self.slave, self._keep):
             os.close(fd)
 
-    def begin(self, node, stop, raw):
-        """Serve the process node from now on, and its stop; raw: in its raw REPL."""
-        self._node = node
-        self._stop = stop
-        self.raw = self._enter = raw
-        self._interrupting = False
-        self._signals = 0
+    def begin(self, stop, raw):
+        """Serve the interpreter that is about to start, and its Stop; raw: in its raw REPL.
 
-    def end(self):
-        """Pass on the last of what the interpreter wrote; get ready for the next."""
-        self._node = None
+        Before it starts: what it writes first has to be understood.
+        """
+        self._stop = stop
+        self.raw = self._entering = raw
+        self._asked = self._stopping = False
+
+    def end(self, keep):
+        """Pass on the last of what the interpreter wrote; get ready for the next.
+
+        keep: what was typed and not read by it is for the next, as behind a soft reset.
+        """
         while self._output():
             pass
-        termios.tcflush(self.slave, termios.TCIOFLUSH)
-        self._mark(True)
+        if self._entering:
+            self.emit(self._tail)
+        self._stop = None
         self._tail = b""
+        left = b""
+        while unread(self.slave):
+            left += os.read(self.slave, _CHUNK)
+        self._held = left + self._held if keep else b""
+        self._mark()
 
     def emit(self, data):
-        """Write data to whoever listens; lost if nobody reads."""
-        end = time.monotonic() + _UNREAD_S
-        while data:
-            try:
-                data = data[os.write(self._outer, data) :]
-                self._full = None
-            except BlockingIOError:
-                if self._full or time.monotonic() > end:
-                    self._full = True  # until somebody reads again
-                    return
-                time.sleep(0.001)
+        """Write data to whoever listens."""
+        self._outlet.write(data)
 
-    def _mark(self, running):
-        """Mark the terminal as one in which a program runs; the REPL takes the mark away."""
+    @property
+    def running(self):
+        """Whether a program runs, or the interpreter has not come to its prompt yet."""
+        return bool(self._marks() & _RUNS)
+
+    @property
+    def up(self):
+        """Whether the interpreter has started so far that a signal interrupts its program."""
+        return bool(self._marks() & _UP)
+
+    def _marks(self):
+        return termios.tcgetattr(self.slave)[0]
+
+    def _mark(self):
+        """Mark the terminal as that of an interpreter which starts."""
         mode = termios.tcgetattr(self.slave)
-        mode[0] = mode[0] | termios.BRKINT if running else mode[0] & ~termios.BRKINT
+        mode[0] = (mode[0] | _RUNS) & ~_UP
         termios.tcsetattr(self.slave, termios.TCSANOW, mode)
 
-    def _running(self):
-        return bool(termios.tcgetattr(self.slave)[0] & termios.BRKINT)
+    def _listen(self, on):
+        """Take what the interpreter writes, or have it wait."""
+        if on:
+            self._loop.add_reader(self._inner, self._output)
+        else:
+            self._loop.remove_reader(self._inner)
 
     def _output(self):
         """Pass on what the interpreter wrote; return whether there was something."""
@@ -137,95 +135,76 @@ class Relay:
             data = os.read(self._inner, _CHUNK)
         except BlockingIOError:
             return False
-        if self._enter:
-            self._entering(data)
+        self._tail += data
+        if self._entering:
+            self._enter()
         else:
-            before = b"\r" if self._tail.endswith(b"\r") else b""
-            self._tail = (self._tail + data)[-64:]
-            if self._tail.endswith(_RAW):
-                self.raw = True
-            elif _BANNER.search(self._tail[-64:]) or self._tail.endswith(b"\r\n>>> "):
-                self.raw = False
-            data = _NEWLINE.sub(b"\r\n", before + data)[len(before) :]
-            self.emit(data)
+            self._pass(data)
+        self._feed()
         return True
 
-    def _entering(self, data):
-        """Hold the friendly REPL's banner back, and enter the raw REPL behind it."""
-        self._tail += data
-        if self._tail.endswith(_RAW):
-            self._enter = False
-            self.emit(_RAW)
-        elif found := _BANNER.search(self._tail):
+    def _pass(self, data):
+        """Pass data on; follow which REPL it is by the last prompt, wherever reads are cut."""
+        raw, friendly = self._tail.rfind(_RAW), self._tail.rfind(_PROMPT)
+        if raw != friendly:
+            self.raw = raw > friendly
+        self._tail = self._tail[1 - len(_RAW) :]
+        before = b"\r" if self._return else b""
+        self._return = data.endswith(b"\r")
+        self.emit(_NEWLINE.sub(b"\r\n", before + data)[len(before) :])
+
+    def _enter(self):
+        """Hold the friendly REPL's banner back, and enter the raw REPL behind it.
+
+        Its prompt is waited for: some interpreters throw away what comes before it.
+        """
+        if not self._asked and (found := _BANNER.search(self._tail)):
             self.emit(_NEWLINE.sub(b"\r\n", self._tail[: found.start()]))
             self._tail = b""
-            self._enter_raw(self._node)
-
-    def _enter_raw(self, node):
-        """Type Ctrl-A until it is heeded: what comes before the prompt is thrown away."""
-        if self._enter and node is self._node:
-            with contextlib.suppress(OSError):  # closed meanwhile
-                os.write(self._inner, b"\x01")
-                asyncio.get_running_loop().call_later(_AGAIN_S, self._enter_raw, node)
+            self._asked = True
+            os.write(self._inner, b"\x01")
+        elif self._asked and _RAW in self._tail:
+            self._entering = False
+            self.emit(_RAW)
 
     def _input(self):
         """Take what was typed: Ctrl-C interrupts a program, the rest waits for a prompt."""
-        with contextlib.suppress(BlockingIOError):
+        try:
             data = os.read(self._outer, _CHUNK)
-            if self._running() and _CTRL_C in data:
-                self._held = b""
-                data = data.rpartition(_CTRL_C)[2]
-                self._interrupt()
-            self._held += data
-            self._feed()
+        except BlockingIOError:
+            return
+        if self.running and _CTRL_C in data:
+            self._held = b""
+            data = data.rpartition(_CTRL_C)[2]
+            if self._stop:
+                self._stopping = True
+                self._stop.press()
+        self._held += data
+        self._feed()
 
     def _feed(self):
         """Hand what was typed to the interpreter as far as it takes it now, the rest later."""
         if self._held and self._takes():
             part = self._held
-            if not self.raw:  # a line at a time: running it throws away what follows
+            if not self.raw:  # a line at a time: the program that it starts gets nothing of it
                 part = re.match(rb"[^\r\x04]*[\r\x04]?", part, re.S)[0]
-            self._held = self._held[len(part) :]
-            os.write(self._inner, part)
-        if self._held:
-            asyncio.get_running_loop().call_later(0.002, self._feed_again)
+            with contextlib.suppress(BlockingIOError):
+                self._held = self._held[os.write(self._inner, part) :]
+        if self._held and not self._timer:
+            self._timer = self._loop.call_later(_AGAIN_S, self._feed_again)
 
     def _feed_again(self):
+        self._timer = None
         with contextlib.suppress(OSError):  # closed meanwhile
             self._feed()
 
     def _takes(self):
         """Return whether the interpreter takes input now."""
-        if self._enter or self._node is None:
+        if self._entering or not self._stop:
             return False
-        unread = fcntl.ioctl(self.slave, termios.FIONREAD, bytes(4))
-        if struct.unpack("i", unread)[0]:
+        if unread(self.slave):
             return self.raw
-        if self._running():
-            return self.raw and not self._interrupting
-        self._interrupting = False
-        self._signals = 0
+        if self.running:
+            return self.raw and not self._stopping
+        self._stopping = False
         return True
-
-    def _interrupt(self):
-        """Interrupt the program: where a node looks, or by a signal if it does not or again."""
-        if not self._node:
-            return
-        if self._interrupting:
-            self._signal()
-            return
-        self._interrupting = True
-        self._stop.tell()
-        asyncio.get_running_loop().call_later(_HEED_S, self._insist, self._node)
-
-    def _insist(self, node):
-        if node is self._node and self._running() and self._stop.unheeded():
-            self._signal()
-
-    def _signal(self):
-        self._signals += 1
-        with contextlib.suppress(ProcessLookupError):
-            if self._signals > _MAX_SIGNALS:
-                self._node.kill()  # as somebody does who presses the reset button
-            else:
-                self._node.send_signal(signal.SIGINT)

@@ -16,7 +16,8 @@ import click
 import devcode
 
 import pcnode
-from deploy.relay import Relay, Stop
+from deploy.relay import Relay
+from deploy.stop import Stop
 from upytest import interpreter
 
 ROOT = pcnode.ROOT
@@ -50,35 +51,36 @@ class StandIn:
         raw = False
         while True:
             status = await self._life(names, raw)
-            reset = status == _RESET or status < 0
+            reset = _is_reset(status)
             raw = self.relay.raw and not reset
             self.relay.emit(b"\r\n" if reset else b"MPY: soft reboot\r\n")
             await asyncio.sleep(_PAUSE_S)
 
     async def _life(self, names, raw):
         """Run the interpreter once; return its exit status, -n for signal n."""
-        stop = Stop()
+        stop = Stop(self.relay)
         env = {**self._env, **names, "STOP_DEVICE": stop.name}
         env |= {"RUN_MAIN": str(int(not raw)), "POWER_CUT": str(self._cut)}
         self._cut = 0
         slave = self.relay.slave
-        node = await asyncio.create_subprocess_exec(
-            *self._command,
-            env=env,
-            cwd=BUILD,
-            pass_fds=(stop.fd,),
-            start_new_session=True,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-        )
-        self.relay.begin(node, stop, raw)
+        self.relay.begin(stop, raw)
+        node = None
         try:
+            node = stop.node = await asyncio.create_subprocess_exec(
+                *self._command,
+                env=env,
+                cwd=BUILD,
+                pass_fds=(stop.fd,),
+                start_new_session=True,
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+            )
             await node.wait()
         finally:
-            if node.returncode is None:
+            if node and node.returncode is None:
                 node.kill()
-            self.relay.end()
+            self.relay.end(bool(node) and not _is_reset(node.returncode))
             self._host.forget()
             stop.close()
         return node.returncode
@@ -89,6 +91,11 @@ def build():
     names = ("boards/PC/machine", "boards/PC/inputs", "boards/PC/chip", "boards/PC/onewire")
     sources = [ROOT / f"{name}.py" for name in (*names, "tools/deploy/standin_boot")]
     devcode.write(BUILD, devcode.compiled({path.name: path for path in sources})[0])
+
+
+def _is_reset(status):
+    """Return whether a life that ended with status was ended by a reset, of whatever kind."""
+    return status is None or status == _RESET or status < 0
 
 
 def make_image(path, kilobytes):

@@ -7,12 +7,15 @@ POWER_CUT: 0, or the number of the block write at which the power fails.
 
 import os
 import sys
+import termios
 
 import chip  # noqa: F401 - nothing can be imported from the computer once the image is mounted
 import inputs  # noqa: F401
 import machine
 import onewire  # noqa: F401
 import vfs
+
+_IGNPAR = 4  # the same everywhere; see relay.py
 
 
 class Flash:
@@ -79,8 +82,16 @@ def _run(name, names):
     return True
 
 
+def _up():
+    """Mark the terminal: from now on a signal interrupts the program."""
+    mode = termios.tcgetattr(0)
+    mode[0] |= _IGNPAR
+    termios.tcsetattr(0, termios.TCSANOW, mode)
+
+
 def start(names):
     """Start the board; names are the globals of its programs and of the REPL behind them."""
+    _up()
     uart = open(os.getenv("UART_DEVICE"), "r+b", buffering=0)
     machine.open = lambda *args, **options: uart  # it is opened when a program asks for it
     _mount()

@@ -19,8 +19,17 @@ def board():
     return vdevices.board
 
 
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+cause = PWRON_RESET  # a test sets it
+
+
 def reset():
     """Do nothing: there is no MCU to restart."""
+
+
+def reset_cause():
+    """Return what the test says."""
+    return cause
 
 
 class UART:
@@ -37,3 +46,17 @@ class UART:
 
     def write(self, buf):
         return len(buf)
+
+
+class WDT:
+    """A watchdog that counts how often it was fed; the last one made is WDT.last."""
+
+    last = None
+
+    def __init__(self, id_=0, timeout=5000):
+        self.timeout = timeout
+        self.fed = 0
+        WDT.last = self
+
+    def feed(self):
+        self.fed += 1

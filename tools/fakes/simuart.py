@@ -43,6 +43,10 @@ class SimUart:
         """Forget what was received and not read: the node starts anew."""
         self._rx.clear()
 
+    def init(self, baudrate=None, **options):
+        """Go on at another rate; the rest is as it was."""
+        self.port.set_bauds(mcu=baudrate)
+
     def any(self):
         clock = self._clock
         if self._early or clock.ticks_diff(self._due, clock.ticks_ms()) <= 0:

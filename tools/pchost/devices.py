@@ -28,10 +28,14 @@ _ERRORS = (ValueError, TypeError, AttributeError)
 
 
 class Devices:
-    """Every device one node has made; `board` is the VBoard they belong to."""
+    """Every device one node has made; `board` is the VBoard they belong to.
+
+    functions: {name: function} of what a node may call besides.
+    """
 
     def __init__(self, board):
         vdevices.use(board)
+        self.functions = {"mcu_temperature": vdevices.mcu_temperature}
         self._made = []
         self._places = {}  # class and arguments: index in _made
 
@@ -66,8 +70,8 @@ class Devices:
         elif name == "check":
             _method(*args)
             result = None
-        elif name == "mcu_temperature":
-            result = vdevices.mcu_temperature()
+        elif name in self.functions:
+            result = self.functions[name](*args)
         else:
             result = self._make(name, args, options, json.dumps([name, request[2][:at]]))
         filled = [

@@ -67,6 +67,7 @@ class Host:
         self._node = None
         self._stopped = False
         self._stream = make(uart, baud, self._received)
+        self._devices.functions["uart_baud"] = self._stream.set_baud
         self._link = Link(board, bench) if bench else None
 
     async def run(self, command, env, folder=None):

@@ -43,6 +43,10 @@ class Stream:
         self._take = take
         self._told = None
 
+    def set_baud(self, baud):
+        """Go on at another rate; raises OSError where there is none."""
+        raise OSError(errno.EOPNOTSUPP, "no baud rate")
+
     async def run(self):
         """Open and read for ever."""
         loop = asyncio.get_running_loop()
@@ -129,6 +133,15 @@ class DeviceStream(Stream):
         self._baud = baud
         self._port = None
         self._channel = None
+
+    def set_baud(self, baud):
+        """Go on at another rate; raises OSError where the device has none."""
+        try:
+            if self._port:
+                self._port.baudrate = baud
+        except (ValueError, OverflowError, termios.error) as e:
+            raise OSError(errno.EINVAL, str(e)) from e
+        self._baud = baud
 
     async def _open(self):
         try:

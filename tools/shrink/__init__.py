@@ -17,15 +17,16 @@ from shrink import arguments, constants, inlining, joining, names
 from shrink.program import Program
 
 
-def shrink(sources, others=(), together=(), name="resident", kept=()):
-    """Return the Shrunk of a program; see Program, and joining for together and name.
+def shrink(sources, others=(), together=None, kept=()):
+    """Return the Shrunk of a program; see Program.
 
+    together: {name: modules that become one of that name}; see joining.
     kept: names that stay as they are, beside those that occur in a text or in others.
     """
     program = Program(sources, others)
     constants.inline(program)
-    if together:
-        joining.join(program, together, name)
+    for name, modules in (together or {}).items():
+        joining.join(program, modules, name)
     kept = program.said() | set(kept)
     inlining.inline(program, kept)
     names.rename(program, kept)

@@ -34,6 +34,7 @@ class Player:
         self.script = script
         self.on_effect = None
         self._faults = faults
+        self._port = port
         self._module = module = port.module
         self._ask = ask
         self._restarts = restart
@@ -57,6 +58,7 @@ class Player:
         for line in self._lines.values():
             line.disarm()
         self._faults.set(delay_ms=0, loss=0, network=True)
+        self._port.set_bauds(module=self._port.mcu_baud)
 
     def _play(self, fault):
         if self._stopped:
@@ -81,6 +83,11 @@ class Player:
     def _reboot(self, args, now):
         self._touched("reboot", "", now, now + self._module.options.boot_ms)
         self._faults.reboot(args["cause"])
+
+    def _baud(self, args, now):
+        self._touched("baud", "", now, now)
+        self._port.set_bauds(module=args["rate"])
+        self._faults.reboot()
 
     def _registration(self, args, now):
         self._touched("registration", "", now, now)

@@ -118,6 +118,7 @@ FIELDS = {
     "mute": {"way": _one_of((*WAYS, "both"), "both"), "seconds": _SECONDS},
     # the module
     "reboot": {"cause": _text(60, "REBOOT_CAUSE_APPLICATION_WATCHDOG")},
+    "baud": {"rate": _number(300, 921_600)},
     "error": {
         "nth": _NTH,
         "command": _COMMAND,

@@ -1,0 +1,54 @@
+"""Is the node not to start? A file named stop, or a pin, keeps the board in its REPL.
+
+Loaded first of all, and forgotten. A stop file that holds the word once is used up by that.
+"""
+
+import json
+import os
+
+_FILE = "stop"
+_CONFIG = "config.json"
+_LONGEST = 8192  # as in config
+
+
+def held():
+    """Return whether the node is not to start; then one line has said why."""
+    try:
+        with open(_FILE) as f:
+            once = f.read(8).strip() == "once"
+    except (OSError, ValueError):
+        pin = _pin()
+        if pin is None or not _low(pin):
+            return False
+        print("the node does not start: pin %s, safety.stop_pin, is held low" % pin)
+        return True
+    if once:
+        try:
+            os.remove(_FILE)
+        except OSError:
+            pass
+        print("the node does not start this time: a file named stop said so")
+    else:
+        print("the node does not start: remove the file named stop, and reset the board")
+    return True
+
+
+def _pin():
+    """Return safety.stop_pin of the configuration, None where there is none."""
+    try:
+        with open(_CONFIG, "rb") as f:
+            text = f.read(_LONGEST)
+        if b'"stop_pin"' not in text:  # most have none: the heap is not filled with them
+            return None
+        return json.loads(text)["safety"]["stop_pin"]
+    except (OSError, ValueError, KeyError, TypeError, MemoryError, RuntimeError):
+        return None  # the node itself says what is wrong
+
+
+def _low(pin):
+    from machine import Pin
+
+    try:
+        return not Pin(pin, Pin.IN, Pin.PULL_UP).value()
+    except (OSError, ValueError, TypeError):
+        return False

@@ -1,0 +1,70 @@
+"""What is done about a module that answers nothing: is it at another baud rate?
+
+Loaded for that alone. A brown-out can bring a module back at another rate (facts: AT+NATSPEED).
+"""
+
+import sys
+
+from micropython import const
+
+from m5310.errors import AtError
+
+_RATES = (9600, 115200, 57600, 4800, 38400, 19200)
+_TRY_MS = const(2400)  # two probes, and their answers
+_HINT = (
+    "no OK from the module on UART %s at %d baud: check that TX and RX are crossed, ground, "
+    "supply and baud rate; on a board, make doctor tells which"
+)
+
+
+async def find(supervisor, error):
+    """Find the module at another baud rate than it was just asked at, and stay there.
+
+    Raises error if it answers at none; then the configured rate is set again.
+    """
+    at = supervisor.modem.at
+    number, baud, rxbuf = supervisor.settings[1]
+    supervisor.log(_HINT % (number, baud), 0)
+    tried = []
+    for rate in (baud,) + _RATES:
+        if rate in tried or at.line_ms == _line_ms(rate):
+            continue
+        if not _set(at, rate, rxbuf):
+            raise error
+        tried.append(rate)
+        supervisor.alive = supervisor.clock.ticks_ms()
+        try:
+            await at.sync(_TRY_MS)
+        except AtError:
+            continue
+        text = "the module answers at %d baud: the node goes on at that rate" % rate
+        if rate != baud:
+            text += "; module.baud is %d" % baud
+        supervisor.log(text, 0)
+        return
+    _set(at, baud, rxbuf)
+    supervisor.log("nor at %s baud" % ", ".join([str(rate) for rate in tried]))
+    raise error
+
+
+def _line_ms(rate):
+    return 25 + 480000 // rate  # as in At
+
+
+def _set(at, rate, rxbuf):
+    """Set the rate of the line and have the module looked for; return whether that can be done."""
+    try:
+        import pins as board
+    except ImportError:
+        board = None
+    sys.modules.pop("pins", None)
+    try:  # what is left out some ports set to their defaults
+        at.wire.uart.init(
+            baudrate=rate, rxbuf=rxbuf, timeout=0, **getattr(board, "UART_OPTIONS", {})
+        )
+    except (AttributeError, OSError, ValueError):  # a UART that is no UART, as over TCP
+        return False
+    at.line_ms = _line_ms(rate)
+    at.wire.stop()
+    at.probe.start(at.clock.ticks_ms())
+    return True
