@@ -39,9 +39,14 @@ class Node:
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
-        for name in ("sampler", "notifier") + (("courier",) if self.courier else ()):
-            self.tasks.append(asyncio.create_task(self._keep(name, getattr(self, name).run)))
-        self.tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
+        for name, part in (
+            ("sampler", self.sampler),
+            ("notifier", self.notifier),
+            ("courier", self.courier),
+            ("at", self.modem.at),
+        ):
+            if part:
+                self.tasks.append(asyncio.create_task(self._keep(name, part.run)))
         if self.watchdog:
             self.tasks.append(asyncio.create_task(self.watchdog.run()))
         if self.proof:  # no task of the node's: nothing is to hold on to it when it is done

@@ -40,17 +40,26 @@ def of_sampler(sampler):
     """Return counters, and for each sensor its last value, failures and last error text."""
     sensors = []
     for slot in sampler.slots:
-        out = {"instance": slot.temperature.iid}
-        for name in ("value", "failures", "errors", "error"):
-            out[name] = getattr(slot, name)
-        sensors.append(out)
+        sensors.append(
+            {
+                "instance": slot.temperature.iid,
+                "value": slot.value,
+                "failures": slot.failures,
+                "errors": slot.errors,
+                "error": slot.error,
+            }
+        )
     return {"samples": sampler.samples, "sensors": sensors}
 
 
 def of_courier(courier):
     """Return how many readings wait, and what became of others."""
     outbox = courier.outbox
-    out = {"waiting": len(outbox), "dropped": outbox.dropped, "damaged": outbox.damaged}
-    for name in ("delivered", "lost", "unwanted"):
-        out[name] = getattr(courier, name)
-    return out
+    return {
+        "waiting": len(outbox),
+        "dropped": outbox.dropped,
+        "damaged": outbox.damaged,
+        "delivered": courier.delivered,
+        "lost": courier.lost,
+        "unwanted": courier.unwanted,
+    }

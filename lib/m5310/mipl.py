@@ -52,7 +52,7 @@ class Mipl:
         self.state = _CLOSED
         self.version = None
         self.cause = ""
-        self.counts = {"notified": 0, "updates": 0}
+        self.notified = self.updates = 0
         self.lifetime = 0
         self._renewed = None
         self._asked = False
@@ -121,7 +121,7 @@ class Mipl:
             self.dialect.value(kind, value),
         )
         await self.at.command(text + b",%d" % ackid if ackid else text)
-        self.counts["notified"] += 1
+        self.notified += 1
 
     # -- events --------------------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ class Mipl:
         elif action == _LOSE and self._ends(event):
             self.lost(borrow("m5310.words").event(event))
         elif action == _UPDATED:
-            self.counts["updates"] += 1
+            self.updates += 1
             self._renew()
         elif action == _UPDATE:
             self._asked = True

@@ -33,7 +33,7 @@ class Requests:
         self.on_operation = on_operation
         self.on_answered = None
         self.ref = 0
-        self.counts = {"operations": 0, "repeats": 0, "refused": 0}
+        self.operations = self.repeats = self.refused = 0
         # [kind, msgid, path, code, tick, still unanswered] of what is not to be done again.
         self.recent = []
         self.reset()
@@ -70,10 +70,10 @@ class Requests:
             op = self._gather(op)
             if op is None:
                 return
-        self.counts["operations"] += 1
+        self.operations += 1
         code = self._answered(op, now)
         if code:
-            self.counts["repeats"] += 1
+            self.repeats += 1
             self._answer(op, _RESULTS[code])
         elif op.bad:
             self._refuse(op)
@@ -91,7 +91,7 @@ class Requests:
         return 0
 
     def _refuse(self, op):
-        self.counts["refused"] += 1
+        self.refused += 1
         self.reply(op, 400)
         if op.kind in (
             _WRITE,

@@ -80,10 +80,10 @@ async def _create(mipl, server):
 
 async def update(mipl, lifetime, objects):
     """Renew the registration and wait for event 11 (guide 3.2 B, C)."""
-    before = mipl.counts["updates"]
+    before = mipl.updates
     await mipl.at.command(b"AT+MIPLUPDATE=%d,%d,%d" % (mipl.requests.ref, lifetime, objects))
     begun = mipl.clock.ticks_ms()
-    while mipl.counts["updates"] == before and mipl.state == _REGISTERED:
+    while mipl.updates == before and mipl.state == _REGISTERED:
         if mipl.since(begun) > _EVENT_MS:
             raise AtError(errors.TIMEOUT, 0, b"AT+MIPLUPDATE")
         await mipl.clock.sleep_ms(20)

@@ -116,11 +116,11 @@ class VirtualRun:
         referee, tally, node = self.referee, self.referee.tally, self.node
         at = node.modem.at
         for name in ("faults",):
-            if at.stats[name]:
+            if at.status()[name]:
                 referee.problem(7, "a handler failed: %r" % at.fault)
         if node.dispatcher.faults or node.restarts:
             referee.problem(7, "a fault of the node's own was counted")
-        if at.stats["queue_max"] > 8 or len(at.normal) + len(at.replies) > 2:
+        if at.status()["queue_max"] > 8 or len(at.normal) + len(at.replies) > 2:
             referee.problem(7, "the queues hold %d, %d" % (len(at.normal), len(at.replies)))
         grown = tally.memory_end - tally.memory_start
         if grown > _GROWTH:
