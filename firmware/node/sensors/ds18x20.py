@@ -13,6 +13,18 @@ _DS18S20 = const(0x10)
 _POWER_ON = const(85)
 
 
+def make(spec, shared):
+    """Return a Ds18x20 by node.sensors.make; all on one pin share the bus and what was found."""
+    pin = spec["pin"]
+    if ("1-wire", pin) not in shared:
+        from machine import Pin
+        from onewire import OneWire
+
+        shared["1-wire", pin] = OneWire(Pin(pin)), []
+    wire, roms = shared["1-wire", pin]
+    return Ds18x20(wire, roms, spec["rom"], spec["index"])
+
+
 class Ds18x20:
     """One thermometer, by ROM (16 hex digits) or else by its index on the bus.
 

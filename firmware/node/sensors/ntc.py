@@ -9,6 +9,16 @@ _SUPPLY_UV = 3_300_000
 _SAMPLES = 8
 
 
+def make(spec, shared):
+    """Return a Ntc by node.sensors.make; an ADC is nobody else's."""
+    from machine import ADC, Pin
+
+    # Only the ESP32 has attenuation; without it the converter ends at 1 V.
+    atten = {"atten": ADC.ATTN_11DB} if hasattr(ADC, "ATTN_11DB") else {}
+    adc = ADC(Pin(spec["pin"]), **atten)
+    return Ntc(adc, spec["r25"], spec["b"], spec["series"], spec["side"] == "low")
+
+
 class Ntc:
     """r25: ohms at 25 °C; b: K; series: ohms of the fixed resistor; low: the NTC is at ground."""
 

@@ -6,6 +6,19 @@ Source: Sensirion data sheet SHT3x-DIS, 4.3 (commands), 4.12 (checksum), 4.13 (c
 _MEASURE = b"\x24\x00"
 
 
+def make(spec, shared):
+    """Return a Sht3x by node.sensors.make; all on the same pins share the bus."""
+    key = ("i2c", spec["bus"], spec["scl"], spec["sda"])
+    if key not in shared:
+        from machine import I2C, Pin
+
+        pins = {}  # type: dict
+        if spec["scl"] is not None:  # hardware buses of an STM32 have fixed pins
+            pins = {"scl": Pin(spec["scl"]), "sda": Pin(spec["sda"])}
+        shared[key] = I2C(spec["bus"], freq=100_000, **pins)
+    return Sht3x(shared[key], spec["address"])
+
+
 class Sht3x:
     """One sensor at address 0x44 or 0x45."""
 
