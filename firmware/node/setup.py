@@ -5,6 +5,7 @@ from lwm2m.registry import Registry
 from m5310 import borrow
 from m5310.modem import Modem
 
+from . import values
 from .app import Node
 from .config_error import ConfigError
 from .dispatcher import Dispatcher
@@ -18,8 +19,11 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
 
     restart() restarts the MCU, None where there is none; folder: where an outbox has its files.
     """
-    module = config["module"]
-    network = config["network"]
+    dialect, pause, baud, uart_id, rxbuf = values(
+        config["module"], "dialect pause_ms baud uart rxbuf"
+    )
+    operator, earfcn, patience = values(config["network"], "cops earfcn register_timeout")
+    lifetime, limit, server = values(config["onenet"], "lifetime open_timeout server")
     registry = Registry()
     sampler = _objects(registry, config, clock)
     observations = Observations(registry, clock)
@@ -29,11 +33,11 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
         clock,
         log,
         dispatcher.handle,
-        module["dialect"],
-        pause=module["pause_ms"],
-        baud=module["baud"],
-        operator=network["cops"],
-        earfcn=network["earfcn"],
+        dialect,
+        pause=pause,
+        baud=baud,
+        operator=operator,
+        earfcn=earfcn,
         reset_pin=reset_pin,
         power_pin=power_pin,
     )
@@ -41,42 +45,36 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
     dispatcher.requests.on_answered = dispatcher.answered
     modem.mipl.on_again = observations.clear
     notifier = Notifier(observations, modem.mipl, clock, log)
-    onenet = config["onenet"]
     supervisor = Supervisor(
         modem,
         clock,
         log,
-        (
-            network["register_timeout"] * 1000,
-            (module["uart"], module["baud"], module["rxbuf"]),
-            onenet["lifetime"],
-            onenet["open_timeout"],
-            onenet["server"],
-        ),
+        (patience * 1000, (uart_id, baud, rxbuf), lifetime, limit, server),
         _object_list(registry),
         observations,
         notifier,
         restart,
     )
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
-    if config["outbox"]["readings"]:
-        node.courier = notifier.courier = _courier(node, config["outbox"], observations, folder)
-    _trace(node, config["log"]["trace"], module["dialect"])
+    readings, period = values(config["outbox"], "readings period")
+    if readings:
+        node.courier = notifier.courier = _courier(node, readings, period, observations, folder)
+    _trace(node, config["log"]["trace"], dialect)
     return node
 
 
-def _courier(node, config, observations, folder):
+def _courier(node, readings, period, observations, folder):
     """Return the Courier, or None where its files cannot be made."""
     from .courier import Courier
     from .outbox import Outbox
 
     temperatures = [slot.temperature for slot in node.sampler.slots]
     try:
-        outbox = Outbox(folder, max(64, config["readings"]))
+        outbox = Outbox(folder, max(64, readings))
     except OSError as e:
         node.log("outbox: %s; readings are not kept" % e, 0)
         return None
-    return Courier(outbox, temperatures, observations, node.modem, node.log, config["period"])
+    return Courier(outbox, temperatures, observations, node.modem, node.log, period)
 
 
 def _trace(node, size, dialect):
@@ -99,13 +97,13 @@ def _objects(registry, config, clock):
 
         from .sensors import make
 
-        low, high = spec["range"]
+        kind, instance, units, span, period = values(spec, "type instance units range period")
         try:
-            temperature = Temperature(spec["instance"], spec["units"], low, high)
+            temperature = Temperature(instance, units, *span)
             registry.add(temperature)
-            sampler.add(make(spec, shared), temperature, spec["period"])
+            sampler.add(make(spec, shared), temperature, period)
         except (OSError, ValueError) as e:
-            raise ConfigError("sensors[%d]" % i, spec["type"], "cannot be set up: %s" % e)
+            raise ConfigError("sensors[%d]" % i, kind, "cannot be set up: %s" % e)
     for i, spec in enumerate(config["actuators"]):
         from lwm2m.actuation import Actuation
 

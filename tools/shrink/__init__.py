@@ -8,9 +8,9 @@ module that was unloaded. So, before the compiler sees it, and never in the sour
 - `inlining`: a function that is called in one place is written out there;
 - `names`, `arguments`: what nobody else can see shares few short names.
 
-Names stay that others know: of foreign objects, of programs beside these, and all that a text may
-be looked up by. One that is put together at run time is not seen: the sources write names out. `Shrunk.names`
-leads from the short names in a traceback back to the sources.
+Names stay that others know: of foreign objects, of programs beside these, and all that may be
+looked up by a text. One that is put together at run time is not seen: the sources write names out.
+`Shrunk.names` leads from the short names in a traceback back to the sources.
 """
 
 from shrink import arguments, constants, inlining, joining, names

@@ -5,6 +5,8 @@
 
 from math import log
 
+from node import values
+
 _SUPPLY_UV = 3_300_000
 _SAMPLES = 8
 
@@ -15,8 +17,8 @@ def make(spec, shared):
 
     # Only the ESP32 has attenuation; without it the converter ends at 1 V.
     atten = {"atten": ADC.ATTN_11DB} if hasattr(ADC, "ATTN_11DB") else {}
-    adc = ADC(Pin(spec["pin"]), **atten)
-    return Ntc(adc, spec["r25"], spec["b"], spec["series"], spec["side"] == "low")
+    pin, r25, b, series, side = values(spec, "pin r25 b series side")
+    return Ntc(ADC(Pin(pin), **atten), r25, b, series, side == "low")
 
 
 class Ntc:
