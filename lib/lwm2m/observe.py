@@ -182,32 +182,36 @@ class Observations:
     def _rebuild(self, fresh):
         # Make the watches anew, keeping what is known of each; those of path fresh start over.
         now = self.clock.ticks_ms()
-        none = {}  # one for all that have no rules
+        kept = [{}]  # each once: most resources have the rules of their neighbours
         watches = []
         for instance in self.registry:
             for rid, kind, ops in instance.resources:
-                covering, rules = self._inherited(instance.oid, instance.iid, rid, none)
+                covering, rules = self._inherited(instance.oid, instance.iid, rid)
                 if covering is None or not ops & _READ:
                     continue
-                w = [instance, rid, kind, 0, none, None, True, 0, now, 0, 0]  # type: list
+                w = [instance, rid, kind, 0, rules, None, True, 0, now, 0, 0]  # type: list
                 if covering != fresh:
                     for known in self._watches:
                         if known[_INSTANCE] is instance and known[_RID] == rid:
                             w = known
                 w[_MSGID] = self._observed[covering]
-                w[_RULES] = rules
+                if rules not in kept:
+                    kept.append(rules)
+                w[_RULES] = kept[kept.index(rules)]
                 watches.append(w)
         self._watches = watches
         self._ready = self._seen = None
 
-    def _inherited(self, oid, iid, rid, rules):
-        # Return the deepest observed path over a resource or None, and all that adds to its rules.
+    def _inherited(self, oid, iid, rid):
+        # Return the deepest observed path over a resource or None, and the rules it goes by.
         covering = None
+        rules = {}
         for path in ((oid, -1, -1), (oid, iid, -1), (oid, iid, rid)):
             if path in self._observed:
                 covering = path
             if path in self._attributes:
-                rules = merge(rules, self._attributes[path])
+                own = self._attributes[path]
+                rules = merge(rules, own) if rules else own
         return covering, rules
 
     def _look(self):

@@ -73,6 +73,7 @@ class At:
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
+        self.on_other = None  # on_other(line) -> whether the line is another URC
         self.fault = None  # the last exception of a handler that no input should cause
         self.line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
@@ -233,6 +234,9 @@ class At:
                     self._count(_N_FAULTS)
                     self.fault = e
                 return True
+        if self.on_other and self.on_other(line):
+            self._count(_N_URCS)
+            return True
         return False
 
     def _keep(self, cmd, line):
