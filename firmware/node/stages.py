@@ -46,6 +46,8 @@ def set_up(clock, log):
         node = _board_node(board, getattr(board, "CONFIG", "config.json"), clock, log)
     board = None
     sys.modules.pop("pins", None)
+    if node:
+        borrow("node.settled").settle(node)
     _forget()
     return node
 
