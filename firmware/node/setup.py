@@ -1,31 +1,28 @@
 """Makes a Node out of a configuration and a board."""
 
 from lwm2m.observe import Observations
-from lwm2m.registry import Registry
 from m5310 import borrow
 from m5310.modem import Modem
 
 from . import values
 from .app import Node
-from .config_error import ConfigError
 from .dispatcher import Dispatcher
 from .notifier import Notifier
-from .sampler import Sampler
 from .supervisor import Supervisor
 
 
-def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None, folder="outbox"):
+def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **pins):
     """Return the Node of a validated configuration on a UART; raises ConfigError.
 
-    restart() restarts the MCU, None where there is none; folder: where an outbox has its files.
+    restart() restarts the MCU, None where there is none; folder: where an outbox has its files;
+    made: what things() made of the configuration, if it was done; pins: reset_pin, power_pin.
     """
+    registry, sampler = made or borrow("node.things").things(config, clock)
     dialect, pause, baud, uart_id, rxbuf = values(
         config["module"], "dialect pause_ms baud uart rxbuf"
     )
     operator, earfcn, patience = values(config["network"], "cops earfcn register_timeout")
     lifetime, limit, server = values(config["onenet"], "lifetime open_timeout server")
-    registry = Registry()
-    sampler = _objects(registry, config, clock)
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem = Modem(
@@ -38,8 +35,7 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
         baud=baud,
         operator=operator,
         earfcn=earfcn,
-        reset_pin=reset_pin,
-        power_pin=power_pin,
+        **pins,
     )
     dispatcher.requests = modem.mipl.requests
     dispatcher.requests.on_answered = dispatcher.answered
@@ -85,37 +81,6 @@ def _trace(node, size, dialect):
         at.on_line = node.trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line
-
-
-def _objects(registry, config, clock):
-    """Fill registry and return the Sampler that feeds it."""
-    actuations = []
-    sampler = Sampler(clock, actuations)
-    shared = {}
-    for i, spec in enumerate(config["sensors"]):
-        from lwm2m.temperature import Temperature
-
-        from .sensors import make
-
-        kind, instance, units, span, period = values(spec, "type instance units range period")
-        try:
-            temperature = Temperature(instance, units, *span)
-            registry.add(temperature)
-            sampler.add(make(spec, shared), temperature, period)
-        except (OSError, ValueError) as e:
-            raise ConfigError("sensors[%d]" % i, kind, "cannot be set up: %s" % e)
-    for i, spec in enumerate(config["actuators"]):
-        from lwm2m.actuation import Actuation
-
-        from .actuators import make as make_outputs
-
-        try:
-            actuation = Actuation(spec["instance"], clock, **make_outputs(spec))
-            registry.add(actuation)
-        except (OSError, ValueError) as e:
-            raise ConfigError("actuators[%d]" % i, spec["instance"], "cannot be set up: %s" % e)
-        actuations.append(actuation)
-    return sampler
 
 
 def _object_list(registry):

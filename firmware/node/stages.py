@@ -46,8 +46,6 @@ def set_up(clock, log):
         node = _board_node(board, getattr(board, "CONFIG", "config.json"), clock, log)
     board = None
     sys.modules.pop("pins", None)
-    if node:
-        borrow("node.settled").settle(node)
     _forget()
     return node
 
@@ -122,8 +120,14 @@ def _made(board, path, clock, log, tries):
     pins = open_pins(config["module"])
     open_pins = open_uart = None
     _forget(_START)
+    made = borrow("node.things").things(config, clock)
+    config["sensors"] = config["actuators"] = None
+    settle = borrow("node.settled").settle
+    settle(*made)
+    _forget(_START)
     folder = getattr(board, "DATA", "") + "outbox"
-    node = build(config, uart, clock, log, _restart(board), folder=folder, **pins)
+    node = build(config, uart, clock, log, _restart(board), folder, made, **pins)
+    settle(node.registry, node.sampler, node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
     seconds = config["safety"]["watchdog"]
