@@ -15,26 +15,31 @@ def settle(registry, sampler, node=None):
     """
     if not hasattr(gc, "mem_free"):
         return
-    parts = list(registry) + sampler.slots + [slot.driver for slot in sampler.slots]
+    for instance in registry:
+        _settle(type(instance))
+    for slot in sampler.slots:
+        _settle(type(slot), type(slot.driver))
     if node:
-        parts += [registry, sampler] + _parts(node)
-    for cls in [type(part) for part in parts] + ([Instance] if node else []):
+        modem = node.modem
+        for part in (registry, sampler, node, node.log, node.notifier, node.supervisor):
+            _settle(type(part))
+        for part in (node.dispatcher, node.dispatcher.observations, node.trace, node.watchdog):
+            _settle(type(part))
+        for part in (modem, modem.network, modem.mipl, modem.mipl.requests, modem.mipl.dialect):
+            _settle(type(part))
+        for part in (modem.at, modem.at.wire, modem.at.wire.lines, modem.at.probe):
+            _settle(type(part))
+        if node.courier:
+            _settle(type(node.courier), type(node.courier.outbox))
+        _settle(Instance)
+    gc.collect()
+
+
+def _settle(*classes):
+    for cls in classes:
         for name in _MAKERS:
             try:
                 delattr(cls, name)
             except AttributeError:
                 continue
             setattr(cls, name, None)  # a deleted entry still holds on to its value
-    gc.collect()
-
-
-def _parts(node):
-    modem = node.modem
-    at = modem.at
-    parts = [node, node.log, node.dispatcher, node.notifier, node.supervisor]
-    parts += [node.dispatcher.observations, node.courier, node.trace, node.watchdog]
-    parts += [modem, modem.network, modem.mipl, modem.mipl.requests, modem.mipl.dialect]
-    parts += [at, at.wire, at.wire.lines, at.probe]
-    if node.courier:
-        parts.append(node.courier.outbox)
-    return parts

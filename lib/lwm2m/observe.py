@@ -180,26 +180,33 @@ class Observations:
         return None
 
     def _rebuild(self, fresh):
-        # Make the watches anew, keeping what is known of each; those of path fresh start over.
+        # Put the watches right, keeping what is known of each; those of path fresh start over.
+        # In place, and only the new ones are made: heap is scarce, and pieces of it are small.
         now = self.clock.ticks_ms()
         kept = [{}]  # each once: most resources have the rules of their neighbours
-        watches = []
+        watches = self._watches
+        count = 0  # so many at the beginning are right
         for instance in self.registry:
             for rid, kind, ops in instance.resources:
                 covering, rules = self._inherited(instance.oid, instance.iid, rid)
                 if covering is None or not ops & _READ:
                     continue
-                w = [instance, rid, kind, 0, rules, None, True, 0, now, 0, 0]  # type: list
-                if covering != fresh:
-                    for known in self._watches:
-                        if known[_INSTANCE] is instance and known[_RID] == rid:
-                            w = known
+                w = None  # type: list
+                for i in range(count, len(watches)):  # both are in the order of the registry
+                    if watches[i][_INSTANCE] is instance and watches[i][_RID] == rid:
+                        w = watches.pop(i)
+                        break
+                if w is None:
+                    w = [instance, rid, kind, 0, rules, None, True, 0, now, 0, 0]
+                elif covering == fresh:
+                    w[_LAST:] = [None, True, 0, now, 0, 0]
                 w[_MSGID] = self._observed[covering]
                 if rules not in kept:
                     kept.append(rules)
                 w[_RULES] = kept[kept.index(rules)]
-                watches.append(w)
-        self._watches = watches
+                watches.insert(count, w)
+                count += 1
+        del watches[count:]
         self._ready = self._seen = None
 
     def _inherited(self, oid, iid, rid):
