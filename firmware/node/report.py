@@ -13,9 +13,10 @@ def of_node(node):
 def parts(node):
     """Yield (name, dict) of each part, one after the other: heap is scarce."""
     modem = node.modem
-    yield "at", modem.at.status()
-    yield "network", modem.network.status()
-    yield "session", modem.mipl.status()
+    report = borrow("m5310.report")
+    yield "at", report.of_at(modem.at)
+    yield "network", report.of_network(modem.network)
+    yield "session", report.of_session(modem.mipl)
     yield "boots", modem.boots
     supervisor = node.supervisor
     yield (
