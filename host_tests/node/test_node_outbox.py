@@ -113,6 +113,43 @@ def test_an_observation_the_module_does_not_know_blocks_nothing(tmp_path):
         assert play(scene, config=config, baud=0, folder=folder) == (1, 1, True)
 
 
+def deaf(r, path):
+    """Have the platform lose the observation of path, of which the node has no way to know."""
+    del r.device.observed[path]
+
+
+def test_an_observation_the_platform_does_not_know_is_made_anew(tmp_path):
+    """Its answer was lost on the air, say: the module takes notifications nobody waits for."""
+
+    async def scene(r):
+        await r.online()
+        deaf(r, (3303, 0, -1))
+        r.board.set_temp("ds18x20-0", 33.5)
+        r.board.set_temp("ds18x20-1", 34.5)
+        await r.until(lambda: 33.5 in stored(r), 300)
+        return r.node.supervisor.sessions, r.node.courier.unwanted, 34.5 in stored(r, 1)
+
+    assert play(scene, config=FAST, folder=str(tmp_path / "box")) == (2, 0, True)
+
+
+def test_readings_a_platform_never_takes_are_given_up_after_one_new_session(tmp_path):
+    class Forgetful(dict):
+        def values(self):
+            return []
+
+    async def scene(r):
+        await r.online()
+        r.device.observed = Forgetful(r.device.observed)
+        r.board.set_temp("ds18x20-0", 33.5)
+        await r.until(lambda: r.node.courier.unwanted == 2, 600)
+        sessions = r.node.supervisor.sessions
+        r.device.observed = dict(r.device.observed)
+        await r.until(lambda: len(r.node.courier.outbox) == 0, 100)
+        return sessions, r.node.supervisor.sessions, r.node.courier.unwanted
+
+    assert play(scene, config=FAST, folder=str(tmp_path / "box")) == (2, 2, 2)
+
+
 def test_without_an_outbox_no_confirmation_is_asked_for():
     async def scene(r):
         await r.online()
