@@ -32,11 +32,14 @@ def summary(tally, broken, took_s, say):
     say(row % ("  late", "%d" % late))
     say(row % ("  lost", "%d" % lost))
     _causes(tally, say)
+    text = "%d came whole to the node, %d answered within 3 s" % (tally.heard, tally.replied)
+    say(row % ("deliveries", "%s; else: %s" % (text, _counted(tally.unreplied))))
     say(row % ("answered again", _counted(tally.repeated)))
     text = "%d done, %d of them again behind a restart" % (tally.drives, tally.executed_again)
     say(row % ("writes", "outputs driven %s; half done: %s" % (text, _counted(tally.half))))
     if tally.kept:
-        say(row % ("outbox", "%d kept, %d sent again" % (tally.kept, tally.sent_again)))
+        text = "%d kept, %d sent again, arrived as others: %s"
+        say(row % ("outbox", text % (tally.kept, tally.sent_again, _counted(tally.garbled))))
     text = "%d, the longest outage %.0f s" % (tally.recoveries, tally.outage_ms / 1000)
     say(row % ("recoveries", text))
     say(row % ("memory", "%d bytes at the start, %d at the end" % _memory(tally)))
@@ -64,7 +67,7 @@ def _causes(tally, say):
 def _counted(counter):
     if not counter:
         return "none"
-    return ", ".join("%s %d" % item for item in counter.most_common(8))
+    return ", ".join("%s %d" % item for item in counter.most_common(40))
 
 
 def _of(tally):

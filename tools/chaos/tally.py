@@ -16,6 +16,10 @@ class Tally:
     lost: Counter = field(default_factory=Counter)
     undelivered: Counter = field(default_factory=Counter)
     deliveries: int = 0
+    heard: int = 0  # deliveries that came whole to a living node
+    replied: int = 0  # those of them that it answered within the window
+    unreplied: Counter = field(default_factory=Counter)
+    garbled: Counter = field(default_factory=Counter)  # readings that arrived as others
     repeated: Counter = field(default_factory=Counter)  # answers once more
     half: Counter = field(default_factory=Counter)  # 2.04, and not all of it done
     executed_again: int = 0  # behind a restart of the node

@@ -93,7 +93,7 @@ class VirtualRun:
         await self._prove()
         if referee.outbox and not await self._until(self._emptied, BACK_S):
             referee.problem(6, "%d readings stay in the outbox" % referee.outbox.waiting)
-        await self._until(lambda: referee.accounted, _ACCOUNT_S)
+        await self._until(lambda: referee.deliveries.accounted, _ACCOUNT_S)
         referee.tally.memory_end = held(self.node)
         self._check(tasks)
 
@@ -169,6 +169,7 @@ class VirtualRun:
         await self.clock.sleep_ms(_DARK_MS)
         self.uart.flush()
         self.uart.dead = False
+        self.uart.init(self.plan.baud or 9600)  # a UART made anew has the configured rate
         self._power_on()
 
     # -- outbox -------------------------------------------------------------------------------
