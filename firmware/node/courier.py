@@ -45,6 +45,7 @@ class Courier:
         self._over = False  # it arrived, or is given up; the outbox has not been told yet
         self._last = 0
         self._pause = 0
+        self._unwanted = None  # the path given up last: those behind it need not wait as long
         self._failed = 0  # how often one from the outbox did not arrive since the last that did
         self._since = self._sampled = self.alive = self.clock.ticks_ms()
         self._online = False
@@ -176,11 +177,15 @@ class Courier:
             return
         oid, iid, rid, value = reading
         msgid, kind = self.observations.watched(oid, iid, rid)
+        path = reading[:3]
         if msgid is None:
-            if waited >= _UNWANTED_MS:
+            if waited >= _UNWANTED_MS or path == self._unwanted:
+                self._unwanted = path
                 self.unwanted += 1
                 self._over = True
             return
+        if path == self._unwanted:
+            self._unwanted = None
         self._since = now
         self._ackid = ackid = self._number()  # its confirmation may come with the OK
         try:

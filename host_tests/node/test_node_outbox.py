@@ -98,6 +98,24 @@ def test_what_nobody_observes_does_not_block_the_rest(tmp_path):
     assert play(scene, config=config, baud=0, folder=str(tmp_path / "box"))
 
 
+def test_those_behind_it_that_nobody_observes_either_do_not_wait_as_long(tmp_path):
+    async def scene(r):
+        await r.online()
+        await outage(r, 240)
+        await r.until(lambda: r.node.supervisor.state == "online", 400)
+        await r.ask("cancel", 3303, 0)
+        await r.until(lambda: r.node.courier.unwanted > 0, 1500)
+        kept = len(r.node.courier.outbox)
+        await r.until(lambda: len(r.node.courier.outbox) == 0, 120)
+        return kept, r.node.courier.unwanted, r.node.courier.delivered
+
+    # Readings of both sensors in turns: each that is delivered makes the others wait anew.
+    config = {"outbox.readings": 64, "outbox.period": 30}
+    kept, unwanted, delivered = play(scene, config=config, folder=str(tmp_path / "box"))
+    assert kept >= 8
+    assert unwanted >= 4 <= delivered
+
+
 def test_an_observation_the_module_does_not_know_blocks_nothing(tmp_path):
     """Its answer was lost, say: the node notifies under a msgid that the module refuses."""
 

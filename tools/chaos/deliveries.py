@@ -11,6 +11,7 @@ SESSION_MS = 900_000  # how long a node may try until it gives a session up
 COLLISION_MS = 250_000  # how long a node knows a write by its msgid
 COLLIDES = ("msgid", "corrupt", "insert")  # may have given a msgid to another operation
 _ENDED = "the session ended"
+_SILENCE = ("printed again", "given up", "never answered")
 _KNOWN = 1000  # operations
 _LATER_MS = 60_000
 _NEVER = float("inf")
@@ -170,7 +171,7 @@ class Deliveries:
             blamed = effects.blame_line(delivery.printed_ms - BEFORE_MS, now, "down")
             if blamed:
                 return "the line: %s" % blamed
-            if why != _ENDED:
+            if why in _SILENCE:  # else an answer to an earlier print has ended this one
                 return None
         since, (begun, ended) = delivery.printed_ms, self._slow
         if ended >= since:  # a lost OPEN or CLOSE holds the line for up to 10 s
