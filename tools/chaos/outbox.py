@@ -19,7 +19,7 @@ _KEEP = 5000
 
 
 class _Seen:
-    """A reading in the outbox: its path and value, how often that had arrived before, and since."""
+    """A reading in the outbox: path and value, how often that had arrived before it was there."""
 
     def __init__(self, key, before):
         self.key = key

@@ -42,7 +42,10 @@ def summary(tally, broken, took_s, say):
         say(row % ("outbox", text % (tally.kept, tally.sent_again, _counted(tally.garbled))))
     text = "%d, the longest outage %.0f s" % (tally.recoveries, tally.outage_ms / 1000)
     say(row % ("recoveries", text))
-    say(row % ("memory", "%d bytes at the start, %d at the end" % _memory(tally)))
+    text = "%d bytes at the start, %d at the end" % (tally.memory_start, tally.memory_end)
+    if tally.memory_most:
+        text += "; at most %d in the first half, %d in the second" % tally.memory_most
+    say(row % ("memory", text))
     for seed, problems in list(broken.items())[:_SHOWN]:
         for problem in problems[:3]:
             say("seed %-8d %s" % (seed, problem))
@@ -72,10 +75,6 @@ def _counted(counter):
 
 def _of(tally):
     return tally.faults, tally.restarts
-
-
-def _memory(tally):
-    return tally.memory_start, tally.memory_end
 
 
 def _long(seconds):

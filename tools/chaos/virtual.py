@@ -26,6 +26,9 @@ _ACCOUNT_S = 150  # after the last operation
 _LOOK_MS = 1000
 _DARK_MS = 300  # how long a node without power stays so
 _GROWTH = 12_288  # bytes on CPython: one more path observed, tables that fill up once
+_LOOKS = 60  # at the memory of a long run
+_LONG_S = 3600
+_CREEP = 1024  # bytes that the most of its second half may be above that of its first half
 _NAP_MS = 10
 _TASKS = 4  # more of them than at the beginning
 
@@ -87,7 +90,10 @@ class VirtualRun:
         referee.tally.memory_start = held(self.node)
         tasks = len(asyncio.get_running_loop().alive)
         world.start()
-        await self._sleep(self.plan.seconds)
+        if self.plan.seconds < _LONG_S:
+            await self._sleep(self.plan.seconds)
+        else:
+            await self._watch_memory()
         world.stop()
         await self._sleep(SETTLE_S)
         await self._prove()
@@ -96,6 +102,17 @@ class VirtualRun:
         await self._until(lambda: referee.deliveries.accounted, _ACCOUNT_S)
         referee.tally.memory_end = held(self.node)
         self._check(tasks)
+
+    async def _watch_memory(self):
+        """Let a long run go on, and see that what the node holds does not creep up."""
+        looks = []
+        for _ in range(_LOOKS):
+            await self._sleep(self.plan.seconds / _LOOKS)
+            looks.append(held(self.node))
+        first, second = max(looks[: _LOOKS // 2]), max(looks[_LOOKS // 2 :])
+        self.referee.tally.memory_most = first, second
+        if second > first + _CREEP:
+            self.referee.problem(9, "at most %d bytes at first, %d later" % (first, second))
 
     async def _prove(self):
         """Wait until every kind of operation is answered rightly, with no faults any more."""
