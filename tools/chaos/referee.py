@@ -60,8 +60,9 @@ class Referee:
         """An invariant (its number) is broken."""
         said = "invariant %d, %.3f s: %s" % (invariant, self.now() / 1000, text)
         self.tell("BROKEN " + said)
-        if len(self.tally.problems) < _MAX_PROBLEMS:
-            self.tally.problems.append(said)
+        problems, kind = self.tally.problems, said.split(",", maxsplit=1)[0]
+        if len(problems) < _MAX_PROBLEMS or not any(each.startswith(kind) for each in problems):
+            problems.append(said)
 
     def tell(self, text):
         """Put text into the story."""

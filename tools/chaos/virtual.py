@@ -1,6 +1,7 @@
 """A plan in virtual time: the node on CPython beside the simulated module, in one loop."""
 
 import asyncio
+import contextlib
 import sys
 import tempfile
 from pathlib import Path
@@ -97,7 +98,7 @@ class VirtualRun:
         world.stop()
         await self._sleep(SETTLE_S)
         await self._prove()
-        if referee.outbox and not await self._until(self._emptied, BACK_S):
+        if referee.outbox and not await self._until(self._emptied, BACK_S, 2):
             referee.problem(6, "%d readings stay in the outbox" % referee.outbox.waiting)
         await self._until(lambda: referee.deliveries.accounted, _ACCOUNT_S)
         referee.tally.memory_end = held(self.node)
@@ -126,6 +127,8 @@ class VirtualRun:
                 if not wrong:
                     return
                 said = "%s ends with %s" % (wrong[0].kind, wrong[0].name or "nothing")
+                if self.referee.tally.problems:
+                    return  # it is known to be broken, and may be for ever
         self.referee.problem(8, "%d s after the last fault %s" % (BACK_S, said))
 
     def _check(self, tasks):
@@ -223,11 +226,11 @@ class VirtualRun:
     async def _done(self, operations):
         await self._until(lambda: all(each.done for each in operations), 60)
 
-    async def _until(self, condition, seconds):
-        for _ in range(round(seconds * 4)):
+    async def _until(self, condition, seconds, step=0.25):
+        for _ in range(round(seconds / step)):
             if condition():
                 return True
-            await self._sleep(0.25)
+            await self._sleep(step)
         return False
 
 
@@ -241,16 +244,15 @@ def play(plan, story=None):
 
     stretch = Stretch(plan)
 
-    async def program(folder=None):
-        run = VirtualRun(plan, story, folder)
+    async def program():
+        run = VirtualRun(plan, story, Path("outbox") if plan.outbox else None)
         stretch.uart = run.uart
         return await run.main()
 
     how = stretch if plan.lag_ms or plan.idle_ms else None
-    if not plan.outbox:
+    # The node's file system: it writes why it was restarted, and its outbox.
+    with tempfile.TemporaryDirectory(prefix="chaos-") as disk, contextlib.chdir(disk):
         return vtime.run(program(), plan.start, how)
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        return vtime.run(program(Path(folder, "outbox")), plan.start, how)
 
 
 class Stretch:
