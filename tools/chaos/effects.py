@@ -11,6 +11,7 @@ _RANKS = (
     ("mute",),
     ("late", "error", "msgid"),
     ("lose", "corrupt", "duplicate", "noise", "insert", "delay", "split", "merge", "overrun"),
+    ("stall",),  # of the computer, in real time
     ("search",),  # for another baud rate: what led to it is named rather, if it is near
     ("air", "network", "registration"),
 )

@@ -47,6 +47,7 @@ class Referee:
         self._asked = {}
         self._out_since = None
         self._up_since = None
+        self._leaving = False
         self._misread = False  # the ends of the line have different baud rates
         self._began_ms = self.now()
         module.on_session = self._session
@@ -226,8 +227,12 @@ class Referee:
             self.deliveries.end_all()
             self._up_since = None
             self._out_since = now
-            if not self.effects.blame(now - SESSION_MS, now):
+            if not (self._leaving or self.effects.blame(now - SESSION_MS, now)):
                 self.problem(8, "the session ended with no fault near")
+
+    def leaving(self):
+        """What ends from now on ends by our will."""
+        self._leaving = True
 
     def close(self):
         """Count what is only known at the end; return the Tally."""

@@ -45,6 +45,8 @@ def summary(tally, broken, took_s, say):
     text = "%d bytes at the start, %d at the end" % (tally.memory_start, tally.memory_end)
     if tally.memory_most:
         text += "; at most %d in the first half, %d in the second" % tally.memory_most
+    if tally.memory_free:
+        text += "; at least %d free" % tally.memory_free
     say(row % ("memory", text))
     for seed, problems in list(broken.items())[:_SHOWN]:
         for problem in problems[:3]:

@@ -36,6 +36,7 @@ class Tally:
     simulated_ms: float = 0
     memory_start: int = 0
     memory_end: int = 0
+    memory_free: int = 0  # the least, in real time
     memory_most: tuple = ()  # of a long run's first half, and of its second
     problems: list = field(default_factory=list)
 

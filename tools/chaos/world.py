@@ -22,6 +22,7 @@ class World:
 
     def __init__(self, plan, clock, board, restart):
         self.plan = plan
+        self.board = board
         self.platform = Platform(clock, **plan.platform)
         self.module = module = Module(clock, self.platform, **plan.module)
         self.port = Port(module, clock, plan.baud)
