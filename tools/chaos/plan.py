@@ -201,6 +201,34 @@ def _other_args(r, do):
     }[do]()
 
 
+def real(seed, seconds):
+    """Return the Plan of a run in real time: every kind of fault in turns, in an order of its own.
+
+    It has the configuration of the example; with an odd seed an outbox as well.
+    """
+    r = random.Random(seed)
+    return Plan(
+        seed,
+        Script(tuple(each_kind(r, seconds, 8.0)), r.getrandbits(32)),
+        seconds,
+        gap_s=2.0,
+        temp_s=5,
+        outbox=256 * (seed % 2),
+        config={"onenet.lifetime": 300},
+        module={"register_ms": 1000, "update_needed_event": True},
+        platform={"network_ms": 80},
+    )
+
+
+def each_kind(r, seconds, pause_s):
+    """Yield faults, pause_s apart in the mean, as faults() does, but no kind before all others."""
+    at, kinds = 0.0, []
+    while (at := at + r.expovariate(1 / pause_s)) < seconds:
+        kinds = kinds or r.sample(list(_WEIGHTS), len(_WEIGHTS))
+        do = kinds.pop()
+        yield Fault(round(at, 3), do, _args(r, do))
+
+
 def soak(days, seed=0, gap_s=25.0, pause_s=900.0):
     """Return the Plan of many days: an operation every gap_s, a fault every pause_s in the mean.
 

@@ -36,6 +36,7 @@ _STALL_MS = 300  # a computer that lets us wait so long lets the node wait as we
 _CREEP = 4096  # bytes that the most of the second half may be above that of the first half
 _LEAVE_S = 10
 _QUEUE = 8
+_TRIES = 3  # lives that end before the node has said anything of its heap
 # Beside the node: about 1 KB of the heap is this program's.
 _PROGRAM = """
 import asyncio, gc
@@ -102,20 +103,31 @@ class RealRun(Run):
     async def _all(self, names):
         """Be what surrounds a node whose environment has names, for one life after the other."""
         living = asyncio.create_task(self._live({**self._env, **names}))
+        telling = asyncio.create_task(self.story())
         try:
-            await self.story()
-            await self._leave()
+            await asyncio.wait((living, telling), return_when=asyncio.FIRST_COMPLETED)
+            if telling.done():
+                telling.result()
+                await self._leave()
         finally:
             self._over = True
-            self._life.kill()
+            telling.cancel()
+            if self._life:
+                self._life.kill()
             await living
 
     async def _live(self, env):
+        """Live one life after the other, until it is over or none comes to anything."""
+        short = 0
         command = [interpreter(), "-X", "heapsize=" + self.heap, "-c", _PROGRAM]
         while not self._over:
+            looks = len(self.looks)
             life = self._life = await Life.begin(command, env, BUILD, self._said)
             status = await life.end()
-            if self._over:
+            short = 0 if life.cut or len(self.looks) != looks else short + 1
+            if short == _TRIES:
+                self.referee.problem(7, "the node does not start, with a heap of %s" % self.heap)
+            if self._over or short == _TRIES:
                 return
             if not life.cut:
                 if status != -signal.SIGKILL:  # which is how it resets itself
@@ -137,6 +149,7 @@ class RealRun(Run):
     async def _leave(self):
         """Have the node de-register, and say what it knows."""
         self.referee.leaving()
+        self._over = True
         self._life.interrupt()
         await self.until(lambda: self._life.ended, _LEAVE_S)
         self._check_status()
