@@ -9,7 +9,7 @@ AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load node echo test test-host test-upy lint types format mpy packages \
-	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
+	size chaos soak clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -51,6 +51,14 @@ test-host: $(READY) ## The tests under CPython
 
 test-upy: $(READY) ## The tests both interpreters can run, under the real MicroPython
 	@$(BIN)/python -m upytest
+
+chaos: $(READY) ## Faults of SEEDS=100 [FIRST=0], in virtual time; SEED=7: its story; REAL=1 [FOR=600]
+	@$(BIN)/python -m chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(REAL),--real) $(if $(FOR),--for $(FOR)) \
+		$(if $(HEAP),--heap $(HEAP)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+
+soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
+	@$(BIN)/python -m chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check

@@ -192,7 +192,9 @@ class At:
         quiet = diff(now, self._heard)
         if quiet > _LONG_MS:  # differences must not outgrow half the tick period
             self._heard = self.clock.ticks_add(now, -1000)
-        return self._cmd is not None or self.probe.state != FREE or quiet < 200
+        if self._cmd or self.replies or self.normal or self.probe.state != FREE:
+            return True
+        return quiet < 200
 
     # -- lines in ------------------------------------------------------------------------------
 
