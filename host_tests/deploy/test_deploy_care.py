@@ -46,20 +46,42 @@ def test_an_edited_configuration_is_offered_again_while_it_is_wrong(board, versi
     assert "is no valid JSON at line 1" in result.output
     assert "config.json is on the board" in result.output
     assert not texts
-    texts.append(b"{]")
-    refused(one.run("config", text="n\n"), "as it was", "config-PC.json")
+    for nobody in ("n\n", ""):
+        texts.append(b"{]")
+        refused(one.run("config", text=nobody), "as it was", "config-PC.json")
 
 
 def test_wipe_asks_and_leaves_the_configuration(board, version):
     one = board()
     version("A")
     one.install()
-    refused(one.run("wipe", text="n\n"), "nothing was removed", "YES=1")
+    for nobody in ("n\n", ""):
+        refused(one.run("wipe", text=nobody), "nothing was removed", "YES=1")
     assert "7 files removed" in one.run("wipe", "--yes").output
     assert "nothing to remove" in one.run("wipe", "--yes").output
     one.run("backup", "--to", one.folder / "copy")
     assert [path.name for path in (one.folder / "copy").iterdir()] == ["config.json"]
-    refused(one.run("backup", "--to", one.folder / "copy"), "is not empty", "TO=")
+    refused(one.run("backup", "--to", one.folder / "copy"), "is no empty folder", "TO=")
+    refused(one.run("backup", "--to", one.path), "is no empty folder", "TO=")
+    refused(one.run("backup", "--to", one.path / "x"), "cannot be written: Not a dir", "TO=")
     refused(one.run("trace"), "no node runs on this board", "make deploy")
     assert "1 files removed" in one.run("wipe", "--yes", "--all").output
     assert "this is A" in one.install().output
+
+
+def test_the_end_of_logs_is_no_error(board, version, monkeypatch):
+    one = board()
+    version("A")
+    one.install()
+
+    def ctrl_c(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deploy.care._follow", ctrl_c)
+    result = one.run("logs")
+    assert result.exit_code == 0
+    assert "error" not in result.output
+
+
+def test_a_prompt_needs_somebody_who_types(board):
+    refused(board().run("repl"), "is for a terminal", "mpremote connect")
