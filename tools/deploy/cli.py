@@ -18,7 +18,16 @@ from deploy.passthrough import QUIET_S, join
 from deploy.screen import Screen
 from deploy.session import orderly
 
-_FOLDER = click.Path(path_type=Path)
+
+class _Place(click.Path):
+    """A path, in which ~ is the home folder: not every shell replaces it behind a =."""
+
+    def convert(self, value, param, ctx):
+        """Return value as a Path."""
+        return Path(super().convert(value, param, ctx)).expanduser()
+
+
+_FOLDER = _Place()
 _STARTS = "the board starts the version it has"
 _OWN = "look at its permissions and at the room on the disk; then again"
 _INTERRUPTED = {"flash": "once more: the firmware on the board may be half of one"}
