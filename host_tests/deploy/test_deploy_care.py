@@ -1,8 +1,11 @@
 """config, backup, wipe and trace on a board."""
 
 import json
+import time
 
 from deploy_rig import ROOT, refused
+
+from deploy.link import Link
 
 EXAMPLE = ROOT / "firmware" / "config.example.json"
 
@@ -85,3 +88,43 @@ def test_the_end_of_logs_is_no_error(board, version, monkeypatch):
 
 def test_a_prompt_needs_somebody_who_types(board):
     refused(board().run("repl"), "is for a terminal", "mpremote connect")
+
+
+WATCHED = b"""
+import machine
+import time
+from node.hold import held
+if not held():
+    dog = machine.WDT(timeout=1000)
+    while True:
+        dog.feed()
+        print("this is", machine.reset_cause())
+        machine.UART(2).any()
+        time.sleep_ms(50)
+"""
+
+
+def test_a_watchdog_does_not_bite_while_somebody_is_at_work(board, version, monkeypatch):
+    one = board()
+    hold = (ROOT / "firmware/node/hold.py").read_bytes()
+    version("A", {"main.py": WATCHED, "lib/node/hold.py": hold})
+    mine = one.folder / "mine.json"
+    mine.write_text(json.dumps(json.loads(EXAMPLE.read_text()) | {"safety": {"watchdog": 5}}))
+    one.install("--config", mine)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(one.folder))
+
+    def edit(filename):
+        time.sleep(1.5)
+
+    monkeypatch.setattr("deploy.care.click.edit", edit)
+    result = one.run("config")
+    assert "as it was" in result.output
+    assert "this is 5" in one.run("logs", "--for", "1.5").output  # behind a soft reset
+    assert "not fed" not in one.output
+    link = Link(one.port, 5)  # as somebody who leaves it in its prompt
+    link.stop()
+    assert one.wait_for("watchdog: not fed for 1000 ms, reset")
+    assert "this is 3" in list(link.lines(2))
+    link.close()
+    one.run("backup", "--to", one.folder / "copy")
+    assert not (one.folder / "copy/stop").exists()

@@ -7,6 +7,7 @@ import pty
 import shutil
 import socket
 import threading
+import time
 import tty
 
 import pytest
@@ -14,6 +15,7 @@ import serial
 import serial.rfc2217
 from deploy_rig import ROOT, refused, run
 
+from deploy import install as install_module
 from deploy import ports, probe
 
 
@@ -230,6 +232,32 @@ def test_a_board_that_goes_silent_half_way(board, version, monkeypatch):
     monkeypatch.undo()
     version("B")
     assert "this is B" in one.install().output
+
+
+CHATTY = b"""
+from time import sleep_ms
+while True:
+    print("this is A")
+    sleep_ms(5)
+"""
+
+
+def test_a_board_that_restarts_half_way_and_talks_without_end(board, version, monkeypatch):
+    one = board()
+    version("A", {"main.py": CHATTY})
+    one.install()
+    version("B")
+    real = install_module.stage
+
+    def stage(link, *args):
+        link.exec_raw_no_follow("import machine; machine.reset()")
+        time.sleep(0.5)
+        return real(link, *args)
+
+    monkeypatch.setattr("deploy.install.stage", stage)
+    refused(one.run("install", "--board", "PC", wait="1"), "has restarted in the middle", "supply")
+    monkeypatch.undo()
+    assert "this is A" in one.run("logs", "--for", "1").output
 
 
 def test_a_module_that_is_lacking_is_named_with_its_command(board, version, boards):

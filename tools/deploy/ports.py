@@ -122,6 +122,7 @@ class Port:
         self.device = device
         self.patience = patience
         self._read = b""
+        self._end = None
         options = {"timeout": 0.05, "exclusive": True}
         if not device.startswith("rfc2217:"):  # which has no time limit for writing
             options["write_timeout"] = patience
@@ -141,6 +142,10 @@ class Port:
     def close(self):
         """Close it."""
         self._serial.close()
+
+    def limit(self, seconds):
+        """Have read() end with a DeployError when seconds are over; None: it may go on."""
+        self._end = seconds and time.monotonic() + seconds
 
     def more(self, seconds):
         """Return the bytes there are, waiting for the first at most so many seconds."""
@@ -169,6 +174,11 @@ class Port:
 
     def read(self, size):
         """Return size bytes; raises DeployError when none came for `patience` seconds."""
+        if self._end and time.monotonic() > self._end:
+            raise DeployError(
+                f"the board on {self.device} has restarted in the middle",
+                "look after its supply, and try again; the version on it is as it was",
+            )
         while len(self._read) < size:
             data = self._fetch(self.patience)
             if not data:

@@ -18,6 +18,8 @@ def visit(port, patience, fresh=True):
     try:
         try:
             link.stop(fresh)
+            if fresh:
+                _unwatched(link)
             yield link, probe(link)
         finally:
             if link.stopped:
@@ -25,6 +27,48 @@ def visit(port, patience, fresh=True):
                     link.restart()
     finally:
         link.close()
+
+
+# A watchdog outlives a soft reset: whether the board has one, its configurations tell.
+_WATCHED = """
+import json, os
+def _w(p):
+    try:
+        with open(p) as f:
+            return json.load(f)["safety"]["watchdog"] > 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+print(_w("config.json") or _w("config.prev.json"))
+"""
+_HOLD = """
+try:
+    os.stat("stop")
+    print(False)
+except OSError:
+    with open("stop", "w") as f:
+        f.write("once")
+    print(True)
+if hasattr(os, "sync"):
+    os.sync()
+"""
+_RELEASE = """
+import os
+try:
+    os.remove("stop")
+except OSError:
+    pass
+"""
+
+
+def _unwatched(link):
+    """Have no watchdog run that would reset the board while we are at work."""
+    if link.run(_WATCHED).strip() != "True":
+        return
+    with undisturbed():  # the node would not start with our file there
+        ours = link.run(_HOLD).strip() == "True"
+        link.reset()
+        if ours:
+            link.run(_RELEASE)  # unless the start has used it up
 
 
 @contextlib.contextmanager
