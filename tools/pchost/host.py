@@ -69,8 +69,12 @@ class Host:
         self._stopped = False
         make_stream = uart if callable(uart) else lambda take: make(uart, baud, take)
         self._stream = make_stream(self._received)
-        self._devices.functions["uart_baud"] = self._stream.set_baud
+        self.offer("uart_baud", self._stream.set_baud)
         self._link = Link(board, bench) if bench else None
+
+    def offer(self, name, function):
+        """Have the node's `machine` call function by name, as it does with the devices."""
+        self._devices.functions[name] = function
 
     async def run(self, command, env, folder=None):
         """Run command with env in folder until it ends; return its exit status, -n for signal n.
