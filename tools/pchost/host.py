@@ -164,7 +164,7 @@ class Host:
         """Ask the node to end, where it looks for that; by SIGINT if it does not, or again."""
         again = self._stopped
         self._stopped = True
-        if not self._node:
+        if not self._node or self._node.returncode is not None:
             return
         if again:
             self._signal()
