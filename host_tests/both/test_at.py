@@ -101,6 +101,43 @@ class CommandTest(unittest.TestCase):
         self.assertGreaterEqual(rig.run(scene, pause=200), 400)
         self.assertLess(rig.run(scene, pause=20), 200)
 
+    def test_no_command_begins_while_a_line_is_coming_in(self):
+        async def scene(r):
+            await r.sleep(100)
+            call = asyncio.create_task(r.kind_of(r.at.command(b"AT+CSQ")))
+            for c in b"+MIPLREAD:0,1,3303,0,5700":
+                r.uart.push(bytes([c]))
+                await r.sleep(2)
+            before = list(r.sent)
+            r.uart.push(b"\r\n")
+            return before, await call, r.sent
+
+        self.assertEqual(rig.run(scene), ([], 0, [b"AT+CSQ"]))
+
+    def test_bytes_that_never_end_hold_a_command_for_a_while_only(self):
+        async def scene(r):
+            await r.sleep(100)
+            call = asyncio.create_task(r.kind_of(r.at.command(b"AT+CSQ", 100)))
+            waited = 0
+            while not r.sent:
+                r.uart.push(b"x")
+                await r.sleep(2)
+                waited += 2
+            call.cancel()
+            return 1000 < waited < 1600
+
+        self.assertTrue(rig.run(scene))
+
+    def test_no_rest_is_longer_than_the_shortest_operation_takes_on_the_line(self):
+        async def scene(r):
+            await r.sleep(500)
+            return r.at.poll()
+
+        shortest = len("\r\n+MIPLREAD:0,1,3303,0,5700\r")
+        for baud in (4800, 9600, 19200, 38400, 57600):
+            rest = rig.run(scene, baud=baud)
+            self.assertTrue(3 < rest < shortest * 10000 / baud, "%d at %d" % (rest, baud))
+
     def test_a_full_queue_refuses_and_counts(self):
         async def scene(r):
             calls = [asyncio.create_task(r.kind_of(r.at.command(b"AT+%d" % i))) for i in range(12)]
@@ -364,7 +401,8 @@ class ReplyTest(unittest.TestCase):
     def test_a_reply_goes_out_before_ten_waiting_commands(self):
         async def scene(r):
             calls = [asyncio.create_task(r.kind_of(r.at.command(b"AT+%d" % i))) for i in range(8)]
-            await r.sleep(25)
+            while not r.sent:
+                await r.sleep(1)
             r.at.reply(reply(r.at, [b"AT+RSP=1", b"AT+RSP=2"]))
             for call in calls:
                 await call

@@ -77,3 +77,11 @@ def test_idle_an_answer_of_one_line_takes_a_tenth_more_than_its_bytes(idle):
 def test_idle_an_object_of_twelve_lines_takes_little_more_than_its_bytes(idle):
     assert idle[OBJECT].lines == 12
     assert idle[OBJECT].ratio(0.99) <= 1.15
+
+
+def test_under_full_load_no_answer_takes_twice_as_long_as_idle(idle):
+    load = [row for row in latency.in_virtual_time(9600, True, 12) if len(row.latencies) > 10]
+    assert len(load) > 5
+    for row in load:
+        assert row.missing == 0
+        assert row.ms(1) <= 2 * idle[row.name].ms(0.5), row.name

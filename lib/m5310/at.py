@@ -19,10 +19,12 @@ _MAX_LINES = const(16)  # information lines kept of one answer
 _MAX_NORMAL = const(8)  # commands that may wait
 _MAX_REPLIES = const(16)
 _REPLY_MS = const(1500)  # the module's OK to one line of a reply
-_BUSY_MS = const(1)
-_IDLE_MS = const(20)
+_IDLE_MS = const(20)  # the longest rest between two turns
+_FLIGHT_MS = const(10)  # while a command is on its way to the module
+_OK_MS = const(25)  # of line_ms: the module's time and its OK, the rest is 48 characters
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
 _QUIET_MS = const(300)
+_SILENT_MS = const(5)  # nothing came for so long: no line is coming in
 _LONG_MS = const(60000)
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 _STATE = const(602)  # the module waits for no such answer
@@ -56,7 +58,7 @@ class At:
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
         self.fault = None  # the last exception of a handler that no input should cause
-        self.line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
+        self.line_ms = _OK_MS + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
         self.normal = []
         self.replies = []
@@ -154,9 +156,9 @@ class At:
         return heard > _QUIET_MS and self._cmd is None and not self.replies
 
     async def run(self):
-        """Poll for ever; poll often while something is going on."""
+        """Poll for ever, as often as it matters."""
         while True:
-            await self.clock.sleep_ms(_BUSY_MS if self.poll() else _IDLE_MS)
+            await self.clock.sleep_ms(self.poll())
 
     def status(self):
         """Return counters, queue lengths and the latency of operations in ms as a new dict."""
@@ -165,7 +167,7 @@ class At:
     # -- one turn ------------------------------------------------------------------------------
 
     def poll(self):
-        """Read what arrived, keep the limits, send what is due; return whether anything goes on.
+        """Read what arrived, keep the limits, send what is due; return ms until the next turn.
 
         Never blocks, never raises on any input.
         """
@@ -186,10 +188,32 @@ class At:
                 self._search(now)
         elif not self._cmd:
             self._next(now)
-        quiet = diff(now, self._heard)
-        if quiet > _LONG_MS:  # differences must not outgrow half the tick period
+        if diff(now, self._heard) > _LONG_MS:  # differences must not outgrow half the tick period
             self._heard = self.clock.ticks_add(now, -1000)
-        return self._cmd is not None or self.probe.state != FREE or quiet < 200
+        return self._rest(now)
+
+    def _rest(self, now):
+        """Return ms until the next turn: 1 where what comes next has to be seen at once.
+
+        Nothing has to while a command is on its way, and a line out of nowhere is seen before it
+        has come to its end: even the shortest operation is longer than the rest is.
+        """
+        wire = self.wire
+        passed = self.clock.ticks_diff
+        long = self.line_ms - _OK_MS
+        if wire.busy or wire.lines.used:
+            return 1
+        if self.probe.state != FREE:
+            return _FLIGHT_MS
+        if self._cmd:
+            left = len(self._cmd.text) * long // 48 - passed(now, wire.since)
+            return max(1, min(left, _FLIGHT_MS))
+        if self.replies:
+            return 1
+        idle = max(4, min(long // 2, _IDLE_MS))
+        if self.normal:
+            return max(1, min(self.pause - passed(now, self._free_at), idle))
+        return idle
 
     # -- lines in ------------------------------------------------------------------------------
 
@@ -281,7 +305,10 @@ class At:
             if waited >= self.reply_pause:
                 self._start_reply(self.replies[0], now)
         elif self.normal and waited >= self.pause:
-            self._start(self.normal.pop(0), now)
+            # What is coming in may be an operation: its answer is not to wait.
+            heard = self.clock.ticks_diff(now, self._heard)
+            if heard >= _SILENT_MS or waited >= _REPLY_MS:
+                self._start(self.normal.pop(0), now)
 
     def _start_reply(self, reply, now):
         left = self.window - self.clock.ticks_diff(now, reply.arrived)

@@ -21,7 +21,7 @@ class Lines:
         self._buf = bytearray(size)
         self._view = memoryview(self._buf)
         self.size = size
-        self._used = 0
+        self.used = 0  # bytes of a line that has not come to its end yet
         self._skip = False
         self.ready = 0  # length of the complete line that waits to be taken, 0 = none
         self.cut = False  # an overlong line ended here
@@ -37,7 +37,7 @@ class Lines:
         """
         buf = self._buf
         size = self.size
-        used = self._used
+        used = self.used
         i = start
         self.ready = 0
         self.cut = False
@@ -66,7 +66,7 @@ class Lines:
             else:
                 buf[used] = c
                 used += 1
-        self._used = used
+        self.used = used
         self.received = (self.received + i - start) & _MASK
         return i
 
