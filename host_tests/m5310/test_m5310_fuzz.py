@@ -107,7 +107,7 @@ class Bench:
         self.asked = []
 
     def on_line(self, kind, line):
-        self.lines.append((chr(kind), line))
+        self.lines.append((chr(kind), bytes(line)))
 
     def operation(self, op):
         self.asked.append(op)

@@ -3,6 +3,8 @@
 from m5310 import errors
 from m5310.fields import num
 
+_OK = (0, 0)
+
 
 class Command:
     """One AT command: its text, the shape of its answer, its time limit in ms.
@@ -40,12 +42,12 @@ class Reply:
         self.next = 0
         self.again = False
 
-    def line(self, i):
-        """Return the i-th line (bytes), when its turn has come."""
+    def line(self, i, out):
+        """Append the i-th line to out (a bytearray), when its turn has come."""
         raise ValueError
 
-    def late(self):
-        """Return the short refusal sent when the lines would miss the window."""
+    def late(self, out):
+        """Append the short refusal sent when the lines would miss the window."""
         raise ValueError
 
     def done(self, error, age):
@@ -55,14 +57,20 @@ class Reply:
 def final_result(line):
     """Return (kind, code) if line is a final result, kind 0 for OK; None if it is none."""
     if line == b"OK":
-        return 0, 0
+        return _OK
     if line == b"ERROR":
         return errors.ERROR, 0
-    if line[:1] == b"+" and line[4:11] == b" ERROR:":
-        kind = {b"CME": errors.CME, b"CIS": errors.CIS, b"CMS": errors.ERROR}.get(line[1:4])
-        if kind:
-            try:
-                return kind, num(line[11:].strip())
-            except ValueError:
-                return kind, 0
-    return None
+    if line.find(b" ERROR:") != 4:
+        return None
+    if line.startswith(b"+CIS"):
+        kind = errors.CIS
+    elif line.startswith(b"+CME"):
+        kind = errors.CME
+    elif line.startswith(b"+CMS"):
+        kind = errors.ERROR
+    else:
+        return None
+    try:
+        return kind, num(bytes(line[11:]).strip())
+    except ValueError:
+        return kind, 0

@@ -4,8 +4,8 @@ from binascii import hexlify, unhexlify
 
 
 def body(line):
-    """Return what stands behind the first colon of line, or line itself where it has none."""
-    return line[line.find(b":") + 1 :]
+    """Return what stands behind the first colon of line (bytes), or all where it has none."""
+    return bytes(line[line.find(b":") + 1 :])
 
 
 def split(text, limit=16):

@@ -139,30 +139,36 @@ class _Answer(Reply):
         self.resources = resources
         self.refusable = result == 1 and op.kind in (_READ, _DISCOVER)
 
-    def line(self, i):
+    def line(self, i, out):
         op = self.op
         if self.result != 1 or op.kind == _OBSERVE:
-            return self._short(self.result)
+            out.extend(self._short(self.result))
+            return
         if op.kind == _DISCOVER:
-            return discovered(self.requests.ref, op.msgid, self.resources)
+            out.extend(discovered(self.requests.ref, op.msgid, self.resources))
+            return
         iid, rid, kind, value = self.values[i]
         dialect = self.requests.dialect
         try:
             text = dialect.value(kind, value)
         except ValueError:  # has no form on the line: an error ends the read
             self.count = i + 1
-            return self.late()
-        return b"%s,%d,%d,%d,%s,%s" % (
-            self._short(1),
-            op.oid,
-            iid,
-            rid,
-            text,
-            dialect.tail(i, self.count),
+            self.late(out)
+            return
+        out.extend(
+            b"%s,%d,%d,%d,%s,%s"
+            % (
+                self._short(1),
+                op.oid,
+                iid,
+                rid,
+                text,
+                dialect.tail(i, self.count),
+            )
         )
 
-    def late(self):
-        return self._short(11)
+    def late(self, out):
+        out.extend(self._short(11))
 
     def done(self, error, age):
         for each in self.requests.recent:
