@@ -17,7 +17,8 @@ from m5310.network import is_answer
 
 class FakeReply(Reply):
     def __init__(self, texts, arrived, done):
-        super().__init__(arrived, len(texts))
+        super().__init__(arrived)
+        self.count = len(texts)
         self.texts = texts
         self.on_done = done
 

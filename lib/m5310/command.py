@@ -35,12 +35,12 @@ class Reply:
     """
 
     refusable = False
+    count = 1
+    next = 0
+    again = False
 
-    def __init__(self, arrived, count):
+    def __init__(self, arrived):
         self.arrived = arrived
-        self.count = count
-        self.next = 0
-        self.again = False
 
     def line(self, i, out):
         """Append the i-th line to out (a bytearray), when its turn has come."""

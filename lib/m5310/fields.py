@@ -45,6 +45,16 @@ def num(field):
     return int(field)
 
 
+def put(out, number):
+    """Append number in decimal to out (a bytearray), without making an object of its text."""
+    if number < 0:
+        out.append(45)
+        number = -number
+    if number > 9:
+        put(out, number // 10)
+    out.append(48 + number % 10)
+
+
 def unhex(field):
     """Return the bytes that the hex text in field stands for; raises ValueError on other text."""
     return unhexlify(field)

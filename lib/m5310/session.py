@@ -8,7 +8,7 @@ from micropython import const
 from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
-from m5310.requests import discovered
+from m5310.operations import put_resources
 
 _OPENING = const(1)  # as in mipl.py; a private const takes no heap
 _REGISTERED = const(2)
@@ -28,7 +28,9 @@ async def start(mipl, objects, lifetime, timeout, server):
             % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
         )
         if mipl.dialect.module_answers:
-            await at.command(discovered(mipl.requests.ref, oid, resources))
+            text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
+            put_resources(resources, text)
+            await at.command(bytes(text))
     mipl.state = _OPENING
     mipl.lifetime = lifetime
     try:
