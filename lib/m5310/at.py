@@ -129,9 +129,15 @@ class At:
         return cmd.lines
 
     def reply(self, reply):
-        """Queue a Reply; it goes out before every waiting command.
+        """Queue a reply; it goes out before every waiting command.
 
-        Returns False, and counts, if so many replies wait that one more would only be late.
+        Returns False, and counts, if so many replies wait that one more would only be late. A
+        reply, as Operation is one, has `arrived`, the tick of what it answers, and `count` lines;
+        `line(i, out)` appends the i-th of them to the bytearray out when its turn has come, and
+        `late(out)` the short refusal that is sent instead when they would miss the window. One
+        that is `refusable` and that the module does not take is ended by that too: without any
+        answer the operation would block the module. `done(error, age)` hears how it fared, error
+        None or an AtError, age in ms. `next` and `again`, 0 and False at first, are the engine's.
         """
         if len(self.replies) >= _MAX_REPLIES:
             self._count("refused")

@@ -7,7 +7,6 @@ to its newline and counted, so the next line arrives whole (facts/anchors.md 9.1
 from micropython import const
 
 _MASK = const(0x3FFFFFFF)  # counters stay small integers on a 32-bit board: no allocation
-_RUN = const(40)  # bytes that are worth moving at once
 
 
 class Lines:
@@ -52,8 +51,6 @@ class Lines:
                     break
             else:
                 line.append(c)
-                if end - i > _RUN:
-                    i = self._run(src, i, end)
         self.received = (self.received + i) & _MASK
         return i
 
@@ -77,20 +74,3 @@ class Lines:
             self.dropped = (self.dropped + len(line)) & _MASK
         self.dropped = (self.dropped + 1) & _MASK  # or a break or noise before the text
         return False
-
-    def _run(self, src, i, end):
-        """Take src[i:end] up to a line's end at once if there is room; return the index behind."""
-        stop = src.find(b"\r", i, end)
-        if stop < 0:
-            stop = end
-        end = src.find(b"\n", i, stop)
-        if end >= 0:
-            stop = end
-        line = self.line
-        used = len(line)
-        if used + stop - i > self.size:
-            return i
-        line.extend(src)  # all of it, and what is too much goes again: a part would be an object
-        line[used + stop :] = b""
-        line[used : used + i] = b""
-        return stop

@@ -28,11 +28,13 @@ class Modem:
         self.earfcn = options.pop("earfcn", None)
         self.boots = 0
         self.at = At(uart, clock, **options)
+        self.mipl = Mipl(
+            self.at, clock, get(dialect), on_operation
+        )  # its URCs are looked for first
+        self.network = Network(self.at, clock)
         booted = self._booted
         for banner in _BANNERS:
             self.at.urc(banner, booted)
-        self.network = Network(self.at, clock)
-        self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
         self._udp = None
 
     def udp(self):

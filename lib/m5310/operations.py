@@ -6,7 +6,6 @@ that it is refused and not left unanswered.
 
 from micropython import const
 
-from m5310.command import Reply
 from m5310.fields import put, unhex, unquote
 
 _STRING = const(1)  # as in codes.py; a private const takes no heap
@@ -25,8 +24,8 @@ _DIGITS = const(10)  # of the longest number
 _REFUSED = const(11)  # 4.00 on the line
 
 
-class Operation(Reply):
-    """What the platform asks, and how it is answered.
+class Operation:
+    """What the platform asks, and how it is answered: a reply as At.reply wants it.
 
     kind, msgid, path (-1 = all), and what the kind brings along: `values` of a write are
     (resource, type, bytes); opaque ones are decoded from hex. `args` of an execute and
@@ -40,6 +39,9 @@ class Operation(Reply):
     cancel = False
     bad = False
     index = 0  # parts of a write still to come
+    count = 1
+    next = 0
+    again = False
     # The answer: its number on the line, what was read, (instance, resource, type, value), or the
     # ids of a discover, and the Requests that hears how it fared.
     result = 0
@@ -121,10 +123,10 @@ def put_resources(resources, out):
 class _Numbers:
     """The numbers in a line's fields, one after the other, without an object for each."""
 
-    def start(self, line, at):
-        """Begin with the field at index at."""
+    def start(self, line, place):
+        """Begin with the field at index place."""
         self.line = line
-        self.at = at
+        self.place = place
         self.more = True
 
     def next(self):
@@ -133,7 +135,7 @@ class _Numbers:
         Blanks and quotes may stand around it.
         """
         line = self.line
-        i = self.at
+        i = self.place
         n = digits = c = 0
         sign = 1
         quoted = False
@@ -152,7 +154,7 @@ class _Numbers:
             elif c != 44:
                 raise ValueError("number")
         self.more = c == 44
-        self.at = i
+        self.place = i
         if quoted or not digits:
             raise ValueError("number")
         return n * sign
@@ -177,7 +179,7 @@ def parse(kind, line, arrived):
     numbers.next()
     op = Operation(kind, numbers.next(), arrived)
     try:
-        if len(line) - numbers.at > _LONGEST:
+        if len(line) - numbers.place > _LONGEST:
             raise ValueError("length")
         if kind == _OBSERVE:
             op.cancel = numbers.next() == 0
@@ -214,7 +216,7 @@ def _fill(op, kind, numbers):
 
 def _rest(numbers):
     """Return what stands behind the numbers read, without blanks."""
-    return bytes(numbers.line[numbers.at :]).strip()
+    return bytes(numbers.line[numbers.place :]).strip()
 
 
 def _fill_write(op, numbers):
@@ -223,7 +225,7 @@ def _fill_write(op, numbers):
         raise ValueError("type")
     size = numbers.next()
     line = numbers.line
-    at = numbers.at
+    at = numbers.place
     while line[at] == 32:
         at += 1
     if kind == _STRING or line[at] == 34:
