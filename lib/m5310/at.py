@@ -19,7 +19,7 @@ _MAX_LINES = const(16)  # information lines kept of one answer
 _MAX_NORMAL = const(8)  # commands that may wait
 _MAX_REPLIES = const(16)
 _REPLY_MS = const(1500)  # the module's OK to one line of a reply
-_IDLE_MS = const(20)  # the longest rest between two turns
+_IDLE_MS = const(25)  # the longest rest between two turns
 _FLIGHT_MS = const(10)  # while a command is on its way to the module
 _OK_MS = const(25)  # of line_ms: the module's time and its OK, the rest is 48 characters
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
@@ -45,12 +45,13 @@ class At:
     """Commands out, answers and URCs in, over one UART.
 
     `uart` is as in Wire. `pause` ms stand between a final result and the next command,
-    `reply_pause` before a reply. `on_line(kind, line)` sees every line, when it is decided what it
-    was: kind is one of the letters above, line a bytearray that is good until it returns. Call
-    `poll` often, or let `run` do it.
+    `reply_pause` before a reply: at 9600 baud the LF behind an OK takes one of them.
+    `on_line(kind, line)` sees every line, when it is decided what it was: kind is one of the
+    letters above, line a bytearray that is good until it returns. Call `poll` often, or let `run`
+    do it.
     """
 
-    def __init__(self, uart, clock, pause=20, reply_pause=1, baud=9600, on_line=None):
+    def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
         self.clock = clock
         self.wire = Wire(uart, clock)
         self.pause = pause
