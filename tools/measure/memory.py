@@ -97,6 +97,8 @@ def _tables(data):
                     "  after %d operations" % (soak["step"] * (len(soak["heap"]) - 1)),
                     "%d bytes" % soak["heap"][-1],
                 ),
+                ("operations between two collections", "%.1f" % soak["operations_each"]),
+                ("turns without any", "%.0f" % soak["idle_turns_each"]),
                 (
                     "longest gc.collect() in a heap of %s" % _SOAK_HEAP,
                     "%.1f ms" % (soak["gc_us"] / 1000),
