@@ -39,7 +39,7 @@ def test_the_heap_is_flat_over_operations_and_nothing_fails(device):
     assert soak["replies"] == 1001
     assert soak["faults"] == 0
     assert len(soak["heap"]) == 51
-    assert soak["heap"][-10] == soak["heap"][-1]
+    assert memory.growth(soak["heap"]) <= 0
 
 
 def test_turns_that_find_nothing_cause_no_collection(device):
@@ -53,7 +53,7 @@ def test_every_way_to_parse_finds_the_same_operations(device):
 
 
 def test_a_program_that_fails_says_what_it_said(device):
-    with pytest.raises(Unmeasurable, match=r"soak\.py ended with status 1: .*memory"):
+    with pytest.raises(Unmeasurable, match=r"soak\.py ended with status 1: [^$]*MemoryError"):
         inside.run("soak.py", 10, heap="24K", folder=device)
 
 
@@ -93,7 +93,7 @@ def test_a_part_that_meets_all_its_targets(part):
     [
         ("memory", {"allocated": {**DATA["memory"]["allocated"], "urc": 32}}),
         ("memory", {"least_heap_k": 82}),
-        ("memory", {"soak": {**DATA["memory"]["soak"], "heap": [9, 10, *[20] * 17, 52]}}),
+        ("memory", {"soak": {**DATA["memory"]["soak"], "heap": [9, 10, *[20] * 10, *[52] * 8]}}),
         ("memory", {"soak": {**DATA["memory"]["soak"], "faults": 1}}),
         ("parse", {"rates": {256: {"driver": 49, "readline": 10, "re": 8}}}),
         ("scale", {"rows": [{**DATA["scale"]["rows"][0], "unanswered": 1}]}),
