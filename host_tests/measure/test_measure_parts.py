@@ -38,7 +38,7 @@ def test_the_heap_is_flat_over_operations_and_nothing_fails(device):
     soak = inside.run("soak.py", 1000, heap="256K", folder=device)
     assert soak["replies"] == 1001
     assert soak["faults"] == 0
-    assert len(soak["heap"]) == 51
+    assert len(soak["heap"]) > 50
     assert memory.growth(soak["heap"]) <= 0
 
 

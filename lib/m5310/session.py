@@ -1,11 +1,11 @@
-"""Opening, renewing and closing the OneNET session (guide 3.2, 3.6); loaded for that alone.
+"""Opening the OneNET session (guide 3.2); loaded for that alone.
 
 What is told here of a session is that of `mipl`, a Mipl.
 """
 
 from micropython import const
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
 from m5310.operations import put_resources
@@ -42,7 +42,8 @@ async def start(mipl, objects, lifetime, timeout, server):
             mipl.cause = "no event after OPEN"
             mipl.state = 0
         await mipl.clock.sleep_ms(20)
-    _stands(mipl)
+    if mipl.state != _REGISTERED:
+        raise AtError(errors.FAILED, 0, mipl.cause.encode())
 
 
 async def _declare(mipl, objects, server):
@@ -59,11 +60,6 @@ async def _declare(mipl, objects, server):
             text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
             put_resources(resources, text)
             await mipl.at.command(bytes(text))
-
-
-def _stands(mipl):
-    if mipl.state != _REGISTERED:
-        raise AtError(errors.FAILED, 0, mipl.cause.encode())
 
 
 async def _version(mipl):
@@ -84,41 +80,8 @@ async def _create(mipl, server):
         if not e.refused:
             raise
         # A session from before our restart.
-        await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
+        await borrow("m5310.closing").quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
         lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
     ref = body(lines[0]).strip() if lines else b""
     # Some firmware does not print it.
     mipl.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0
-
-
-async def update(mipl, lifetime, objects):
-    """Renew the registration and wait for event 11 (guide 3.2 B, C)."""
-    before = mipl.counts["updates"]
-    await mipl.at.command(b"AT+MIPLUPDATE=%d,%d,%d" % (mipl.requests.ref, lifetime, objects))
-    begun = mipl.clock.ticks_ms()
-    while mipl.counts["updates"] == before and mipl.state == _REGISTERED:
-        if mipl.since(begun) > _EVENT_MS:
-            raise AtError(errors.TIMEOUT, 0, b"AT+MIPLUPDATE")
-        await mipl.clock.sleep_ms(20)
-    _stands(mipl)
-    mipl.lifetime = lifetime or mipl.lifetime
-
-
-async def close(mipl):
-    """De-register and take the session down, in the guide's order (3.6)."""
-    mipl.reset()
-    await _quietly(mipl, b"AT+MIPLCLOSE=%d" % mipl.requests.ref, 10000)
-    await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref, 10000)
-
-
-async def remove(mipl, oid):
-    """Delete object oid from the module (guide 3.6); an error means it is gone already."""
-    await _quietly(mipl, b"AT+MIPLDELOBJ=%d,%d" % (mipl.requests.ref, oid))
-
-
-async def _quietly(mipl, text, timeout=2000):
-    try:
-        await mipl.at.command(text, timeout, slow=True)
-    except AtError as e:
-        if e.kind == errors.SILENT:
-            raise

@@ -12,7 +12,7 @@ from array import array
 from small import OPERATIONS, Small, lines_of, longest
 
 COUNT = int(sys.argv[1])
-STEP = max(1, COUNT // 50)
+STEP = max(1, COUNT // 50 // len(OPERATIONS)) * len(OPERATIONS)  # the same kind each time
 
 small = Small()
 gc.threshold(4096)  # as the node has it
