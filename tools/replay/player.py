@@ -4,21 +4,19 @@ import vtime
 from clock import TICKS_PERIOD
 
 from m5310 import borrow
-from m5310.at import At
 from m5310.command import Command
 from m5310.modem import Modem
-from m5310.probe import ASKED, FREE, GUARD, QUIET
+from m5310.probe import FREE
 from m5310.requests import KINDS
 from replay.catalogue import commands, head_of
+from replay.engine import NEAR_MS, QUIET_MS, STEP_MS, Engine, Uart
 
 _REPLY_MS, _TIMEOUT_MS = 1500, 2000  # the rest as in m5310.at, m5310.mipl, m5310.probe
 _OPENING, _REGISTERED = 1, 2
 _HOLD_MS = 500
-_QUIET_MS, _GUARD_MS = 100, 250
 _OVERLONG = b"x" * 1300  # makes a line longer than a node keeps
 _PROBE = b"AT"
-_NEAR_MS = 60  # what the node did the driver has to be about to do
-_STEP_MS = 60_000  # of an idle line
+_LIMITS_MS = 600_000  # how long limits are kept of a line on which nothing comes or goes
 _SOCKETS = {">": b"AT+NSO", "u": b"+NSONMI"}
 _SESSION = (b"AT+MIPLNOTIFY", b"AT+MIPLUPDATE", b"AT+MIPLREADRSP", b"AT+MIPLWRITERSP")
 
@@ -58,7 +56,7 @@ class Player:
         self._record = record
         self._clock = vtime.clock
         self._ms = record.lines[0].ms
-        self._uart = _Uart()
+        self._uart = Uart()
         self._notes = []
         self._kind = None
         self._known = False
@@ -66,7 +64,7 @@ class Player:
             self._uart, self._clock, self._notes.append, self._operation, record.dialect
         )
         self._at = at = modem.at
-        at.__class__ = _At  # what it sends is told to it
+        at.__class__ = Engine  # what it sends is told to it
         at.notes = self._notes
         at.on_line = self._decided
         at.probe.state = FREE
@@ -99,8 +97,10 @@ class Player:
 
     async def _go_on(self, ms):
         """Let the driver keep its limits until ms, when something comes or goes."""
+        begun = self._ms
         while self._ms < ms:
-            step = 1 if self._at.busy else min(ms - self._ms, _STEP_MS)
+            step = self._at.limit_ms() if self._ms - begun < _LIMITS_MS else STEP_MS
+            step = min(step, ms - self._ms)
             self._ms += step
             await self._clock.sleep_ms(step)
             if self._ms < ms:
@@ -137,7 +137,7 @@ class Player:
         lines = self._record.lines
         after = next((each for each in lines[number + 1 :] if each.kind == ">"), None)
         if after and after.raw == _PROBE:
-            age = after.ms - lines[number].ms - _QUIET_MS + _NEAR_MS
+            age = after.ms - lines[number].ms - QUIET_MS + NEAR_MS
             ways = [each for each in ways if each["timeout"] <= age] or ways[:1]
         return ways[-1]
 
@@ -186,93 +186,6 @@ class Player:
         return False
 
 
-class _At(At):
-    """An At that sends nothing by itself, but is told what was sent and when."""
-
-    notes = ()
-
-    @property
-    def busy(self):
-        """Return whether it has limits to keep."""
-        return self._cmd is not None or self.probe.state != FREE
-
-    def reply_to(self, text):
-        """Return the Reply that waits and whose line text may be, None if there is none."""
-        for reply in self.replies:
-            if text.startswith(_head(reply.op)):
-                return reply
-        return None
-
-    def sent(self, command, now):
-        """Have command in flight; return whether it could have been sent."""
-        state, age = self.probe.state, self.clock.ticks_diff(now, self.probe.since)
-        free = state == FREE or (state == GUARD and age >= _GUARD_MS - _NEAR_MS)
-        good = free and self._cmd is None
-        self.probe.state = FREE
-        self._cmd = command
-        self.wire.since = now
-        return good
-
-    def probed(self, now):
-        """Have a probe on its way; return whether the driver was about to send one."""
-        probe = self.probe
-        if self._cmd:
-            self._finish(None, now)
-            good = False
-        else:
-            good = self._about_to_probe(now)
-        if not good:
-            probe.start(now)
-        probe.state = ASKED
-        probe.since = now
-        return good
-
-    def _about_to_probe(self, now):
-        probe = self.probe
-        age = self.clock.ticks_diff(now, probe.since)
-        if probe.state == ASKED and age > _NEAR_MS:  # the one before has to be over
-            probe.since = self.clock.ticks_add(probe.since, -_NEAR_MS)
-            probe.step(now)
-        elif probe.state == ASKED:
-            return True  # it has just done so
-        quiet = self.clock.ticks_diff(now, probe._heard)
-        return probe.state == QUIET and max(quiet, age) >= _QUIET_MS - _NEAR_MS
-
-    def _next(self, now):
-        pass
-
-    def _transmit(self, text, now):
-        pass
-
-    def _finish(self, error, now):
-        text = str(self._cmd.text, "ascii")
-        took = self.clock.ticks_diff(now, self.wire.since)
-        if not self._cmd.reply:
-            how = borrow("m5310.words").error(error.kind, error.code, b"") if error else "done"
-            self.notes.append("%s: %s, after %d ms" % (text.partition("=")[0], how, took))
-        super()._finish(error, now)
-
-
-class _Uart:
-    """Gives what it was told to; takes nothing, as what was sent is in the record."""
-
-    def __init__(self):
-        self.rx = bytearray()
-
-    def any(self):
-        return len(self.rx)
-
-    def readinto(self, buf, n):
-        n = min(n, len(self.rx))
-        buf[:n] = self.rx[:n]
-        del self.rx[:n]
-        return n
-
-
-def _head(op):
-    return b"AT+MIPL%sRSP=0,%d," % (KINDS[op.kind], op.msgid)
-
-
 def _answers(text):
     return text.startswith(b"AT+MIPL") and text.partition(b"=")[0].endswith(b"RSP")
 
@@ -280,4 +193,6 @@ def _answers(text):
 def _is_last(text):
     """Return whether no line follows this one of an answer: the parts of a read count down."""
     fields = text.split(b",")
-    return not text.startswith(b"AT+MIPLREADRSP") or len(fields) < 5 or fields[-2] in (b"0", b'"0"')
+    return (
+        not text.startswith(b"AT+MIPLREADRSP") or len(fields) < 5 or fields[-2] in (b"0", b'"0"')
+    )

@@ -8,7 +8,7 @@ from m5310.dialect import get
 MAX_FILE = 4 << 20  # bytes
 MAX_LINES = 50_000
 MAX_TEXT = 1200  # bytes of a line; a node records 120, a log of level 3 shows 200
-MAX_STEP_S = 31 * 86400
+MAX_STEP_S = 5 * 86400  # differences of ticks do not reach further
 KINDS = "fauelxc"
 _HEAD = re.compile(r"# trace of m5310-node, dialect (\S{1,20})")
 _LINE = re.compile(r" *([0-9]{1,9})\.([0-9]{3}) (> |<([a-z]) )(.*)")
@@ -43,6 +43,8 @@ class Record:
 
 def load(path):
     """Return the Record in the file at path. Raises TraceError, naming the file."""
+    if not path:
+        raise TraceError("no file: make replay TRACE=file, as make trace has printed it")
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_FILE + 1)
