@@ -7,13 +7,17 @@ READY := $(VENV)/.ready
 UART ?= 127.0.0.1:5310
 AT ?= 127.0.0.1:5310
 
+# The value of a variable as one word of the shell, whatever is in it.
+q = '$(subst ','\'',$($(1)))'
+
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench bench-load node echo test test-host test-upy lint types format mpy packages \
-	size chaos soak replay clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
+.PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
+	node echo test test-host test-upy lint types format mpy packages size chaos soak replay clean deploy deploy-src \
+	wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Try first: make run FOR=30"
 
 $(READY): pyproject.toml
@@ -27,22 +31,38 @@ $(READY): pyproject.toml
 venv: $(READY) ## Make .venv with the pinned tools
 
 run: $(READY) ## Bench, console and node on this PC; FOR=30 stops after 30 s with a summary
-	@$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
-		$(if $(HTTP),--http $(HTTP)) $(if $(CONFIG),--config $(CONFIG)) $(ARGS) -- \
-		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
+	@$(if $(CONFIG),$(BIN)/python -m pcnode --check --config $(call q,CONFIG) &&) \
+		$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
+		$(if $(HTTP),--http $(call q,HTTP)) $(if $(CONFIG),--config $(call q,CONFIG)) $(ARGS) -- \
+		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
 bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT
-	@$(BIN)/m5310-bench --at $(AT) $(if $(HTTP),--http $(HTTP)) $(ARGS)
+	@$(BIN)/m5310-bench --at $(call q,AT) $(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
 	@$(BIN)/python -m bench.load $(ARGS)
 
+benchmark: $(READY) ## Latency, memory, parsing and scale in figures, each against its target
+	@$(BIN)/python -m measure $(ARGS)
+
+bench-latency: $(READY) ## Only the latency of each operation, against the time its bytes need
+	@$(BIN)/python -m measure latency $(ARGS)
+
+bench-memory: $(READY) ## Only what is allocated, loaded and needed of the heap
+	@$(BIN)/python -m measure memory $(ARGS)
+
+bench-parse: $(READY) ## Only the lines a second of the receive path
+	@$(BIN)/python -m measure parse $(ARGS)
+
+bench-scale: $(READY) ## Only how many modules with nodes this PC carries
+	@$(BIN)/python -m measure scale $(ARGS)
+
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
-	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) $(if $(BOARD),--board $(BOARD)) \
-		$(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
+	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \
+		$(if $(BOARD),--board $(call q,BOARD)) $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
-	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
+	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
 
 test: test-host test-upy ## Everything that must be green
 
@@ -61,7 +81,7 @@ soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
 	@$(BIN)/python -m chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 replay: $(READY) ## A board's trace through the driver: TRACE=file, from make trace [QUIET=1]
-	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- '$(TRACE)'
+	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check
@@ -89,44 +109,44 @@ PORT ?= auto
 DEPLOY := @$(BIN)/python -m deploy.cli
 
 deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json]
-	$(DEPLOY) install --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+	$(DEPLOY) install --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(LINES),--lines) $(ARGS)
 
 deploy-src: $(READY) ## The same with readable files, to change them on the board
-	$(DEPLOY) install --src --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') $(ARGS)
+	$(DEPLOY) install --src --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) $(ARGS)
 
 config: $(READY) ## Edit the board's config.json, check it, put it there; FILE=my.json: take that
-	$(DEPLOY) config --port '$(PORT)' $(if $(BOARD),--board '$(BOARD)') $(if $(FILE),--file '$(FILE)')
+	$(DEPLOY) config --port $(call q,PORT) $(if $(BOARD),--board $(call q,BOARD)) $(if $(FILE),--file $(call q,FILE))
 
 logs: $(READY) ## Follow the log of the board, without stopping the node
-	$(DEPLOY) logs --port '$(PORT)' $(if $(FOR),--for $(FOR))
+	$(DEPLOY) logs --port $(call q,PORT) $(if $(FOR),--for $(FOR))
 
 trace: $(READY) ## Stop the node, print what it has recorded, start it again
-	$(DEPLOY) trace --port '$(PORT)'
+	$(DEPLOY) trace --port $(call q,PORT)
 
 repl: $(READY) ## The Python prompt of the board; Ctrl-] leaves
-	$(DEPLOY) repl --port '$(PORT)'
+	$(DEPLOY) repl --port $(call q,PORT)
 
 backup: $(READY) ## Copy all files of the board into backup/ [TO=folder]
-	$(DEPLOY) backup --port '$(PORT)' $(if $(TO),--to '$(TO)')
+	$(DEPLOY) backup --port $(call q,PORT) $(if $(TO),--to $(call q,TO))
 
 wipe: $(READY) ## Remove the node from the board; ALL=1: every file; YES=1: without asking
-	$(DEPLOY) wipe --port '$(PORT)' $(if $(ALL),--all) $(if $(YES),--yes)
+	$(DEPLOY) wipe --port $(call q,PORT) $(if $(ALL),--all) $(if $(YES),--yes)
 
 flash: $(READY) ## MicroPython onto a board: BOARD=NAME FIRMWARE=file [PORT=auto] [YES=1]
-	$(DEPLOY) flash --port '$(PORT)' --board '$(BOARD)' $(if $(FIRMWARE),--firmware '$(FIRMWARE)') \
+	$(DEPLOY) flash --port $(call q,PORT) --board $(call q,BOARD) $(if $(FIRMWARE),--firmware $(call q,FIRMWARE)) \
 		$(if $(YES),--yes)
 
 doctor: $(READY) ## What is wrong? BOARD=NAME [PORT=auto] [CONFIG=file] [LOOPBACK=1] [ACTUATE=1]
-	$(DEPLOY) doctor --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+	$(DEPLOY) doctor --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(LOOPBACK),--loopback) $(if $(ACTUATE),--actuate) $(ARGS)
 
 passthrough: $(READY) ## This terminal, or a pipe, at the module: BOARD=NAME [BAUD=9600] [ECHO=1] [QUIET=2]
-	$(DEPLOY) passthrough --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+	$(DEPLOY) passthrough --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(BAUD),--baud $(BAUD)) $(if $(ECHO),--echo) $(if $(QUIET),--quiet $(QUIET)) $(ARGS)
 
 pcboard: $(READY) ## A board without hardware to try that on; UART=HOST:PORT of the module
-	@$(BIN)/python -m deploy.standin --uart $(UART) $(if $(VBOARD),--board $(VBOARD)) $(ARGS)
+	@$(BIN)/python -m deploy.standin --uart $(call q,UART) $(if $(VBOARD),--board $(call q,VBOARD)) $(ARGS)
 
 clean: ## Remove what the targets made
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis .mypy_cache tools/*.egg-info

@@ -103,11 +103,12 @@ class VirtualRun(Run):
     def end(self):
         referee, tally, node = self.referee, self.referee.tally, self.node
         at = node.modem.at
-        if at.stats["faults"]:
+        counted = at.status()
+        if counted["faults"]:
             referee.problem(7, "a handler failed: %r" % at.fault)
         if node.dispatcher.faults or node.restarts:
             referee.problem(7, "a fault of the node's own was counted")
-        if at.stats["queue_max"] > _QUEUE or len(at.normal) + len(at.replies) > 2:
+        if counted["queue_max"] > _QUEUE or len(at.normal) + len(at.replies) > 2:
             referee.problem(7, "the queues hold %d, %d" % (len(at.normal), len(at.replies)))
         tally.memory_end = held(node)
         grown = tally.memory_end - tally.memory_start
