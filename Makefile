@@ -81,7 +81,7 @@ soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
 	@$(BIN)/python -m chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 replay: $(READY) ## A board's trace through the driver: TRACE=file, from make trace [QUIET=1]
-	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- '$(TRACE)'
+	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check

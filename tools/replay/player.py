@@ -6,8 +6,8 @@ from clock import TICKS_PERIOD
 from m5310 import borrow
 from m5310.command import Command
 from m5310.modem import Modem
+from m5310.operations import KINDS
 from m5310.probe import FREE
-from m5310.requests import KINDS
 from replay.catalogue import commands, head_of
 from replay.engine import NEAR_MS, QUIET_MS, STEP_MS, Engine, Uart
 
@@ -116,7 +116,8 @@ class Player:
         reply = at.reply_to(text)
         if reply:
             reply.count = reply.next + (1 if _is_last(text) else 2)
-            command = Command(text, _REPLY_MS, reply=reply)
+            command = Command(text, _REPLY_MS)
+            command.reply = reply
         elif _answers(text):
             command = Command(text, _REPLY_MS)
         else:
@@ -144,17 +145,17 @@ class Player:
     # -- what was received --------------------------------------------------------------------
 
     def _received(self, line, decision):
-        at = self._at
-        malformed, repeats = at.stats["malformed"], self._modem.mipl.requests.counts["repeats"]
+        at, requests = self._at, self._modem.mipl.requests
+        malformed, repeats = at.status()["malformed"], requests.repeats
         self._kind = None
         self._uart.rx += line.raw + (_OVERLONG if line.kind == "c" else b"") + b"\r\n"
         at.poll()
         at.probe.heard(self._clock.ticks_ms())  # the bytes of a line do not come in one turn
         decision.kind = self._kind or "?"
         decision.known = self._known or line.kind in "uc"
-        if at.stats["malformed"] != malformed:
+        if at.status()["malformed"] != malformed:
             self._notes.append("malformed")
-        if self._modem.mipl.requests.counts["repeats"] != repeats:
+        if requests.repeats != repeats:
             self._notes.append("asked again")
 
     def _decided(self, kind, line):
