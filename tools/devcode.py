@@ -39,7 +39,7 @@ RESIDENT = (
 # What the documentation has people type at a board's prompt.
 _PROMPT = ("node", "status", "trace", "lines")
 # Methods of MicroPython's own devices that are called like parts of the node.
-_DEVICES = ("command", "temperature")
+_DEVICES = ("command", "duty_u16", "low", "restart", "temperature")
 
 
 class CompileError(Exception):

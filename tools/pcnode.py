@@ -38,11 +38,12 @@ if not checked.fits(pins.CONFIG, pins.CHECKED):
 """
 
 
-def build(target=BUILD, sources=SOURCES, lines=False):
+def build(target=BUILD, sources=SOURCES, lines=False, others=()):
     """Compile sources into target as a board would get them; return the number of files changed.
 
-    With lines names and line numbers stay. main.py and the examples are readable files: an
-    interpreter is started with them. Raises devcode.CompileError.
+    With lines names and line numbers stay, else those in others, texts of programs. main.py and
+    the examples are readable files: an interpreter is started with them. Raises
+    devcode.CompileError.
     """
     files = {}
     for folder in sources:
@@ -50,7 +51,7 @@ def build(target=BUILD, sources=SOURCES, lines=False):
             name = path.relative_to(ROOT / folder)
             if name.name not in ("manifest.py", "boot.py") and name.parts[0] != "virtual":
                 files[name.as_posix()] = path
-    done, names = devcode.compiled(files, lines, others=[_CHECK])
+    done, names = devcode.compiled(files, lines, others=[_CHECK, *others])
     changed = devcode.write(target, done)
     target.with_suffix(".names").write_text(json.dumps(names))
     return changed
@@ -68,10 +69,10 @@ def environment(config=None):
     return env
 
 
-def check(env):
+def check(env, folder=BUILD):
     """Have the configuration of env checked; return 0, or 2 when it cannot be used."""
     return subprocess.run(
-        [interpreter(), "-c", _CHECK], env=env, cwd=BUILD, check=False
+        [interpreter(), "-c", _CHECK], env=env, cwd=folder, check=False
     ).returncode
 
 

@@ -10,6 +10,10 @@ _POLL = 3  # the ioctl request with which select asks for readiness
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
 
+class OneWireError(Exception):
+    """onewire.OneWireError: no presence pulse where one was required."""
+
+
 def reset():
     """End the process with status 3: whoever started it may start it again."""
     if os.getenv("RESTARTS"):

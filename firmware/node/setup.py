@@ -1,27 +1,33 @@
 """Makes a Node out of a configuration and a board."""
 
 from lwm2m.observe import Observations
-from lwm2m.registry import Registry
 from m5310 import borrow
 from m5310.modem import Modem
 
+from . import values
 from .app import Node
-from .config_error import ConfigError
 from .dispatcher import Dispatcher
 from .notifier import Notifier
-from .sampler import Sampler
 from .supervisor import Supervisor
 
 
-def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None, folder="outbox"):
+def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **pins):
     """Return the Node of a validated configuration on a UART; raises ConfigError.
 
-    restart() restarts the MCU, None where there is none; folder: where an outbox has its files.
+    restart() restarts the MCU, None where there is none; folder: where an outbox has its files;
+    made: what things() made of the configuration, if it was done; pins: reset_pin, power_pin.
     """
-    module = config["module"]
-    network = config["network"]
-    registry = Registry()
-    sampler = _objects(registry, config, clock)
+    registry, sampler = made or borrow("node.things").things(config, clock)
+    dialect, pause, baud, uart_id, rxbuf = values(
+        config["module"], "dialect pause_ms baud uart rxbuf"
+    )
+    operator, earfcn, patience = values(config["network"], "cops earfcn register_timeout")
+    lifetime, limit, server = values(config["onenet"], "lifetime open_timeout server")
+    readings, period = values(config["outbox"], "readings period")
+    size = config["log"]["trace"]
+    config = None  # its heap is needed
+    # First, while there is a piece of that size.
+    trace = borrow("node.trace").Trace(size, clock, log, dialect) if size else None
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem = Modem(
@@ -29,95 +35,56 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
         clock,
         log,
         dispatcher.handle,
-        module["dialect"],
-        pause=module["pause_ms"],
-        baud=module["baud"],
-        operator=network["cops"],
-        earfcn=network["earfcn"],
-        reset_pin=reset_pin,
-        power_pin=power_pin,
+        dialect,
+        pause=pause,
+        baud=baud,
+        operator=operator,
+        earfcn=earfcn,
+        **pins,
     )
     dispatcher.requests = modem.mipl.requests
     dispatcher.requests.on_answered = dispatcher.answered
     modem.mipl.on_again = observations.clear
     notifier = Notifier(observations, modem.mipl, clock, log)
-    onenet = config["onenet"]
     supervisor = Supervisor(
         modem,
         clock,
         log,
-        (
-            network["register_timeout"] * 1000,
-            (module["uart"], module["baud"], module["rxbuf"]),
-            onenet["lifetime"],
-            onenet["open_timeout"],
-            onenet["server"],
-        ),
+        (patience * 1000, (uart_id, baud, rxbuf), lifetime, limit, server),
         _object_list(registry),
         observations,
         notifier,
         restart,
     )
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
-    if config["outbox"]["readings"]:
-        node.courier = notifier.courier = _courier(node, config["outbox"], observations, folder)
-    _trace(node, config["log"]["trace"], module["dialect"])
+    if readings:
+        node.courier = notifier.courier = _courier(node, readings, period, observations, folder)
+    _traced(node, trace)
     return node
 
 
-def _courier(node, config, observations, folder):
+def _courier(node, readings, period, observations, folder):
     """Return the Courier, or None where its files cannot be made."""
     from .courier import Courier
     from .outbox import Outbox
 
     temperatures = [slot.temperature for slot in node.sampler.slots]
     try:
-        outbox = Outbox(folder, max(64, config["readings"]))
+        outbox = Outbox(folder, max(64, readings))
     except OSError as e:
         node.log("outbox: %s; readings are not kept" % e, 0)
         return None
-    return Courier(outbox, temperatures, observations, node.modem, node.log, config["period"])
+    return Courier(outbox, temperatures, observations, node.modem, node.log, period)
 
 
-def _trace(node, size, dialect):
+def _traced(node, trace):
     """Have the lines of the UART recorded and logged, as configured."""
+    node.trace = trace
     at = node.modem.at
-    if size:
-        node.trace = borrow("node.trace").Trace(size, node.clock, node.log, dialect)
-        at.on_line = node.trace.record
+    if trace:
+        at.on_line = trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line
-
-
-def _objects(registry, config, clock):
-    """Fill registry and return the Sampler that feeds it."""
-    actuations = []
-    sampler = Sampler(clock, actuations)
-    shared = {}
-    for i, spec in enumerate(config["sensors"]):
-        from lwm2m.temperature import Temperature
-
-        from .sensors import make
-
-        low, high = spec["range"]
-        try:
-            temperature = Temperature(spec["instance"], spec["units"], low, high)
-            registry.add(temperature)
-            sampler.add(make(spec, shared), temperature, spec["period"])
-        except (OSError, ValueError) as e:
-            raise ConfigError("sensors[%d]" % i, spec["type"], "cannot be set up: %s" % e)
-    for i, spec in enumerate(config["actuators"]):
-        from lwm2m.actuation import Actuation
-
-        from .actuators import make as make_outputs
-
-        try:
-            actuation = Actuation(spec["instance"], clock, **make_outputs(spec))
-            registry.add(actuation)
-        except (OSError, ValueError) as e:
-            raise ConfigError("actuators[%d]" % i, spec["instance"], "cannot be set up: %s" % e)
-        actuations.append(actuation)
-    return sampler
 
 
 def _object_list(registry):

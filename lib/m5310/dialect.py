@@ -5,6 +5,8 @@
 
 from micropython import const
 
+from m5310.fields import put
+
 # As in codes.py; a private const takes no heap.
 _STRING = const(1)
 _OPAQUE = const(2)
@@ -28,51 +30,83 @@ class Dialect:
             return b'AT+MIPLCREATEEX="%s",1' % server.encode()
         return b"AT+MIPLCREATE"
 
-    def value(self, kind, value):
-        """Return value as `type,len,text`; raises ValueError if it has no form on the line.
+    def value(self, out, kind, value):
+        """Append value as `type,len,text` to out (a bytearray).
 
-        An int given for a _FLOAT is printed without decimals, as the guide prints 98.
+        An int given for a _FLOAT is printed without decimals, as the guide prints 98. Raises
+        ValueError if it has no form on the line; then out may hold a part of it.
         """
+        size = 4
         if kind == _STRING:
-            raw = value.encode()
-            if raw and (min(raw) < 32 or 34 in raw or 127 in raw):
+            value = value.encode()
+            if value and (min(value) < 32 or 34 in value or 127 in value):
                 raise ValueError("string")
-            text = b'"%s"' % raw
-            return b"%d,%d,%s%s" % (kind, len(raw), b" " if self.blank else b"", text)
-        if kind == _OPAQUE:
             size = len(value)
-            text = b"".join([b"%02X" % c for c in value])
-        elif kind == _FLOAT:
-            size = 4
-            text = float_text(value)
+        elif kind == _OPAQUE:
+            size = len(value)
         elif kind == _BOOLEAN:
             size = 1
-            text = b"1" if value else b"0"
-        else:
-            size = 4 if -0x80000000 <= value <= 0x7FFFFFFF else 8
+        elif kind != _FLOAT:
             if not -(1 << 63) <= value < 1 << 63:
                 raise ValueError("integer")
-            text = b"%d" % value
-        return (b'%d,%d,"%s"' if self.quoted else b"%d,%d,%s") % (kind, size, text)
+            if not -0x80000000 <= value <= 0x7FFFFFFF:
+                size = 8
+        put(out, kind)
+        out.append(44)
+        put(out, size)
+        out.append(44)
+        if kind == _STRING and self.blank:
+            out.append(32)
+        if kind == _STRING or self.quoted:
+            out.append(34)
+        self._text(out, kind, value)
+        if kind == _STRING or self.quoted:
+            out.append(34)
 
-    def tail(self, i, count):
-        """Return `index,flag` of line i of count; the index counts down to 0."""
-        flag = 0
+    def _text(self, out, kind, value):
+        if kind == _STRING:
+            out.extend(value)
+        elif kind == _OPAQUE:
+            for c in value:
+                out.extend(b"%02X" % c)
+        elif kind == _FLOAT:
+            put_float(out, value)
+        elif kind == _BOOLEAN:
+            out.append(49 if value else 48)
+        else:
+            put(out, value)
+
+    def flag(self, i, count):
+        """Return the flag of line i of count."""
         if self.positions and i + 1 < count:
-            flag = 2 if i else 1
-        return b"%d,%d" % (count - 1 - i, flag)
+            return 2 if i else 1
+        return 0
 
 
-def float_text(value):
-    """Return a number with at most three decimals and no idle zeros: 20.123, 60.2, 0.0, 98."""
+def put_float(out, value):
+    """Append value with at most three decimals and no idle zeros: 20.123, 60.2, 0.0, 98.
+
+    Whole and rest apart: a board's float has 24 bits. Raises ValueError for what is no reading.
+    """
     if not -1e9 < value < 1e9:  # also true for NaN
         raise ValueError("float")
     if isinstance(value, int):
-        return b"%d" % value
-    text = "%.3f" % value
-    while text[-1] == "0" and text[-2] != ".":
-        text = text[:-1]
-    return b"0.0" if text == "-0.0" else text.encode()
+        put(out, value)
+        return
+    whole = int(abs(value))
+    rest = int((abs(value) - whole) * 1000 + 0.5)
+    if rest == 1000:
+        whole += 1
+        rest = 0
+    if value < 0 and (whole or rest):
+        out.append(45)
+    put(out, whole)
+    out.append(46)
+    while True:
+        out.append(48 + rest // 100)
+        rest = rest % 100 * 10
+        if not rest:
+            break
 
 
 def get(name):

@@ -6,7 +6,7 @@ Nothing above this module sees AT text.
 from micropython import const
 
 from m5310 import borrow
-from m5310.fields import body, num, split
+from m5310.fields import body, num, put, split
 from m5310.requests import Requests
 
 # States of the session; words for them are in report.py.
@@ -52,7 +52,7 @@ class Mipl:
         self.state = _CLOSED
         self.version = None
         self.cause = ""
-        self.counts = {"notified": 0, "updates": 0}
+        self.notified = self.updates = 0
         self.lifetime = 0
         self._renewed = None
         self._asked = False
@@ -62,7 +62,7 @@ class Mipl:
         """True from event 6 until the registration is lost or closed."""
         return self.state == _REGISTERED
 
-    # -- session: what it takes is in session.py -----------------------------------------------
+    # -- session: what it takes is in session.py, renewal.py, closing.py ------------------------
 
     async def open(self, objects, lifetime=3600, timeout=30, server=None):
         """Create the session, add objects, register; return when the platform accepted.
@@ -77,7 +77,7 @@ class Mipl:
 
         lifetime 0 keeps the present one; objects sends the object list along.
         """
-        await borrow("m5310.session").update(self, lifetime, objects)
+        await borrow("m5310.renewal").update(self, lifetime, objects)
 
     async def close(self):
         """De-register and take the session down, in the guide's order (3.6).
@@ -85,11 +85,11 @@ class Mipl:
         What fails on the way is passed over: the rest is done all the same. Raises AtError only
         if the module is silent.
         """
-        await borrow("m5310.session").close(self)
+        await borrow("m5310.closing").close(self)
 
     async def remove(self, oid):
         """Delete object oid from the module (guide 3.6); an error means it is gone already."""
-        await borrow("m5310.session").remove(self, oid)
+        await borrow("m5310.closing").remove(self, oid)
 
     def reset(self):
         """Forget the session: the module rebooted, or a new one is about to be made."""
@@ -112,16 +112,17 @@ class Mipl:
         With ackid (1..65535) the platform's confirmation is asked for: `on_ack` hears of it.
         Raises ValueError if value has no form on the line.
         """
-        text = b"AT+MIPLNOTIFY=%d,%d,%d,%d,%d,%s,0,0" % (
-            self.requests.ref,
-            msgid,
-            oid,
-            iid,
-            rid,
-            self.dialect.value(kind, value),
-        )
-        await self.at.command(text + b",%d" % ackid if ackid else text)
-        self.counts["notified"] += 1
+        text = bytearray(b"AT+MIPLNOTIFY=")
+        for number in (self.requests.ref, msgid, oid, iid, rid):
+            put(text, number)
+            text.append(44)
+        self.dialect.value(text, kind, value)
+        text.extend(b",0,0")
+        if ackid:
+            text.append(44)
+            put(text, ackid)
+        await self.at.command(bytes(text))
+        self.notified += 1
 
     # -- events --------------------------------------------------------------------------------
 
@@ -143,9 +144,9 @@ class Mipl:
             if self.on_again:  # the module registered by itself: it is observed anew
                 self.on_again()
         elif action == _LOSE and self._ends(event):
-            self.lost(borrow("m5310.words").event(event))
+            self.lost(borrow("m5310.causes").event(event))
         elif action == _UPDATED:
-            self.counts["updates"] += 1
+            self.updates += 1
             self._renew()
         elif action == _UPDATE:
             self._asked = True

@@ -4,8 +4,7 @@ import asyncio
 
 from micropython import const
 
-from m5310.command import Reply
-from m5310.operations import KINDS, parse
+from m5310.operations import kind_of, parse
 
 _READ = const(0)  # as in codes.py; a private const takes no heap
 _WRITE = const(1)
@@ -17,6 +16,8 @@ _PARTS_MS = const(1500)  # a write whose parts stop coming is refused after that
 _REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: the same msgid is the same operation
 _REST_MS = const(3000)
 _RECENT = const(8)
+_WHEN = const(6)  # in an entry of Requests.recent
+_WAITS = const(7)
 
 
 class Requests:
@@ -33,8 +34,9 @@ class Requests:
         self.on_operation = on_operation
         self.on_answered = None
         self.ref = 0
-        self.counts = {"operations": 0, "repeats": 0, "refused": 0}
-        # [kind, msgid, path, code, tick, still unanswered] of what is not to be done again.
+        self.operations = self.repeats = self.refused = 0
+        # [kind, msgid, object (None: not read), instance, resource, code, tick, still unanswered]
+        # of what is not to be done again. A list of eight, as a ninth would take a block more.
         self.recent = []
         self.reset()
         at.urc(b"+MIPL", self._operation)
@@ -54,26 +56,43 @@ class Requests:
         if op.kind in (_WRITE, _EXECUTE):
             recent = self.recent
             if len(recent) >= _RECENT:  # what has no answer yet will come again
-                recent.remove(([each for each in recent if not each[5]] or recent)[0])
-            recent.append([op.kind, op.msgid, op.path, code, self.clock.ticks_ms(), True])
+                recent.remove(([each for each in recent if not each[_WAITS]] or recent)[0])
+            oid, iid, rid = op.path or (None, -1, -1)
+            now = self.clock.ticks_ms()
+            recent.append([op.kind, op.msgid, oid, iid, rid, code, now, True])
         self._answer(op, result, values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
-        if not (self.dialect.module_answers and op.kind in (_OBSERVE, _DISCOVER)):
-            self.at.reply(_Answer(self, op, result, values, resources))
+        if self.dialect.module_answers and op.kind in (_OBSERVE, _DISCOVER):
+            return
+        op.requests = self
+        op.result = result
+        if result == 1 and op.kind == _READ:
+            op.found = values
+            op.count = len(values)
+        if resources:
+            op.resources = resources
+        self.at.reply(op)
+
+    def done(self, op, error, age):
+        """Hear how the answer to op fared: error None or an AtError, age in ms."""
+        for each in self.recent:
+            if not error and each[1] == op.msgid:
+                each[_WAITS] = False
+        if self.on_answered:
+            self.on_answered(op, error, age)
 
     def _operation(self, line):
         now = self.clock.ticks_ms()
-        kind = KINDS.index(line[5 : line.find(b":")].strip())  # ValueError: none that we know
-        op = parse(kind, line, now)
-        if kind == _WRITE:
+        op = parse(kind_of(line), line, now)
+        if op.kind == _WRITE:
             op = self._gather(op)
             if op is None:
                 return
-        self.counts["operations"] += 1
+        self.operations += 1
         code = self._answered(op, now)
         if code:
-            self.counts["repeats"] += 1
+            self.repeats += 1
             self._answer(op, _RESULTS[code])
         elif op.bad:
             self._refuse(op)
@@ -82,23 +101,20 @@ class Requests:
 
     def _answered(self, op, now):
         """Return the code that this operation was answered with before; 0 if it is new."""
-        path = op.path
-        for kind, msgid, there, code, when, _ in self.recent:
+        for kind, msgid, oid, iid, rid, code, when, _ in self.recent:
             if kind == op.kind and msgid == op.msgid:
-                same = there == path or there is None or path is None
+                path = op.path
+                same = oid is None or path is None or path == (oid, iid, rid)
                 if same and 0 <= self.clock.ticks_diff(now, when) < _REPEAT_MS:
                     return code
         return 0
 
     def _refuse(self, op):
-        self.counts["refused"] += 1
+        self.refused += 1
         self.reply(op, 400)
-        if op.kind in (
-            _WRITE,
-            _EXECUTE,
-        ):  # so is what is left of its lines, but not its next print
+        if op.kind in (_WRITE, _EXECUTE):  # so is what is left of its lines, not its next print
             now = self.clock.ticks_ms()
-            self.recent[-1][4] = self.clock.ticks_add(now, _REST_MS - _REPEAT_MS)
+            self.recent[-1][_WHEN] = self.clock.ticks_add(now, _REST_MS - _REPEAT_MS)
 
     def _gather(self, op):
         """Join the parts of a write; return it when its last one is here, else None."""
@@ -126,66 +142,3 @@ class Requests:
         if self._part is part:
             self._part = None
             self._refuse(part)
-
-
-class _Answer(Reply):
-    def __init__(self, requests, op, result, values, resources):
-        count = len(values) if op.kind == _READ and result == 1 else 1
-        super().__init__(op.arrived, count)
-        self.requests = requests
-        self.op = op
-        self.result = result
-        self.values = values
-        self.resources = resources
-        self.refusable = result == 1 and op.kind in (_READ, _DISCOVER)
-
-    def line(self, i):
-        op = self.op
-        if self.result != 1 or op.kind == _OBSERVE:
-            return self._short(self.result)
-        if op.kind == _DISCOVER:
-            return discovered(self.requests.ref, op.msgid, self.resources)
-        iid, rid, kind, value = self.values[i]
-        dialect = self.requests.dialect
-        try:
-            text = dialect.value(kind, value)
-        except ValueError:  # has no form on the line: an error ends the read
-            self.count = i + 1
-            return self.late()
-        return b"%s,%d,%d,%d,%s,%s" % (
-            self._short(1),
-            op.oid,
-            iid,
-            rid,
-            text,
-            dialect.tail(i, self.count),
-        )
-
-    def late(self):
-        return self._short(11)
-
-    def done(self, error, age):
-        for each in self.requests.recent:
-            if not error and each[1] == self.op.msgid:
-                each[5] = False
-        if self.requests.on_answered:
-            self.requests.on_answered(self.op, error, age)
-
-    def _short(self, result):
-        op = self.op
-        return b"AT+MIPL%sRSP=%d,%d,%d" % (
-            KINDS[op.kind],
-            self.requests.ref,
-            op.msgid,
-            result,
-        )
-
-
-def discovered(ref, number, resources):
-    """Return the answer to a discover; number is its msgid, or the object's id before OPEN."""
-    return b'AT+MIPLDISCOVERRSP=%d,%d,1,%d,"%s"' % (
-        ref,
-        number,
-        len(resources),
-        resources.encode(),
-    )

@@ -1,34 +1,31 @@
-"""Opening, renewing and closing the OneNET session (guide 3.2, 3.6); loaded for that alone.
+"""Opening the OneNET session (guide 3.2); loaded for that alone.
 
 What is told here of a session is that of `mipl`, a Mipl.
 """
 
 from micropython import const
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
-from m5310.requests import discovered
+from m5310.operations import put_resources
 
 _OPENING = const(1)  # as in mipl.py; a private const takes no heap
 _REGISTERED = const(2)
 _EVENT_MS = const(60000)
+_PAUSE_MS = const(100)  # the module's LwM2M starts up meanwhile (facts/protocol.md 1)
 
 
 async def start(mipl, objects, lifetime, timeout, server):
     """Create the session, add objects, register; return when the platform accepted."""
     at = mipl.at
     mipl.reset()
-    await _version(mipl)
-    await _create(mipl, server)
-    del mipl.requests.recent[:]  # of the session before: its operations cannot come again
-    for oid, bitmap, attributes, actions, resources in objects:
-        await at.command(
-            b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
-            % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
-        )
-        if mipl.dialect.module_answers:
-            await at.command(discovered(mipl.requests.ref, oid, resources))
+    pause = at.pause
+    at.pause = max(pause, _PAUSE_MS)
+    try:
+        await _declare(mipl, objects, server)
+    finally:
+        at.pause = pause
     mipl.state = _OPENING
     mipl.lifetime = lifetime
     try:
@@ -45,12 +42,24 @@ async def start(mipl, objects, lifetime, timeout, server):
             mipl.cause = "no event after OPEN"
             mipl.state = 0
         await mipl.clock.sleep_ms(20)
-    _stands(mipl)
-
-
-def _stands(mipl):
     if mipl.state != _REGISTERED:
         raise AtError(errors.FAILED, 0, mipl.cause.encode())
+
+
+async def _declare(mipl, objects, server):
+    """Create the session and tell the module what there is."""
+    await _version(mipl)
+    await _create(mipl, server)
+    del mipl.requests.recent[:]  # of the session before: its operations cannot come again
+    for oid, bitmap, attributes, actions, resources in objects:
+        await mipl.at.command(
+            b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
+            % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
+        )
+        if mipl.dialect.module_answers:
+            text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
+            put_resources(resources, text)
+            await mipl.at.command(bytes(text))
 
 
 async def _version(mipl):
@@ -71,41 +80,8 @@ async def _create(mipl, server):
         if not e.refused:
             raise
         # A session from before our restart.
-        await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
+        await borrow("m5310.closing").quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
         lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
     ref = body(lines[0]).strip() if lines else b""
     # Some firmware does not print it.
     mipl.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0
-
-
-async def update(mipl, lifetime, objects):
-    """Renew the registration and wait for event 11 (guide 3.2 B, C)."""
-    before = mipl.counts["updates"]
-    await mipl.at.command(b"AT+MIPLUPDATE=%d,%d,%d" % (mipl.requests.ref, lifetime, objects))
-    begun = mipl.clock.ticks_ms()
-    while mipl.counts["updates"] == before and mipl.state == _REGISTERED:
-        if mipl.since(begun) > _EVENT_MS:
-            raise AtError(errors.TIMEOUT, 0, b"AT+MIPLUPDATE")
-        await mipl.clock.sleep_ms(20)
-    _stands(mipl)
-    mipl.lifetime = lifetime or mipl.lifetime
-
-
-async def close(mipl):
-    """De-register and take the session down, in the guide's order (3.6)."""
-    mipl.reset()
-    await _quietly(mipl, b"AT+MIPLCLOSE=%d" % mipl.requests.ref, 10000)
-    await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref, 10000)
-
-
-async def remove(mipl, oid):
-    """Delete object oid from the module (guide 3.6); an error means it is gone already."""
-    await _quietly(mipl, b"AT+MIPLDELOBJ=%d,%d" % (mipl.requests.ref, oid))
-
-
-async def _quietly(mipl, text, timeout=2000):
-    try:
-        await mipl.at.command(text, timeout, slow=True)
-    except AtError as e:
-        if e.kind == errors.SILENT:
-            raise

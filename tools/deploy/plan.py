@@ -25,7 +25,7 @@ from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
 from m5310.clock import Clock
 from m5310.dialect import get
-from m5310.requests import discovered
+from m5310.operations import put_resources
 registry = Registry()
 for spec in config["sensors"]:
     registry.add(Temperature(spec["instance"]))
@@ -39,7 +39,9 @@ for oid in registry.objects():
     text = 'AT+MIPLADDOBJ=0,%d,%d,"%s",%d,%d'
     steps.append((text % ((oid, len(bitmap), bitmap) + registry.counts(oid))).encode())
     if dialect.module_answers:
-        steps.append(discovered(0, oid, registry.discover_text(oid)))
+        text = bytearray(b"AT+MIPLDISCOVERRSP=0,%d,1" % oid)
+        put_resources(registry.discover_text(oid), text)
+        steps.append(bytes(text))
 module = config["module"]
 ports = getattr(pins, "UARTS", {}).get(module["uart"], (None, None))
 lines = [module["tx"], module["rx"]]

@@ -3,7 +3,23 @@
 Source: Sensirion data sheet SHT3x-DIS, 4.3 (commands), 4.12 (checksum), 4.13 (conversion).
 """
 
+from node import values
+
 _MEASURE = b"\x24\x00"
+
+
+def make(spec, shared):
+    """Return a Sht3x by node.sensors.make; all on the same pins share the bus."""
+    bus, scl, sda, address = values(spec, "bus scl sda address")
+    key = ("i2c", bus, scl, sda)
+    if key not in shared:
+        from machine import I2C, Pin
+
+        pins = {}  # type: dict
+        if scl is not None:  # hardware buses of an STM32 have fixed pins
+            pins = {"scl": Pin(scl), "sda": Pin(sda)}
+        shared[key] = I2C(bus, freq=100_000, **pins)
+    return Sht3x(shared[key], address)
 
 
 class Sht3x:
