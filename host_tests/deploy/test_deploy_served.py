@@ -10,7 +10,9 @@ import tty
 
 import pytest
 import serial.rfc2217
+from click.testing import CliRunner
 
+from deploy import standin
 from deploy.link import Link
 
 
@@ -101,3 +103,21 @@ def test_a_board_behind_a_server(board, version, scheme):
         assert one.run("wipe", "--yes").exit_code == 0
         server.shutdown(socket.SHUT_RDWR)
         thread.join(5)
+
+
+def test_a_stand_in_that_cannot_be_says_why(board, tmp_path):
+    one = board()
+    odd = tmp_path / "odd"
+    odd.write_bytes(b"abc")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for image, name, said in (
+        (tmp_path / "flash.img", one.port, "in use by another board: end that one"),
+        (odd, tmp_path / "a", "has 3 bytes, which is no flash memory"),
+        (folder, tmp_path / "a", "cannot be the flash memory: Is a directory"),
+        (tmp_path / "new", folder, "cannot be a name of the port: File exists"),
+    ):
+        result = CliRunner().invoke(standin.main, ["--image", str(image), "--link", str(name)])
+        assert result.exit_code == 2, result.output
+        assert said in result.output
+    assert "this is" not in one.run("logs", "--for", "0.2").output  # it lives on
