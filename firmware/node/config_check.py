@@ -18,9 +18,11 @@ def validate(data, board=None):
     """
     check = _Check(board)
     config = check.map("", data, "configuration")
-    if config["onenet"]["server"] and config["module"]["dialect"] != "m5310a":
-        server = config["onenet"]["server"]
-        raise ConfigError("onenet.server", server, "needs module.dialect m5310a; else remove it")
+    onenet = config["onenet"]
+    if config["module"]["dialect"] == "seed" and (onenet["server"] or not onenet["bootstrap"]):
+        name = "server" if onenet["server"] else "bootstrap"
+        text = "is not for module.dialect seed: remove it, or let the dialect be found (auto)"
+        raise ConfigError("onenet." + name, onenet[name], text)
     seconds = config["safety"]["watchdog"]
     most = getattr(board, "WATCHDOG", 120)
     if seconds and not _LEAST <= seconds <= most:

@@ -37,7 +37,7 @@ rxbuf int 1024 1024 8192 bytes
 reset_pin out RESET asked
 power_pin out POWER asked
 pause_ms int 20 0 5000 milliseconds
-dialect one seed seed m5310a
+dialect one auto auto seed m5310a
 
 [network]
 cops text - 6 cops
@@ -48,6 +48,7 @@ register_timeout int 180 20 3600 seconds
 lifetime int 3600 120 86400 seconds
 open_timeout int 30 30 120 seconds
 server text - 64 server
+bootstrap bool true
 
 [outbox]
 readings int 0 0 4096
@@ -129,6 +130,6 @@ def _value(word):
         return {}
     if word == "[]":
         return []
-    if word in ("!", "-", "false", '""'):
-        return {"!": ..., "-": None, "false": False, '""': ""}[word]
+    if word in ("!", "-", "false", "true", '""'):
+        return {"!": ..., "-": None, "false": False, "true": True, '""': ""}[word]
     return word

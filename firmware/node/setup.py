@@ -52,6 +52,7 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
             onenet["lifetime"],
             onenet["open_timeout"],
             onenet["server"],
+            onenet["bootstrap"],
         ),
         _object_list(registry),
         observations,
@@ -61,7 +62,7 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
     if config["outbox"]["readings"]:
         node.courier = notifier.courier = _courier(node, config["outbox"], observations, folder)
-    _trace(node, config["log"]["trace"], module["dialect"])
+    _trace(node, config["log"]["trace"])
     return node
 
 
@@ -79,11 +80,11 @@ def _courier(node, config, observations, folder):
     return Courier(outbox, temperatures, observations, node.modem, node.log, config["period"])
 
 
-def _trace(node, size, dialect):
+def _trace(node, size):
     """Have the lines of the UART recorded and logged, as configured."""
     at = node.modem.at
     if size:
-        node.trace = borrow("node.trace").Trace(size, node.clock, node.log, dialect)
+        node.trace = borrow("node.trace").Trace(size, node.clock, node.log, node.modem.mipl)
         at.on_line = node.trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line

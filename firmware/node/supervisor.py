@@ -22,8 +22,8 @@ class Supervisor:
     """Runs the session.
 
     `settings` is (ms that registering with the network may take, (number, baud, rxbuf) of the
-    UART, lifetime s, timeout s, server or None), `objects` what Mipl.open wants, `restart` what
-    restarts the MCU, or None.
+    UART, lifetime s, timeout s, server or None, bootstrap), `objects` what Mipl.open wants,
+    `restart` what restarts the MCU, or None.
     """
 
     def __init__(self, modem, clock, log, settings, objects, observations, notifier, restart):

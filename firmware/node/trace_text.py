@@ -33,7 +33,7 @@ class Spoken:
 
 def lines(trace):
     """Yield the entries of a Trace as texts, oldest first, behind one that says what it is."""
-    yield "# trace of m5310-node, dialect %s" % trace.dialect
+    yield "# trace of m5310-node, dialect %s" % trace.session.dialect.name
     log = trace.log
     log("", 9)  # above every level: log.ms is that of now
     ms = log.ms - trace.clock.ticks_diff(trace.clock.ticks_ms(), trace.last)

@@ -64,7 +64,7 @@ def test_the_example_is_the_guide_s_default_and_fits_the_virtual_board():
     assert [a["instance"] for a in done["actuators"]] == [0]
     assert all(done["actuators"][0][part] for part in ("switch", "dimmer", "multistate"))
     assert (done["onenet"]["lifetime"], done["onenet"]["open_timeout"]) == (3600, 30)
-    assert done["module"]["dialect"] == "seed"
+    assert done["module"]["dialect"] == "auto"
 
 
 def test_the_devices_of_the_example_can_be_made_and_read():
@@ -95,10 +95,15 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         "reset_pin": None,
         "power_pin": None,
         "pause_ms": 20,
-        "dialect": "seed",
+        "dialect": "auto",
     }
     assert done["network"] == {"cops": None, "earfcn": None, "register_timeout": 180}
-    assert done["onenet"] == {"lifetime": 3600, "open_timeout": 30, "server": None}
+    assert done["onenet"] == {
+        "lifetime": 3600,
+        "open_timeout": 30,
+        "server": None,
+        "bootstrap": True,
+    }
     assert done["sensors"] == [
         {"type": "mcu", "instance": 0, "period": 10, "units": "Cel", "range": [-40, 125]}
     ]
@@ -160,8 +165,18 @@ WRONG = [
         "onenet.open_timeout: 121 must be a whole number of seconds from 30 to 120",
     ),
     (
-        with_(onenet={"server": "1.2.3.4:5683"}),
-        'onenet.server: "1.2.3.4:5683" needs module.dialect m5310a; else remove it',
+        with_(onenet={"server": "1.2.3.4:5683"}, module={"dialect": "seed"}),
+        (
+            'onenet.server: "1.2.3.4:5683" is not for module.dialect seed: remove it,'
+            " or let the dialect be found (auto)"
+        ),
+    ),
+    (
+        with_(onenet={"bootstrap": False}, module={"dialect": "seed"}),
+        (
+            "onenet.bootstrap: false is not for module.dialect seed: remove it,"
+            " or let the dialect be found (auto)"
+        ),
     ),
     (
         with_(onenet={"server": "1.2.3.4"}),
@@ -181,7 +196,7 @@ WRONG = [
     (with_(module={"tx": 6}), "module.tx: 6 is wired to the flash memory: give another GPIO"),
     (with_(module={"tx": 34}), "module.tx: 34 can only be an input: give a GPIO up to 33"),
     (with_(module={"tx": 16}), "module.rx: 16 is used by module.tx already"),
-    (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of seed, m5310a'),
+    (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of auto, seed, m5310a'),
     (with_(network={"cops": "460"}), 'network.cops: "460" must be 5 or 6 digits, as 46000'),
     (with_(network={"cops": 46000}), "network.cops: 46000 must be a string"),
     (

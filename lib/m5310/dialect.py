@@ -1,6 +1,6 @@
-"""All that differs between the generations of the MIPL command set, in one place.
+"""How the guide's generation of the MIPL command set speaks (G3 in facts/protocol.md 0.1).
 
-`seed` is the guide's (G3 in facts/protocol.md 0.1), `m5310a` that of the M5310-A (G2).
+All that the M5310-A's does otherwise is in m5310a.py, which is loaded for it alone.
 """
 
 from micropython import const
@@ -13,54 +13,63 @@ _BOOLEAN = const(5)
 
 
 class Dialect:
-    """One generation. The switches are named after facts/protocol.md 8."""
+    """The guide's generation, and what another one has to say too.
 
-    def __init__(self, name, g2):
+    `name` is "auto" until the session has found out which one the module speaks.
+    """
+
+    # own(op) tells whether the module answers op itself; None: it answers nothing. One that does
+    # so knows its resources before OPEN and whom a notification is for.
+    own = None  # type: object
+
+    def __init__(self, name):
         self.name = name
-        self.module_answers = g2  # OBSERVE and DISCOVER are answered by the module itself
-        self.positions = g2  # the flag is 1 first, 2 middle, 0 last; else 0 on every line
-        self.quoted = g2  # numbers stand in quotes
-        self.blank = not g2  # the guide prints a blank before a string
 
-    def create(self, server):
-        """Return the command that makes the session; server "host:port" is for m5310a only."""
-        if self.module_answers and server:
-            return b'AT+MIPLCREATEEX="%s",1' % server.encode()
-        return b"AT+MIPLCREATE"
+    def creates(self, server, bootstrap):
+        """Return the commands that make the session, the first one accepted does.
+
+        server "host:port", or None, and bootstrap are for m5310a only.
+        """
+        return (b"AT+MIPLCREATE",)
 
     def value(self, kind, value):
         """Return value as `type,len,text`; raises ValueError if it has no form on the line.
 
         An int given for a _FLOAT is printed without decimals, as the guide prints 98.
         """
+        text = plain(kind, value)
         if kind == _STRING:
-            raw = value.encode()
-            if raw and (min(raw) < 32 or 34 in raw or 127 in raw):
-                raise ValueError("string")
-            text = b'"%s"' % raw
-            return b"%d,%d,%s%s" % (kind, len(raw), b" " if self.blank else b"", text)
+            return b'%d,%d, "%s"' % (kind, len(text), text)
+        size = 4
         if kind == _OPAQUE:
             size = len(value)
-            text = b"".join([b"%02X" % c for c in value])
-        elif kind == _FLOAT:
-            size = 4
-            text = float_text(value)
         elif kind == _BOOLEAN:
             size = 1
-            text = b"1" if value else b"0"
-        else:
-            size = 4 if -0x80000000 <= value <= 0x7FFFFFFF else 8
-            if not -(1 << 63) <= value < 1 << 63:
-                raise ValueError("integer")
-            text = b"%d" % value
-        return (b'%d,%d,"%s"' if self.quoted else b"%d,%d,%s") % (kind, size, text)
+        elif kind != _FLOAT and not -0x80000000 <= value <= 0x7FFFFFFF:
+            size = 8
+        return b"%d,%d,%s" % (kind, size, text)
 
     def tail(self, i, count):
         """Return `index,flag` of line i of count; the index counts down to 0."""
-        flag = 0
-        if self.positions and i + 1 < count:
-            flag = 2 if i else 1
-        return b"%d,%d" % (count - 1 - i, flag)
+        return b"%d,0" % (count - 1 - i)
+
+
+def plain(kind, value):
+    """Return value as text without quotes (bytes); raises ValueError if it has none."""
+    if kind == _STRING:
+        raw = value.encode()
+        if raw and (min(raw) < 32 or 34 in raw or 127 in raw):
+            raise ValueError("string")
+        return raw
+    if kind == _OPAQUE:
+        return b"".join([b"%02X" % c for c in value])
+    if kind == _FLOAT:
+        return float_text(value)
+    if kind == _BOOLEAN:
+        return b"1" if value else b"0"
+    if not -(1 << 63) <= value < 1 << 63:
+        raise ValueError("integer")
+    return b"%d" % value
 
 
 def float_text(value):
@@ -76,9 +85,14 @@ def float_text(value):
 
 
 def get(name):
-    """Return the dialect of that name; raises ValueError naming the known ones."""
-    if name == "seed":
-        return Dialect(name, False)
+    """Return the dialect of that name, for auto the guide's; raises ValueError naming the known.
+
+    That of the M5310-A is loaded for it alone: heap is scarce.
+    """
     if name == "m5310a":
-        return Dialect(name, True)
-    raise ValueError("dialect %r: known are seed and m5310a" % name)
+        from m5310.m5310a import M5310a
+
+        return M5310a(name)
+    if name not in ("seed", "auto"):
+        raise ValueError("dialect %r: known are auto, seed and m5310a" % name)
+    return Dialect(name)

@@ -49,6 +49,7 @@ class Mipl:
         self.on_again = None
         self.on_event = None
         self.on_ack = None
+        self.model = b""  # what the module called itself when it started
         self.state = _CLOSED
         self.version = None
         self.cause = ""
@@ -64,13 +65,13 @@ class Mipl:
 
     # -- session: what it takes is in session.py -----------------------------------------------
 
-    async def open(self, objects, lifetime=3600, timeout=30, server=None):
+    async def open(self, objects, lifetime=3600, timeout=30, server=None, bootstrap=True):
         """Create the session, add objects, register; return when the platform accepted.
 
         `objects` are (id, bitmap, attributes, actions, "id;id;..."), lifetime and timeout are in
-        seconds (guide 3.2). Raises AtError.
+        seconds (guide 3.2); server "host:port" and bootstrap are for m5310a. Raises AtError.
         """
-        await borrow("m5310.session").start(self, objects, lifetime, timeout, server)
+        await borrow("m5310.session").start(self, objects, lifetime, timeout, server, bootstrap)
 
     async def update(self, lifetime=0, objects=False):
         """Renew the registration and wait for event 11; raises AtError (guide 3.2 B, C).
@@ -114,7 +115,7 @@ class Mipl:
         """
         text = b"AT+MIPLNOTIFY=%d,%d,%d,%d,%d,%s,0,0" % (
             self.requests.ref,
-            msgid,
+            0 if self.dialect.own else msgid,
             oid,
             iid,
             rid,

@@ -53,6 +53,8 @@ class Modem:
     def _booted(self, line):
         if self.at.probe.state == FREE:  # the first line of what a starting module prints
             self.boots += 1
+        if line[:1] == b"M":
+            self.mipl.model = line
         self.forget("the module rebooted")
 
     def forget(self, cause):

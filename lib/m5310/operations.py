@@ -36,6 +36,7 @@ class Operation:
     cancel = False
     bad = False
     index = 0  # parts of a write still to come
+    flag = 0  # where only that is told: 1 first part of several, 2 another, 0 the last or only one
 
     def __init__(self, kind, msgid, arrived):
         self.kind = kind
@@ -112,6 +113,8 @@ def _fill_write(op, rest):
         raise ValueError("tail")
     numbers = [num(f) for f in split(tail[1:], 3)]
     op.index = numbers[-1]  # flag,index or the flag alone: 0 ends the group either way
+    if len(numbers) == 1:
+        op.flag = op.index
     if kind == _OPAQUE or kind > _BOOLEAN:
         if len(value) not in (size * 2, size):  # bytes, or hex digits (M5310-A)
             raise ValueError("length")

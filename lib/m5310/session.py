@@ -5,7 +5,7 @@ What is told here of a session is that of `mipl`, a Mipl.
 
 from micropython import const
 
-from m5310 import errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
 from m5310.requests import discovered
@@ -15,19 +15,21 @@ _REGISTERED = const(2)
 _EVENT_MS = const(60000)
 
 
-async def start(mipl, objects, lifetime, timeout, server):
+async def start(mipl, objects, lifetime, timeout, server, bootstrap):
     """Create the session, add objects, register; return when the platform accepted."""
     at = mipl.at
     mipl.reset()
     await _version(mipl)
-    await _create(mipl, server)
+    if mipl.dialect.name == "auto":
+        mipl.dialect = mipl.requests.dialect = await borrow("m5310.detect").detect(mipl)
+    await _create(mipl, mipl.dialect.creates(server, bootstrap))
     del mipl.requests.recent[:]  # of the session before: its operations cannot come again
     for oid, bitmap, attributes, actions, resources in objects:
         await at.command(
             b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
             % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
         )
-        if mipl.dialect.module_answers:
+        if mipl.dialect.own:
             await at.command(discovered(mipl.requests.ref, oid, resources))
     mipl.state = _OPENING
     mipl.lifetime = lifetime
@@ -63,16 +65,21 @@ async def _version(mipl):
             raise
 
 
-async def _create(mipl, server):
-    text = mipl.dialect.create(server)
-    try:
-        lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
-    except AtError as e:
-        if not e.refused:
-            raise
-        # A session from before our restart.
-        await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
-        lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
+async def _create(mipl, texts):
+    """Send texts until one is accepted, the first once more behind DELETE; raises AtError."""
+    lines = refusal = None
+    for text in texts[:1] + texts:
+        if refusal:  # there is a session from before our restart, or the command is not known
+            await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
+        try:
+            lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
+            break
+        except AtError as e:
+            if not e.refused:
+                raise
+            refusal = e
+    else:
+        raise refusal
     ref = body(lines[0]).strip() if lines else b""
     # Some firmware does not print it.
     mipl.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0

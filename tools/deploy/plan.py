@@ -31,36 +31,43 @@ for spec in config["sensors"]:
     registry.add(Temperature(spec["instance"]))
 for spec in config["actuators"]:
     registry.add(Actuation(spec["instance"], Clock()))
-dialect = get(config["module"]["dialect"])
-steps = [dialect.create(config["onenet"]["server"])]
-for oid in registry.objects():
-    iids = registry.instances(oid)
-    bitmap = "".join(["1" if i in iids else "0" for i in range(max(iids) + 1)])
-    text = 'AT+MIPLADDOBJ=0,%d,%d,"%s",%d,%d'
-    steps.append((text % ((oid, len(bitmap), bitmap) + registry.counts(oid))).encode())
-    if dialect.module_answers:
-        steps.append(discovered(0, oid, registry.discover_text(oid)))
+onenet = config["onenet"]
+creates, declares = {}, {}
+for name in ("seed", "m5310a"):
+    dialect = get(name)
+    creates[name] = [t.decode() for t in dialect.creates(onenet["server"], onenet["bootstrap"])]
+    declares[name] = steps = []
+    for oid in registry.objects():
+        iids = registry.instances(oid)
+        bitmap = "".join(["1" if i in iids else "0" for i in range(max(iids) + 1)])
+        text = 'AT+MIPLADDOBJ=0,%d,%d,"%s",%d,%d'
+        steps.append(text % ((oid, len(bitmap), bitmap) + registry.counts(oid)))
+        if dialect.own:
+            steps.append(discovered(0, oid, registry.discover_text(oid)).decode())
 module = config["module"]
 ports = getattr(pins, "UARTS", {}).get(module["uart"], (None, None))
 lines = [module["tx"], module["rx"]]
 if getattr(pins, "FIXED", False):
     lines = list(ports)
 options = getattr(pins, "UART_OPTIONS", {})
-print(json.dumps({"config": config, "steps": [step.decode() for step in steps],
-    "lines": lines, "anywhere": ports == ("", ""), "options": options}))
+print(json.dumps({"config": config, "creates": creates, "declares": declares, "lines": lines,
+    "anywhere": ports == ("", ""), "options": options}))
 """
 
 
 @dataclass
 class Plan:
-    """config: as node.config.load gives it. steps: the AT commands that make the session.
+    """config: as node.config.load gives it.
 
-    lines: the pins TX and RX, whoever chose them. anywhere: whether the UART's pins are free to
-    choose. options: more for machine.UART. source: where the configuration came from.
+    creates, declares: {dialect: AT commands}, of which the first one accepted makes the session,
+    and all name what is in it. lines: the pins TX and RX, whoever chose them. anywhere: whether
+    the UART's pins are free to choose. options: more for machine.UART. source: where the
+    configuration came from.
     """
 
     config: dict
-    steps: list
+    creates: dict
+    declares: dict
     lines: list
     anywhere: bool
     options: dict
