@@ -26,13 +26,13 @@ $(READY): pyproject.toml
 
 venv: $(READY) ## Make .venv with the pinned tools
 
-run: $(READY) ## Bench, console and node on this PC; FOR=30 stops after 30 s with a summary
-	@$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
+run: $(READY) ## Bench, console and node on this PC; FOR=30: stop after 30 s [PROFILE=m5310a]
+	@$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(TRACE),--trace) \
 		$(if $(HTTP),--http $(HTTP)) $(if $(CONFIG),--config $(CONFIG)) $(ARGS) -- \
 		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
 
-bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT
-	@$(BIN)/m5310-bench --at $(AT) $(if $(HTTP),--http $(HTTP)) $(ARGS)
+bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT [PROFILE=]
+	@$(BIN)/m5310-bench --at $(AT) $(if $(PROFILE),--profile $(PROFILE)) $(if $(HTTP),--http $(HTTP)) $(ARGS)
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
 	@$(BIN)/python -m bench.load $(ARGS)

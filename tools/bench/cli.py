@@ -15,6 +15,7 @@ from bench.serve import AddressError, parse_address
 from bench.state import (
     database_options,
     open_store,
+    profile_option,
     push_options,
     push_target,
     server_options,
@@ -54,6 +55,7 @@ def _digits(low, high):
 )
 @click.option("--imei", default=IMEI, show_default=True, callback=_digits(15, 15))
 @click.option("--imsi", default=IMSI, show_default=True, callback=_digits(15, 15))
+@profile_option
 @click.option("--bootstrap", is_flag=True, help="Registration by way of a bootstrap server.")
 @click.option(
     "--register-after",
@@ -100,6 +102,7 @@ async def _serve(options):
         imei=options["imei"],
         imsi=options["imsi"],
         push=push,
+        profile=options["profile"],
         bootstrap=options["bootstrap"],
         register_ms=int(options["register_after"] * 1000),
         echo=options["echo"],
@@ -153,8 +156,14 @@ def _tell(bench, options):
     speed = "%d baud" % options["baud"] if options["baud"] else "as fast as possible"
     for station in bench.stations:
         click.echo(
-            "simulated M5310 %s, %s, board %s, imei %s"
-            % (station.at, speed, station.board_at, station.module.imei)
+            "simulated %s %s, %s, board %s, imei %s"
+            % (
+                station.module.profile.model,
+                station.at,
+                speed,
+                station.board_at,
+                station.module.imei,
+            )
         )
     click.echo("console         http://%s/" % bench.http)
     click.echo("HTTP API        http://%s/docs" % bench.http)

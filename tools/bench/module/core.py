@@ -7,6 +7,7 @@ from bench.module import answers, general, mipl, network, udp
 from bench.module.air import Air
 from bench.module.lines import TOO_LONG, LineReader
 from bench.module.options import Options
+from bench.module.profile import PROFILES
 from bench.module.radio import Radio
 from bench.module.session import Session
 from bench.module.sockets import Sockets
@@ -31,7 +32,7 @@ class Counters:
 
 
 class Module:
-    """A simulated M5310 with the firmware of the guide (dialect G3 of facts protocol.md 0.1).
+    """A simulated M5310 with the firmware of the guide, or of options.profile.
 
     clock: anything with ticks_ms, ticks_diff, ticks_add. platform: a bench.platform.Platform.
     options: see Options. Hooks: on_line(direction, line, now_ms) with ">" from the MCU and "<" to
@@ -40,6 +41,7 @@ class Module:
 
     def __init__(self, clock, platform, imei="867725030000018", imsi="460040000000018", **options):
         self.options = Options(**options)
+        self.profile = PROFILES[self.options.profile]()
         self.platform = platform
         self.imei = imei
         self.imsi = imsi
@@ -166,7 +168,7 @@ class Module:
         self.booted_ms = self.timers.now()
         if cause:
             self.emit(cause)
-        self.emit("M5310", "OK")
+        self.emit(self.profile.model, "OK")
         self.radio.power(1)
 
     # -- commands -----------------------------------------------------------------------------

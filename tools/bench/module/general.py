@@ -2,7 +2,7 @@
 
 import re
 
-from bench.module.syntax import cme
+from bench.module.syntax import Refused, cme
 
 WRONG = 50  # incorrect parameters
 
@@ -55,7 +55,7 @@ def _cimi(module, args):
 
 
 def _ati(module, args):
-    return ["CMCC", "M5310", "Revision:M5310-SIM"]
+    return ["CMCC", module.profile.model, "Revision:%s-SIM" % module.profile.model]
 
 
 def _cgmi(module, args):
@@ -63,15 +63,17 @@ def _cgmi(module, args):
 
 
 def _cgmm(module, args):
-    return ["M5310"]
+    return [module.profile.model]
 
 
 def _cgmr(module, args):
-    return [
-        "SECURITY,V100R100C10B657SP3",
-        "PROTOCOL,V100R100C10B657SP3",
-        "APPLICATION,M5310-MBRH0S03",
-    ]
+    return list(module.profile.firmware)
+
+
+def _cmver(module, args):
+    if module.profile.pack is None:
+        raise Refused
+    return [module.profile.pack]
 
 
 def _nrb(module, args):
@@ -123,6 +125,7 @@ COMMANDS = {
     ("+CGMI", "run"): _cgmi,
     ("+CGMM", "run"): _cgmm,
     ("+CGMR", "run"): _cgmr,
+    ("+CMVER", "run"): _cmver,
     ("+NRB", "run"): _nrb,
     ("+NPSMR", "set"): _set_npsmr,
     ("+NPSMR", "read"): _npsmr,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Options:
     """Times in ms unless the name says otherwise; defaults are the guide's module at a desk."""
 
+    profile: str = "seed"  # see profile.py
     boot_ms: int = 1000  # power or reset to banner
     sim_ms: int = 1500  # boot to a readable SIM: CIMI says 524 before
     register_ms: int = 2000  # search to CEREG 1; guide 1: 20 to 120 s outdoors

@@ -62,7 +62,7 @@ class Radio:
     def location(self):
         """Return tac, ci and access technology as the guide prints them."""
         options = self._module.options
-        return "%s,%s,7" % (options.tac, options.ci)
+        return "%s,%s,%d" % (options.tac, options.ci, self._module.profile.access)
 
     def _found(self):
         options = self._module.options
@@ -83,7 +83,7 @@ class Radio:
 
     def _details(self):
         """What follows stat in the URC; the guide's module gives the place with n=1 already."""
-        if not self.registered:
+        if not self.registered or (self.cereg == 1 and not self._module.profile.location_always):
             return ""
         tail = {3: ",,", 4: ",,,,", 5: ",,,,"}.get(self.cereg, "")
         return ",%s%s" % (self.location(), tail)

@@ -30,7 +30,8 @@ class Sockets:
         """Return the id of a new socket, None if the table is full or the port is taken."""
         if len(self.table) >= MAX_SOCKETS or any(s.port == port for s in self.table.values()):
             return None
-        number = next(n for n in range(MAX_SOCKETS) if n not in self.table)
+        first = self._module.profile.first_socket
+        number = next(n for n in range(first, first + MAX_SOCKETS) if n not in self.table)
         self.table[number] = Socket(port, report)
         return number
 
