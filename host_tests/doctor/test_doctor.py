@@ -177,21 +177,29 @@ def test_a_platform_that_refuses_and_one_that_is_silent(seen):
     assert not wire.module.session.created
 
 
-def test_firmware_with_other_commands(seen):
-    def other(config):
-        config["module"]["dialect"] = "m5310a"
+def speaking(dialect):
+    """Return what changes a configuration to module.dialect dialect."""
+    return lambda config: config["module"].update(dialect=dialect)
 
-    wire = Simulated()
-    wire.module._commands.pop(("+MIPLCREATE", "run"))
-    got = seen(wire, plan=other)
-    failed(got, "OneNET", "AT+MIPLCREATE is answered with ERROR", "other OneNET", '"seed"')
+
+def test_firmware_with_other_commands(seen):
+    got = seen(Simulated(), plan=speaking("m5310a"))
+    failed(got, "OneNET", "AT+MIPLDISCOVERRSP=0,3303", "other OneNET", '"seed"')
+    got = seen(Simulated(profile="m5310a"), plan=speaking("seed"))
+    failed(got, "OneNET", "AT+MIPLCREATE is answered with", "other OneNET", '"m5310a"')
+    warned = [finding[1] for finding in got.found["identity"] if finding[0] == "warn"]
+    assert "this is an M5310-A" in warned[0]
     wire = Simulated()
     wire.module._commands.pop(("+MIPLVER", "read"))
-    wire.module._commands["+CGMM", "run"] = lambda module, args: ["M5310-A"]
-    got = seen(wire)
-    warned = [finding[1] for finding in got.found["identity"] if finding[0] == "warn"]
-    assert "this is an M5310-A" in warned[0] and "AT+MIPLVER?" in warned[1]
-    assert not got.failed
+    warned = [finding[1] for finding in seen(wire).found["identity"] if finding[0] == "warn"]
+    assert "AT+MIPLVER?" in warned[0]
+
+
+@pytest.mark.parametrize("profile", ["m5310a", "m5310sp3"])
+@pytest.mark.parametrize("dialect", ["auto", "m5310a"])
+def test_the_second_generation_is_found_or_configured(seen, profile, dialect):
+    got = seen(Simulated(profile=profile), plan=speaking(dialect))
+    assert not got.failed and not [f for f in got.found["identity"] if f[0] == "warn"], got.found
 
 
 def test_a_module_that_restarts_when_it_transmits(seen):

@@ -81,9 +81,11 @@ def bench(start):
     return process
 
 
-def test_all_operations_of_the_guide_within_a_small_heap(start):
+@pytest.mark.parametrize("profile", ["seed", "m5310a"])
+def test_all_operations_of_the_guide_within_a_small_heap(start, profile):
     """In real time, so at a higher rate than 9600: test_node_flows has that, in virtual time."""
-    command = [sys.executable, "-m", "bench.run", "--baud", "57600", *APART, "--", *NODE]
+    command = [sys.executable, "-m", "bench.run", "--baud", "57600", "--profile", profile]
+    command += [*APART, "--", *NODE]
     run = start("run", command)
     run.wait_for("every operation performed", 90)  # sampling periods long, and a busy computer's
     run.signal(signal.SIGINT)

@@ -153,7 +153,7 @@ class Module:
         self.psm_mode = 0
         self.contexts = {}
         self.arrived_ms = self.timers.now()
-        self._reader = LineReader()
+        self._reader = LineReader(self.profile.max_line)
         self._queue = deque()
         self._busy = False
         self._afterwards = []

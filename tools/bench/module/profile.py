@@ -8,6 +8,7 @@ import re
 
 from bench.module import urc
 from bench.module.checks import Group, covers, hex_of, ids_of, number_of, text_of
+from bench.module.lines import MAX_LINE
 from bench.module.syntax import PARAMETER, STATE, cis
 from bench.platform import messages as m
 
@@ -38,6 +39,7 @@ class Seed:
     access = 7
     first_socket = 0
     max_datagram = 512
+    max_line = MAX_LINE
 
     def group(self):
         """Return an empty Group for the lines of one message."""
@@ -104,6 +106,7 @@ class M5310a(Seed):
     access = 9
     first_socket = 1
     max_datagram = 1358
+    max_line = 3072
 
     def group(self):
         return Group(positions=True)
@@ -161,7 +164,7 @@ class M5310a(Seed):
         session = module.session
         declared = session.objects.get(oid)
         resources = session.resources.get(oid, [])
-        there = declared and iid in (-1, *declared.iids) and rid in (-1, *resources)
+        there = bool(resources) and iid in (-1, *declared.iids) and rid in (-1, *resources)
         if request.kind == "discover":
             self._tell(module, request, 205 if resources else 404, resources)
         elif request.kind == "observe":
