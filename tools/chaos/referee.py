@@ -3,7 +3,6 @@
 from collections import deque
 
 from bench.faults.player import Effect
-from bench.module import urc
 from bench.module.session import CLOSED, OPEN
 from bench.platform.operations import BUSY, OFFLINE, TIME_OUT
 from bench.trace import printable
@@ -39,14 +38,14 @@ _RIGHT = {"write": (204,), "execute": (204,), "write_attributes": (204,), "cance
 
 
 class Delivery:
-    """One print of an operation."""
+    """One print of an operation, in lines."""
 
-    def __init__(self, request, printed, now):
+    def __init__(self, request, lines, printed, now):
         self.request = request
         self.kind = _KINDS[request.kind]
         self.printed = printed
         self.printed_ms = now
-        self.lines = [line.encode("latin-1") for line in urc.lines(request)]
+        self.lines = [line.encode("latin-1") for line in lines]
         self.heard = 0  # lines that reached the node as they were printed
         self.heard_ms = None
         self.answered_ms = None
@@ -186,7 +185,7 @@ class Referee:
         if self.story is not None:
             self.tell("> " + line.decode("latin-1"))
         try:
-            what, meaning = wire.sent(line)
+            what, meaning = wire.sent(line, self.module.profile.declares)
         except ValueError as error:
             self.problem(4, "the node sent %r: %s" % (line, error))
             return
@@ -266,7 +265,8 @@ class Referee:
         self.tally.deliveries += 1
         for other in self._open.values():
             other.crowded = True
-        self._open[request.msgid] = Delivery(request, printed, now)
+        lines = self.module.profile.lines(request, self.module.session)
+        self._open[request.msgid] = Delivery(request, lines, printed, now)
 
     def _answered(self, record):
         self._results[record.msgid] = record

@@ -30,6 +30,7 @@ class Seed:
     pack = None  # AT+CMVER
     bare_create = True
     createex = False
+    declares = False  # it is told its resources before OPEN
     delete_names = ("+MIPLDELETE",)
     asks_open = False  # AT+MIPLOPEN? is known
     counts_resources = True  # ADDOBJ says how many there are, and DISCOVERRSP names as many
@@ -97,6 +98,7 @@ class M5310a(Seed):
     version = "1.0.0"
     bare_create = False
     createex = True
+    declares = True
     delete_names = ("+MIPLDELETE", "+MIPLDEL")
     asks_open = True
     counts_resources = False
