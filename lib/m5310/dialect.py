@@ -20,7 +20,7 @@ class Dialect:
 
     # own(op) tells whether the module answers op itself; None: it answers nothing. One that does
     # so knows its resources before OPEN and whom a notification is for.
-    own = None  # type: object
+    own = None  # type: type
 
     def __init__(self, name):
         self.name = name

@@ -20,7 +20,7 @@ _DIRECT = b"183.230.40.40:5683"
 class M5310a(Dialect):
     """The M5310-A's generation."""
 
-    def own(self, op):
+    def own(self, op):  # type: ignore[override]
         """Tell whether the module answers op itself: what it was told before OPEN, and its own
         objects 3 to 5, which it reports nevertheless (facts/traces.md 3b)."""
         return op.kind in (_OBSERVE, _DISCOVER) or (op.kind == _READ and 3 <= op.oid <= 5)
