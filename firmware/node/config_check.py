@@ -2,11 +2,15 @@
 
 from micropython import const
 
+from m5310 import borrow
+
 from .config_error import ConfigError
 from .config_schema import fields
 from .config_text import closest, plain, text_problem
 
 _LEAST = const(5)  # of a watchdog: writing to flash memory may take seconds
+_TEMPERATURE = const(3303)
+_LIGHT = const(3311)
 _OUTPUTS = ("switch", "dimmer", "multistate")
 
 
@@ -160,7 +164,7 @@ class _Check:
     def range(self, path, value):
         ok = isinstance(value, list) and len(value) == 2
         if not ok or not all(type(x) in (int, float) and -300 < x < 2000 for x in value):
-            raise ConfigError(path, value, "must be [lowest, highest] in °C")
+            raise ConfigError(path, value, "must be [lowest, highest] in its units")
         if value[0] >= value[1]:
             raise ConfigError(path, value, "must have the lower number first")
         return value
@@ -175,12 +179,13 @@ class _Check:
         for i in range(len(value)):
             place = "%s[%d]" % (path, i)
             spec = each(place, value[i])
-            self.unique(place, "instance", spec["instance"], seen)
+            self.unique(place, "instance", spec["instance"], seen, spec["object"])
             if spec.get("type") == "ds18x20":
                 which = "rom" if spec["rom"] else "index"
                 self.unique(place, which, spec[which], seen, spec["pin"])
-            elif spec.get("type") == "sht3x":
-                self.unique(place, "address", spec["address"], seen, spec["bus"])
+            elif "address" in spec:  # one chip may measure for several objects
+                where = spec["bus"], spec["object"]
+                self.unique(place, "address", spec["address"], seen, where)
             done.append(spec)
         return done
 
@@ -195,10 +200,22 @@ class _Check:
         if not isinstance(value, dict):
             return self.map(path, value)
         rule = fields("sensor")[0][1:]
-        return self.map(path, value, "sensor", self.field(path + ".type", value.get("type"), rule))
+        kind = self.field(path + ".type", value.get("type"), rule)
+        if kind == "pin":
+            return self.map(path, value, "sensor", kind)
+        spec = self.map(path, value, "sensor", "measured", kind)
+        units, low, high = borrow("lwm2m.objects").measured(spec["object"])
+        if spec["units"] is None:
+            spec["units"] = units
+        if value.get("range") is None and spec["object"] != _TEMPERATURE:
+            spec["range"] = [low, high]
+        return spec
 
     def actuator(self, path, value):
         spec = self.map(path, value, "actuator")
+        for key in ("multistate", "application_type"):
+            if spec["object"] == _LIGHT and spec[key]:
+                raise ConfigError(_join(path, key), spec[key], "is not in object 3311: remove it")
         if not any(spec[key] for key in _OUTPUTS):
             raise ConfigError(path, ..., "must have one of %s at least" % ", ".join(_OUTPUTS))
         multi = spec["multistate"]

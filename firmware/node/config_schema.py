@@ -11,7 +11,7 @@ A line is: field, kind, default, and what the kind says more. ! as default: the 
                             board definition, which null and "board" stand for; devices with the
                             same shared may be on one pin; asked instead of needed: null is none
     uart, bus               number of the module's UART, of an I2C bus; default as for pins
-    range                   [low, high] in °C; the two numbers are the default
+    range                   [low, high] in its units; the two numbers are the default
     map table               object with the fields of that table
     pins, states            of a multi-state output
     list lowest highest     sensors or actuators
@@ -63,18 +63,22 @@ watchdog int 0 0 120 seconds
 stop_pin in STOP asked
 
 [sensor]
-type one ! ds18x20 ntc sht3x mcu
+type one ! ds18x20 ntc sht3x bmp280 pin mcu
 instance int ! 0 7
 period int 10 1 3600 seconds
-units text Cel 16
+
+[measured]
+units text - 16
 
 [ds18x20]
+object one 3303 3303
 range range -55 125
 pin out ONEWIRE needed 1-wire
 rom text - 16 rom
 index int 0 0 7
 
 [ntc]
+object one 3303 3303
 range range -40 125
 pin in ADC needed
 r25 int 10000 100 1000000 ohms
@@ -83,16 +87,33 @@ series int 10000 100 1000000 ohms
 side one low low high
 
 [sht3x]
+object one 3303 3303 3304
 range range -40 125
 bus bus I2C
 scl out I2C_SCL - SCL
 sda out I2C_SDA - SDA
 address one 68 68 69
 
+[bmp280]
+object one 3315 3315
+range range 300 1100
+bus bus I2C
+scl out I2C_SCL - SCL
+sda out I2C_SDA - SDA
+address one 118 118 119
+
+[pin]
+object one 3342 3200 3302 3342
+pin in "" needed
+pull one up up down none
+active one low low high
+
 [mcu]
+object one 3303 3303
 range range -40 125
 
 [actuator]
+object one 3306 3306 3311
 instance int ! 0 7
 application_type text "" 32
 switch map - switch

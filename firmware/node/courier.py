@@ -17,20 +17,21 @@ _AGAIN_MS = const(30000)  # after one that did not arrive
 _UNWANTED_MS = const(600000)  # a reading nobody observes so long is given up
 _PENDING = const(8)  # notifications that may wait for their confirmation
 _HELD = const(16)  # readings that may wait for a quiet line
-_READING = const(5700)
+_READINGS = (5700, 5500)
 _STATE = const(602)  # the module knows of no such observation
 
 
 class Courier:
-    """Between the notifier, the outbox and the session; `temperatures` are the instances of 3303.
+    """Between the notifier, the outbox and the session; `measured` are the instances whose
+    readings are kept.
 
     delivered: readings from the outbox that were confirmed; lost: those that never got into it;
     unwanted: those that nobody observed when their turn came.
     """
 
-    def __init__(self, outbox, temperatures, observations, modem, log, period):
+    def __init__(self, outbox, measured, observations, modem, log, period):
         self.outbox = outbox
-        self.temperatures = temperatures
+        self.measured = measured
         self.observations = observations
         self.modem = modem
         self.clock = modem.clock
@@ -56,7 +57,7 @@ class Courier:
 
         It is kept until it is confirmed under that id, or forget(id) says that it was not sent.
         """
-        if item[3] != _READING:
+        if item[3] not in _READINGS:
             return 0
         ackid = self._number()
         self._pending.append((ackid, item[1:4] + (item[5],), self.clock.ticks_ms()))
@@ -115,11 +116,12 @@ class Courier:
 
     def _sample(self, now):
         if self.clock.ticks_diff(now, self._sampled) >= self.period_ms:
-            for temperature in self.temperatures:
-                value = temperature.get(_READING)
+            for instance in self.measured:
+                rid = instance.resources[0][0]
+                value = instance.get(rid)
                 if value is not None:
                     self._sampled = now
-                    self._hold((temperature.oid, temperature.iid, _READING, value))
+                    self._hold((instance.oid, instance.iid, rid, value))
 
     def _hold(self, reading):
         if len(self._held) >= _HELD:

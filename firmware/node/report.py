@@ -40,7 +40,7 @@ def of_sampler(sampler):
     """Return counters, and for each sensor its last value, failures and last error text."""
     sensors = []
     for slot in sampler.slots:
-        out = {"instance": slot.temperature.iid}
+        out = {"instance": slot.instance.iid}
         for name in ("value", "failures", "errors", "error"):
             out[name] = getattr(slot, name)
         sensors.append(out)

@@ -71,13 +71,13 @@ def _courier(node, config, observations, folder):
     from .courier import Courier
     from .outbox import Outbox
 
-    temperatures = [slot.temperature for slot in node.sampler.slots]
+    measured = [slot.instance for slot in node.sampler.slots]
     try:
         outbox = Outbox(folder, max(64, config["readings"]))
     except OSError as e:
         node.log("outbox: %s; readings are not kept" % e, 0)
         return None
-    return Courier(outbox, temperatures, observations, node.modem, node.log, config["period"])
+    return Courier(outbox, measured, observations, node.modem, node.log, config["period"])
 
 
 def _trace(node, size):
@@ -95,25 +95,27 @@ def _objects(registry, config, clock):
     actuations = []
     sampler = Sampler(clock, actuations)
     shared = {}
+    kinds = {}
+    objects = borrow("lwm2m.objects")
+    for spec in config["sensors"] + config["actuators"]:
+        if spec["object"] not in kinds:
+            kinds[spec["object"]] = objects.find(spec["object"])
+    objects = None
     for i, spec in enumerate(config["sensors"]):
-        from lwm2m.temperature import Temperature
-
         from .sensors import make
 
-        low, high = spec["range"]
+        measures = [spec["units"]] + spec["range"] if "units" in spec else []
         try:
-            temperature = Temperature(spec["instance"], spec["units"], low, high)
-            registry.add(temperature)
-            sampler.add(make(spec, shared), temperature, spec["period"])
+            instance = kinds[spec["object"]](spec["instance"], *measures)
+            registry.add(instance)
+            sampler.add(make(spec, shared), instance, spec["period"])
         except (OSError, ValueError) as e:
             raise ConfigError("sensors[%d]" % i, spec["type"], "cannot be set up: %s" % e)
     for i, spec in enumerate(config["actuators"]):
-        from lwm2m.actuation import Actuation
-
         from .actuators import make as make_outputs
 
         try:
-            actuation = Actuation(spec["instance"], clock, **make_outputs(spec))
+            actuation = kinds[spec["object"]](spec["instance"], clock, **make_outputs(spec))
             registry.add(actuation)
         except (OSError, ValueError) as e:
             raise ConfigError("actuators[%d]" % i, spec["instance"], "cannot be set up: %s" % e)

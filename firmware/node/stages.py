@@ -24,6 +24,8 @@ _REST = (
     "sensors.ds18x20",
     "sensors.ntc",
     "sensors.sht3x",
+    "sensors.bmp280",
+    "sensors.pin",
     "sensors.mcu",
     "actuators",
     "actuators.outputs",

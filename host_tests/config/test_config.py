@@ -105,9 +105,37 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         "bootstrap": True,
     }
     assert done["sensors"] == [
-        {"type": "mcu", "instance": 0, "period": 10, "units": "Cel", "range": [-40, 125]}
+        {
+            "type": "mcu",
+            "instance": 0,
+            "period": 10,
+            "units": "Cel",
+            "object": 3303,
+            "range": [-40, 125],
+        }
     ]
     assert (done["actuators"], done["log"]) == ([], {"level": 1, "trace": 1024})
+
+
+def test_each_object_has_its_units_its_range_and_its_own_instances():
+    sensors = [
+        {"type": "sht3x", "instance": 0},
+        {"type": "sht3x", "instance": 0, "object": 3304},
+        {"type": "bmp280", "instance": 0},
+        {"type": "pin", "instance": 0, "pin": 13},
+        {"type": "sht3x", "instance": 1, "address": 69, "object": 3304, "range": [5, 95]},
+    ]
+    actuators = [{"instance": 0, "switch": {}}, {"instance": 0, "object": 3311, "dimmer": {}}]
+    done = validate({"sensors": sensors, "actuators": actuators}, pins)
+    told = [(s["object"], s.get("units"), s.get("range")) for s in done["sensors"]]
+    assert told == [
+        (3303, "Cel", [-40, 125]),
+        (3304, "%RH", [0, 100]),
+        (3315, "hPa", [300, 1100]),
+        (3342, None, None),
+        (3304, "%RH", [5, 95]),
+    ]
+    assert [each["object"] for each in done["actuators"]] == [3306, 3311]
 
 
 def test_pins_left_out_are_the_board_s():
@@ -125,6 +153,7 @@ def test_without_a_board_definition_pins_must_be_named():
     assert done["sensors"][0]["pin"] == "A0"
 
 
+PIN_FIELDS = "known: active, instance, object, period, pin, pull, type"
 WRONG = [
     ([], "configuration: a list of 0 must be an object: {…}"),
     (None, "configuration: null must be an object: {…}"),
@@ -136,7 +165,7 @@ WRONG = [
     (with_(sensors=[{"instance": 0}]), "sensors[0].type: is missing"),
     (
         sensor(type="dht22"),
-        'sensors[0].type: "dht22" must be one of ds18x20, ntc, sht3x, mcu',
+        'sensors[0].type: "dht22" must be one of ds18x20, ntc, sht3x, bmp280, pin, mcu',
     ),
     (with_(sensors=[{"type": "mcu"}]), "sensors[0].instance: is missing"),
     (with_(sensors=[MCU, MCU]), "sensors[1].instance: 0 is used by sensors[0] already"),
@@ -220,7 +249,7 @@ WRONG = [
     (with_(log={"x": 1}), 'log: "x" is no known field; known: level, trace'),
     (
         sensor(type="mcu", pin=4),
-        'sensors[0]: "pin" is no known field; known: instance, period, range, type, units',
+        'sensors[0]: "pin" is no known field; known: instance, object, period, range, type, units',
     ),
     (
         sensor(type="ntc", pin=77),
@@ -245,7 +274,7 @@ WRONG = [
     (sensor(type="sht3x", address=0x46), "sensors[0].address: 70 must be one of 68, 69"),
     (
         sensor(type="mcu", range=[5]),
-        "sensors[0].range: a list of 1 must be [lowest, highest] in °C",
+        "sensors[0].range: a list of 1 must be [lowest, highest] in its units",
     ),
     (
         sensor(type="mcu", range=[5, 5]),
@@ -253,7 +282,14 @@ WRONG = [
     ),
     (
         sensor(type="mcu", range=[float("nan"), 5]),
-        "sensors[0].range: a list of 2 must be [lowest, highest] in °C",
+        "sensors[0].range: a list of 2 must be [lowest, highest] in its units",
+    ),
+    (sensor(type="sht3x", object=3315), "sensors[0].object: 3315 must be one of 3303, 3304"),
+    (sensor(type="pin", units="x"), 'sensors[0]: "units" is no known field; ' + PIN_FIELDS),
+    (sensor(type="pin"), "sensors[0].pin: is missing: this board has no default pin"),
+    (
+        actuator(object=3311, switch={}, application_type="hall"),
+        'actuators[0].application_type: "hall" is not in object 3311: remove it',
     ),
     (actuator(), "actuators[0]: must have one of switch, dimmer, multistate at least"),
     (with_(actuators=[SWITCH] * 5), "actuators: a list of 5 must be a list of 0 to 4"),

@@ -219,7 +219,8 @@ def test_a_module_that_restarts_when_it_transmits(seen):
 def sensors(*specs):
     def change(config):
         config["sensors"] = [
-            {"instance": i, "range": (-40, 125), **spec} for i, spec in enumerate(specs)
+            {"instance": i, "range": (-40, 125), "units": "Cel", **spec}
+            for i, spec in enumerate(specs)
         ]
         config["actuators"] = []
 
@@ -243,11 +244,25 @@ def test_sensors_that_are_not_there(seen):
     link = FakeLink(wire)
     for name in link.vboard.temps:
         link.vboard.set_temp(name, None)
+    link.vboard.pressure = None
     got = seen(wire, link=link, plan=sensors(DALLAS, NTC, SHT, {"type": "mcu"}))
     failed(got, "sensor 0", "no answer", "not connected", "4.7 kΩ from data to 3.3 V")
     failed(got, "sensor 1", "not connected", "between the pin and GND", "series resistor")
     failed(got, "sensor 2", "addresses that answer on this bus: none", "SDA or SCL", "4.7 kΩ")
     failed(got, "sensor 3", "no answer", "cannot read its chip", "leave this sensor out")
+
+
+def test_other_quantities_and_a_contact(seen):
+    humid = {**SHT, "object": 3304, "units": "%RH", "range": [0, 100]}
+    air = {**SHT, "type": "bmp280", "address": 118, "object": 3315, "units": "hPa"}
+    air["range"] = [300, 1000]
+    contact = {"type": "pin", "object": 3342, "pin": 13, "pull": "up", "active": "low"}
+    got = seen(Wire(), plan=sensors(humid, air, contact, {**air, "address": 119}))
+    assert got["sensor 0"][:2] == ("ok", "sht3x on I2C 0, address 68: 45.00 %")
+    warned = got["sensor 1"]
+    assert warned[0] == "warn" and warned[1].endswith("address 118: 1013.25 hPa")
+    assert got["sensor 2"][:2] == ("ok", "pin at pin 13: off now")
+    failed(got, "sensor 3", "one answers at 118", "SDO", '"address": 118')
 
 
 def test_sensors_at_other_places(seen):

@@ -49,9 +49,20 @@ class NodeRig:
     """node, board, module, platform; lines: [(ticks, "<" or ">", text)] of the serial line."""
 
     def __init__(
-        self, config=None, baud=9600, chunk=0, module=None, platform=None, folder="outbox", **acts
+        self,
+        config=None,
+        baud=9600,
+        chunk=0,
+        module=None,
+        platform=None,
+        folder="outbox",
+        example=EXAMPLE,
+        **acts,
     ):
-        """acts: what happens at reset_pin, power_pin, restart: act(rig)."""
+        """example: the configuration that config changes.
+
+        acts: what happens at reset_pin, power_pin, restart: act(rig).
+        """
         self.clock = vtime.clock
         self.board = fakeboard.fresh(self.clock)
         self.platform = Platform(self.clock, **(platform or {}))
@@ -61,7 +72,7 @@ class NodeRig:
         self.module = Module(self.clock, self.platform, **(module or {}))
         self.module.on_operation = self.records.append
         self.uart = SimUart(Port(self.module, self.clock, baud), self.clock, chunk)
-        settings = json.loads(EXAMPLE.read_text())
+        settings = json.loads(example.read_text())
         for path, value in (config or {}).items():
             part, name = path.split(".")
             settings.setdefault(part, {})[name] = value

@@ -32,13 +32,10 @@ def steps(imei, link, wiring):
     maker = _Maker(imei, link, wiring)
     return [
         *maker.discovers(),
-        *maker.reads(),
+        *(maker.reads() if wiring.sensors else ()),
+        *maker.others(),
         *(maker.writes() if wiring.actuation else ()),
-        *maker.executes(),
-        *maker.attributes(),
-        *maker.observes(),
-        *maker.negatives(),
-        maker.sampled(),
+        *(maker.temperatures() if wiring.sensors else ()),
     ]
 
 
@@ -66,7 +63,8 @@ class _Maker:
         return Step(title, ask, code, check, settle_s)
 
     def discovers(self):
-        yield self.step("discover", (TEMPERATURE,), 205, check=_ids(TEMPERATURE_IDS))
+        if self.wiring.sensors:
+            yield self.step("discover", (TEMPERATURE,), 205, check=_ids(TEMPERATURE_IDS))
         if self.wiring.actuation:
             yield self.step("discover", (ACTUATION,), 205, check=_ids(ACTUATION_IDS))
 
@@ -84,6 +82,21 @@ class _Maker:
         yield self.step("read", (ACTUATION, 0, 5850), 205, check=_paths([(0, 5850)]))
         yield self.step("read", (ACTUATION, 0), 205, check=of_actuation)
         yield self.step("read", (ACTUATION,), 205, check=of_actuation)
+
+    def others(self):
+        """What the configuration has besides the guide's objects: discovered and read."""
+        for oid, iids in sorted(self.wiring.others.items()):
+            yield self.step("discover", (oid,), 205, check=_some)
+            for iid in iids:
+                yield self.step("read", (oid, iid), 205, check=_some)
+            yield self.step("read", (oid,), 205, check=_some)
+
+    def temperatures(self):
+        yield from self.executes()
+        yield from self.attributes()
+        yield from self.observes()
+        yield from self.negatives()
+        yield self.sampled()
 
     def writes(self):
         on, off = self._moved(True, None), self._moved(False, 0)
@@ -141,7 +154,7 @@ class _Maker:
             yield self.step("cancel", path, 205)
 
     def negatives(self):
-        for path in ((3311,), (TEMPERATURE, 9), (TEMPERATURE, 0, 9999)):
+        for path in ((3320,), (TEMPERATURE, 9), (TEMPERATURE, 0, 9999)):
             yield self.step("read", path, 404)
         yield self.step("read", (TEMPERATURE, 0, 5605), 405)
         yield self.step("write", (TEMPERATURE, 0), 405, {5700: 1})
@@ -155,6 +168,8 @@ class _Maker:
         yield self.step("write_attributes", (TEMPERATURE, 0, 9999), 404, pmin=1)
 
     def after(self):
+        if not self.wiring.sensors:
+            return
         yield self.step("observe", (TEMPERATURE, 0), 205)
         yield self.step("write_attributes", (TEMPERATURE, 0, 5700), 204, **LIVELY)
 
@@ -185,6 +200,10 @@ class _Maker:
             return "" if now == tuple(levels) else "pins are %s, not %s" % (now, levels)
 
         return check
+
+
+def _some(operation):
+    return "" if operation.values else "brought nothing"
 
 
 def _is(celsius):

@@ -6,6 +6,9 @@ from pathlib import Path
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 
+TEMPERATURE, ACTUATION = 3303, 3306
+_USUAL = {"actuator": ACTUATION, "bmp280": 3315, "pin": 3342}
+
 
 @dataclass
 class Wiring:
@@ -19,6 +22,7 @@ class Wiring:
     actuation: bool = True  # whether there is an instance of 3306
     period_s: int = 10
     sensors: tuple = ("ds18x20-0", "ds18x20-1")  # behind 3303 instances 0 and 1
+    others: dict = field(default_factory=dict)  # {oid: [iid, ...]} of the other objects
 
 
 def load(path):
@@ -29,13 +33,22 @@ def load(path):
         wiring = Wiring(switch=None, dimmer=None)
         wiring.period_s = max(sensor.get("period", 10) for sensor in config["sensors"])
         sensors = sorted(config["sensors"], key=lambda sensor: sensor["instance"])
-        wiring.sensors = tuple(_sensor(sensor) for sensor in sensors)
-        wiring.actuation = bool(config.get("actuators"))
-        for actuator in config.get("actuators", [])[:1]:
+        wiring.sensors = tuple(_sensor(each) for each in sensors if _object(each) == TEMPERATURE)
+        outputs = [each for each in config.get("actuators", []) if _object(each) == ACTUATION]
+        wiring.actuation = bool(outputs)
+        for actuator in outputs[:1]:
             _actuator(wiring, actuator)
+        for each in sensors + config.get("actuators", []):
+            if _object(each) not in (TEMPERATURE, ACTUATION):
+                wiring.others.setdefault(_object(each), []).append(each["instance"])
         return wiring
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError("%s: no usable configuration: %s" % (path, error)) from None
+
+
+def _object(spec):
+    """Return the object that a sensor or an actuator becomes an instance of."""
+    return spec.get("object") or _USUAL.get(spec.get("type", "actuator"), TEMPERATURE)
 
 
 def _sensor(sensor):

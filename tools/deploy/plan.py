@@ -20,17 +20,16 @@ except ImportError:
     pins = None
 from node.config import load
 config = load(sys.argv[1], pins)
-from lwm2m.actuation import Actuation
+from lwm2m.objects import find
 from lwm2m.registry import Registry
-from lwm2m.temperature import Temperature
 from m5310.clock import Clock
 from m5310.dialect import get
 from m5310.requests import discovered
 registry = Registry()
 for spec in config["sensors"]:
-    registry.add(Temperature(spec["instance"]))
+    registry.add(find(spec["object"])(spec["instance"]))
 for spec in config["actuators"]:
-    registry.add(Actuation(spec["instance"], Clock()))
+    registry.add(find(spec["object"])(spec["instance"], Clock()))
 onenet = config["onenet"]
 creates, declares = {}, {}
 for name in ("seed", "m5310a"):

@@ -1,10 +1,14 @@
 """Sensors: one driver a file, all with the same two calls, none of which ever waits.
 
     start() -> ms until the reading is there, 0 = now
-    read()  -> °C as float
+    read()  -> the reading in its units as float, of a contact whether it is on
 
 Both raise OSError (no answer) or ValueError (an answer that cannot be true).
 """
+
+from micropython import const
+
+_HUMIDITY = const(3304)
 
 
 def make(spec, shared):
@@ -37,20 +41,38 @@ def make(spec, shared):
         adc = ADC(Pin(spec["pin"]), **atten)
         return Ntc(adc, spec["r25"], spec["b"], spec["series"], low)
     if kind == "sht3x":
-        from machine import I2C
+        from .sht3x import Humidity, Sht3x
 
-        from .sht3x import Sht3x
-
-        bus = spec["bus"]
-        key = ("i2c", bus, spec["scl"], spec["sda"])
+        i2c, key = _bus(spec, shared)
+        key = ("sht3x", key, spec["address"])
         if key not in shared:
-            pins = {}  # type: dict
-            if spec["scl"] is not None:  # hardware buses of an STM32 have fixed pins
-                pins = {"scl": Pin(spec["scl"]), "sda": Pin(spec["sda"])}
-            shared[key] = I2C(bus, freq=100_000, **pins)
-        return Sht3x(shared[key], spec["address"])
+            shared[key] = Sht3x(i2c, spec["address"])
+        return Humidity(shared[key]) if spec.get("object") == _HUMIDITY else shared[key]
+    if kind == "bmp280":
+        from .bmp280 import Bmp280
+
+        return Bmp280(_bus(spec, shared)[0], spec["address"])
+    if kind == "pin":
+        from .pin import PinInput
+
+        pull = {"up": Pin.PULL_UP, "down": Pin.PULL_DOWN}.get(spec["pull"])
+        pin = Pin(spec["pin"], Pin.IN) if pull is None else Pin(spec["pin"], Pin.IN, pull)
+        return PinInput(pin, 1 if spec["active"] == "high" else 0)
     if kind == "mcu":
         from .mcu import Mcu, source
 
         return Mcu(source())
     raise ValueError("no driver for sensor type %r" % (kind,))
+
+
+def _bus(spec, shared):
+    """Return (the I2C bus of spec, its key in shared)."""
+    from machine import I2C, Pin
+
+    key = ("i2c", spec["bus"], spec["scl"], spec["sda"])
+    if key not in shared:
+        pins = {}  # type: dict
+        if spec["scl"] is not None:  # hardware buses of an STM32 have fixed pins
+            pins = {"scl": Pin(spec["scl"]), "sda": Pin(spec["sda"])}
+        shared[key] = I2C(spec["bus"], freq=100_000, **pins)
+    return shared[key], key

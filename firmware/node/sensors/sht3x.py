@@ -7,28 +7,59 @@ _MEASURE = b"\x24\x00"
 
 
 class Sht3x:
-    """One sensor at address 0x44 or 0x45."""
+    """One sensor at address 0x44 or 0x45, read for its temperature."""
 
     def __init__(self, i2c, address=0x44):
         self.i2c = i2c
         self.address = address
+        self.started = False
+        self.good = False  # what is in the buffer was measured
         self._buf = bytearray(6)
 
     def start(self):
-        """Start a measurement; return 16 (ms). Raises OSError when nothing acknowledges."""
-        self.i2c.writeto(self.address, _MEASURE)
+        """Start a measurement, if none is under way; return 16 (ms).
+
+        Raises OSError when nothing acknowledges.
+        """
+        if not self.started:
+            self.i2c.writeto(self.address, _MEASURE)
+            self.started = True
         return 16
+
+    def word(self, place):
+        """Return the 16 bits at byte `place`; whoever asks first fetches the measurement."""
+        buf = self._buf
+        if self.started:
+            self.started = self.good = False
+            self.i2c.readfrom_into(self.address, buf)
+            self.good = not (_crc(buf, 0) or _crc(buf, 3))
+        if not self.good:
+            raise ValueError("wrong checksum")
+        return buf[place] << 8 | buf[place + 1]
 
     def read(self):
         """Return °C, -45..130; OSError while there is none, ValueError for a wrong checksum."""
-        buf = self._buf
-        self.i2c.readfrom_into(self.address, buf)
-        crc = 0xFF
-        for i in range(3):  # two bytes and their checksum leave 0
-            crc ^= buf[i]
-            if i < 2:
-                for _ in range(8):
-                    crc = (crc << 1 ^ 0x131) if crc & 0x80 else crc << 1
-        if crc:
-            raise ValueError("wrong checksum")
-        return -45 + 175 * (buf[0] << 8 | buf[1]) / 65535
+        return -45 + 175 * self.word(0) / 65535
+
+
+class Humidity:
+    """The relative humidity, %, of an Sht3x that others may read for its temperature."""
+
+    def __init__(self, sht3x):
+        self.start = sht3x.start
+        self.word = sht3x.word
+
+    def read(self):
+        """Return %, 0..100; raises as Sht3x.read."""
+        return 100 * self.word(3) / 65535
+
+
+def _crc(buf, place):
+    """Return 0 if the two bytes at `place` and their checksum behind them fit."""
+    crc = 0xFF
+    for i in range(3):
+        crc ^= buf[place + i]
+        if i < 2:
+            for _ in range(8):
+                crc = (crc << 1 ^ 0x131) if crc & 0x80 else crc << 1
+    return crc
