@@ -49,6 +49,7 @@ lifetime int 3600 120 86400 seconds
 open_timeout int 30 30 120 seconds
 server text - 64 server
 bootstrap bool true
+timestamps bool false
 
 [outbox]
 readings int 0 0 4096

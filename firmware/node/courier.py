@@ -8,6 +8,7 @@ at a time, to whoever observes the resource by then. Loaded only where an outbox
 
 from micropython import const
 
+from m5310 import borrow
 from m5310.errors import AtError
 
 _TURN_MS = const(200)
@@ -18,6 +19,7 @@ _UNWANTED_MS = const(600000)  # a reading nobody observes so long is given up
 _PENDING = const(8)  # notifications that may wait for their confirmation
 _HELD = const(16)  # readings that may wait for a quiet line
 _READINGS = (5700, 5500)
+_TIMESTAMP = const(5518)
 _STATE = const(602)  # the module knows of no such observation
 
 
@@ -28,6 +30,8 @@ class Courier:
     delivered: readings from the outbox that were confirmed; lost: those that never got into it;
     unwanted: those that nobody observed when their turn came.
     """
+
+    wall = None  # tells the UNIX time in seconds, None while it is not known
 
     def __init__(self, outbox, measured, observations, modem, log, period):
         self.outbox = outbox
@@ -60,7 +64,7 @@ class Courier:
         if item[3] not in _READINGS:
             return 0
         ackid = self._number()
-        self._pending.append((ackid, item[1:4] + (item[5],), self.clock.ticks_ms()))
+        self._pending.append((ackid, item[1:4] + (item[5], self._time()), self.clock.ticks_ms()))
         return ackid
 
     def forget(self, ackid):
@@ -121,7 +125,11 @@ class Courier:
                 value = instance.get(rid)
                 if value is not None:
                     self._sampled = now
-                    self._hold((instance.oid, instance.iid, rid, value))
+                    self._hold((instance.oid, instance.iid, rid, value, self._time()))
+
+    def _time(self):
+        """Return the UNIX time, 0 if it is not known."""
+        return (self.wall and self.wall()) or 0
 
     def _hold(self, reading):
         if len(self._held) >= _HELD:
@@ -156,7 +164,7 @@ class Courier:
         if reading is None:
             self._since = now
             return
-        oid, iid, rid, value = reading
+        oid, iid, rid, value, time = reading
         msgid, kind = self.observations.watched(oid, iid, rid)
         if msgid is None:
             if waited >= _UNWANTED_MS:
@@ -166,10 +174,21 @@ class Courier:
         self._since = now
         self._ackid = ackid = self._number()  # its confirmation may come with the OK
         try:
-            await self.modem.mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
+            await self._notify(msgid, oid, iid, (rid, kind, value), time, ackid)
         except (AtError, ValueError) as e:
             self._ackid = 0
             self._pause = _AGAIN_MS
             if getattr(e, "code", 0) == _STATE:
                 self.observations.drop(msgid)
             self.log("outbox: %s" % e, 2)
+
+    async def _notify(self, msgid, oid, iid, value, time, ackid):
+        """Notify a reading; with its time in one message, where that is known and observed."""
+        mipl = self.modem.mipl
+        stamped, kind = self.observations.watched(oid, iid, _TIMESTAMP)
+        if time and stamped == msgid:
+            values = ((_TIMESTAMP, kind, time), value)
+            await borrow("m5310.group").notify(mipl, msgid, oid, iid, values, ackid)
+        else:
+            rid, kind, value = value
+            await mipl.notify(msgid, oid, iid, rid, kind, value, ackid)

@@ -13,15 +13,17 @@ from .sampler import Sampler
 from .supervisor import Supervisor
 
 
-def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None, folder="outbox"):
+def build(config, uart, clock, log, restart=None, folder="outbox", rtc=None, seconds=None, **pins):
     """Return the Node of a validated configuration on a UART; raises ConfigError.
 
     restart() restarts the MCU, None where there is none; folder: where an outbox has its files.
+    rtc, seconds: as in node.wall; no RTC on a PC. pins: reset_pin and power_pin, if there are.
     """
     module = config["module"]
     network = config["network"]
     registry = Registry()
-    sampler = _objects(registry, config, clock)
+    wall, learn = _wall(config, rtc, seconds)
+    sampler = _objects(registry, config, clock, wall)
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem = Modem(
@@ -34,9 +36,9 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
         baud=module["baud"],
         operator=network["cops"],
         earfcn=network["earfcn"],
-        reset_pin=reset_pin,
-        power_pin=power_pin,
+        **pins,
     )
+    modem.network.on_time = learn
     dispatcher.requests = modem.mipl.requests
     dispatcher.requests.on_answered = dispatcher.answered
     modem.mipl.on_again = observations.clear
@@ -62,8 +64,29 @@ def build(config, uart, clock, log, restart=None, reset_pin=None, power_pin=None
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
     if config["outbox"]["readings"]:
         node.courier = notifier.courier = _courier(node, config["outbox"], observations, folder)
-    _trace(node, config["log"]["trace"])
+    if node.courier and wall:
+        node.courier.wall = wall
+    _trace(node, config["log"]["trace"], wall)
     return node
+
+
+def _wall(config, rtc, seconds):
+    """Return what tells the UNIX time and what is told it by the network, None for neither.
+
+    Where nothing bears a time, the RTC is all that has it.
+    """
+    options = {"seconds": seconds} if seconds else {}
+    if config["outbox"]["readings"] or config["onenet"]["timestamps"]:
+        from .wall import Wall
+
+        kept = Wall(rtc, **options)
+        return kept.now, kept.learn
+    if rtc:
+        return (
+            lambda: borrow("node.wall").Wall(rtc).now(),
+            lambda utc: borrow("node.wall").Wall(rtc).learn(utc),
+        )
+    return None, None
 
 
 def _courier(node, config, observations, folder):
@@ -80,26 +103,28 @@ def _courier(node, config, observations, folder):
     return Courier(outbox, measured, observations, node.modem, node.log, config["period"])
 
 
-def _trace(node, size):
+def _trace(node, size, wall):
     """Have the lines of the UART recorded and logged, as configured."""
     at = node.modem.at
     if size:
         node.trace = borrow("node.trace").Trace(size, node.clock, node.log, node.modem.mipl)
+        node.trace.wall = wall
         at.on_line = node.trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line
 
 
-def _objects(registry, config, clock):
-    """Fill registry and return the Sampler that feeds it."""
+def _objects(registry, config, clock, wall):
+    """Fill registry and return the Sampler that feeds it; wall: tells the UNIX time."""
     actuations = []
     sampler = Sampler(clock, actuations)
     shared = {}
     kinds = {}
     objects = borrow("lwm2m.objects")
+    stamps = wall if config["onenet"]["timestamps"] else None
     for spec in config["sensors"] + config["actuators"]:
         if spec["object"] not in kinds:
-            kinds[spec["object"]] = objects.find(spec["object"])
+            kinds[spec["object"]] = objects.find(spec["object"], stamps)
     objects = None
     for i, spec in enumerate(config["sensors"]):
         from .sensors import make

@@ -140,7 +140,7 @@ def _made(board, path, clock, log, tries):
     open_pins = open_uart = None
     _forget(("port",))
     folder = getattr(board, "DATA", "") + "outbox"
-    node = build(config, uart, clock, log, _restart(board), folder=folder, **pins)
+    node = build(config, uart, clock, log, _restart(board), folder, _rtc(board), **pins)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
     seconds = config["safety"]["watchdog"]
@@ -176,6 +176,15 @@ def _begin(path, tries, log):
     except OSError as e:  # the node runs all the same
         log("the starts with %s cannot be counted: %s" % (path, e), 0)
     return keep.mark(path)
+
+
+def _rtc(board):
+    """Return the RTC that the network's clock sets; a PC has its own time."""
+    if getattr(board, "HOSTED", False):
+        return None
+    import machine
+
+    return machine.RTC()
 
 
 def _restart(board):

@@ -123,6 +123,7 @@ class Supervisor:
                     raise
             await self.clock.sleep_ms(1000)
         self.log("registration renewed", 2)
+        self.modem.network.time = None  # ask again: some RTCs go astray by minutes a day
 
     async def _check(self, missing):
         """Ask for the network; return ms it has been missing. Raises AtError if for too long."""
@@ -136,6 +137,8 @@ class Supervisor:
         if self.modem.network.registered:
             if missing:
                 await self._renew()
+            elif self.modem.network.on_time and not self.modem.network.time:
+                await borrow("m5310.bringup").ask_time(self.modem.network, self.log)
             return 0
         missing += _CHECK_MS
         self.log("network lost for %d s" % (missing // 1000))

@@ -18,6 +18,8 @@ class Trace:
     `log` tells the time of the first line, `session` the dialect, for who replays the lines.
     """
 
+    wall = None  # tells the UNIX time in seconds, None while it is not known
+
     def __init__(self, size, clock, log, session):
         self.ring = bytearray(max(size, _LEAST))
         self.clock = clock

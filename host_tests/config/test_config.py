@@ -103,6 +103,7 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         "open_timeout": 30,
         "server": None,
         "bootstrap": True,
+        "timestamps": False,
     }
     assert done["sensors"] == [
         {

@@ -57,9 +57,10 @@ class NodeRig:
         platform=None,
         folder="outbox",
         example=EXAMPLE,
+        rtc=None,
         **acts,
     ):
-        """example: the configuration that config changes.
+        """example: the configuration that config changes. rtc: the MCU's, None: it has none.
 
         acts: what happens at reset_pin, power_pin, restart: act(rig).
         """
@@ -83,10 +84,15 @@ class NodeRig:
         self.pins = dict(parts)
         if "restart" in acts:
             parts["restart"] = lambda: self._restart(acts["restart"])
-        self.node = build(self.settings, self.uart, self.clock, log, folder=folder, **parts)
+        parts.update(folder=folder, rtc=rtc, seconds=self._seconds)
+        self.node = build(self.settings, self.uart, self.clock, log, **parts)
         self._record = self.node.modem.at.on_line
         self.node.modem.at.on_line = self._line
         self.imei = self.module.imei
+
+    def _seconds(self):
+        """Return seconds since the start of the virtual time."""
+        return self.module.timers.now() / 1000
 
     def _restart(self, act):
         self.restarts += 1

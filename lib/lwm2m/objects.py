@@ -4,7 +4,8 @@ Loaded when the node is set up, and forgotten behind it. Numbers, types and oper
 the OMA LwM2M registry (IPSO Smart Objects).
 """
 
-# id, class, units, range, resources in the order they are read and discovered.
+# id, class, units, range, resources in the order they are read and discovered; those of version
+# 1.1 that bear a time, 5518, are not among them.
 #   sensor   a quantity that is measured: lowest and highest are kept (temperature.Temperature)
 #   output   what can be switched and dimmed (actuation.Actuation)
 #   input    a state that is read (digital.Digital)
@@ -28,6 +29,7 @@ _RESOURCES = """
 5602 4 1
 5603 4 1
 5604 4 1
+5518 3 1
 5605 2 4
 5700 4 1
 5701 1 1
@@ -47,17 +49,21 @@ def _line(table, number):
     return table[at + 1 : table.find("\n", at + 1)].split(" ")[1:]
 
 
-def resources(oid):
-    """Return ((rid, type, operations), ...) of object oid."""
+def resources(oid, more=()):
+    """Return ((rid, type, operations), ...) of object oid, with more resources at the end."""
     out = []
-    for rid in _line(_OBJECTS, oid)[4:]:
+    for rid in _line(_OBJECTS, oid)[4:] + list(more):
         kind, operations = _line(_RESOURCES, int(rid))
         out.append((int(rid), int(kind), int(operations)))
     return tuple(out)
 
 
-def find(oid):
-    """Return the class for instances of object oid; raises ValueError for an unknown one."""
+def find(oid, now=None):
+    """Return the class for instances of object oid; raises ValueError for an unknown one.
+
+    now() returns the UNIX time in seconds, or None while that is not known: with it, what is
+    measured or read bears the time of its last reading (5518, version 1.1 of the objects).
+    """
     kind = _line(_OBJECTS, oid)[0]
     if kind == "sensor":
         from lwm2m.temperature import Temperature as base
@@ -65,9 +71,25 @@ def find(oid):
         from lwm2m.actuation import Actuation as base  # type: ignore[assignment]
     else:
         from lwm2m.digital import Digital as base  # type: ignore[assignment]
+    if now and kind != "output":
+        more = {"oid": oid, "resources": resources(oid, ("5518",)), "update": _stamped(base, now)}
+        return type(base.__name__, (base,), more)
     if base.oid == oid:
         return base
     return type(base.__name__, (base,), {"oid": oid, "resources": resources(oid)})
+
+
+def _stamped(base, now):
+    """Return the update of base that notes the time; this alone is no change to be notified."""
+
+    def update(self, value):
+        done = base.update(self, value)
+        time = now() if done else None
+        if time:
+            self.values[5518] = time
+        return done
+
+    return update
 
 
 def measured(oid):

@@ -27,7 +27,8 @@ from m5310.dialect import get
 from m5310.requests import discovered
 registry = Registry()
 for spec in config["sensors"]:
-    registry.add(find(spec["object"])(spec["instance"]))
+    now = print if config["onenet"]["timestamps"] else None
+    registry.add(find(spec["object"], now)(spec["instance"]))
 for spec in config["actuators"]:
     registry.add(find(spec["object"])(spec["instance"], Clock()))
 onenet = config["onenet"]

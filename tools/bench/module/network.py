@@ -141,7 +141,8 @@ def _csq(module, args):
 
 
 def _cclk(module, args):
-    if not module.radio.registered:
+    known_ms = module.radio.since_ms + module.options.clock_ms
+    if not module.radio.registered or module.timers.now() < known_ms:
         return []
     seconds = (module.timers.now() - module.started_ms) // 1000
     at = datetime.fromtimestamp(module.options.wall_s, UTC) + timedelta(hours=8, seconds=seconds)

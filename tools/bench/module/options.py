@@ -32,4 +32,5 @@ class Options:
     echo_peer: str = "183.230.40.150:36000"
     echo_ms: int = 400  # datagram out to its echo in
     auth: str = ""
+    clock_ms: int = 0  # CCLK stays empty so long after registration
     wall_s: int = 1795312800  # UNIX time at the module's start, for CCLK

@@ -15,6 +15,7 @@ class Radio:
         """Go to the state before power on."""
         self.cfun = 0
         self.stat = 0
+        self.since_ms = 0  # of the registration
         self.connected = False
         self.cereg = 0
         self.cscon = 0
@@ -72,6 +73,7 @@ class Radio:
         if self.earfcn not in (0, options.earfcn):
             return
         self.activity()
+        self.since_ms = self._module.timers.now()
         self._set_stat(1)
 
     def _set_stat(self, stat):
