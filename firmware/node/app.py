@@ -18,6 +18,7 @@ class Node:
 
     watchdog = None
     failures = None  # type: dict # of tasks, see node.failure
+    uplink = None  # where one is configured
     fallback = None  # type: str # what is said of a configuration that is not the board's own
     proof = None  # what has to run until the configuration has proven itself
 
@@ -39,8 +40,10 @@ class Node:
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
-        for name in ("sampler", "notifier") + (("courier",) if self.courier else ()):
-            self.tasks.append(asyncio.create_task(self._keep(name, getattr(self, name).run)))
+        for name in ("sampler", "notifier", "courier", "uplink"):
+            part = getattr(self, name)
+            if part:
+                self.tasks.append(asyncio.create_task(self._keep(name, part.run)))
         self.tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
         if self.watchdog:
             self.tasks.append(asyncio.create_task(self.watchdog.run()))

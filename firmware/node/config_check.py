@@ -9,6 +9,7 @@ from .config_schema import fields
 from .config_text import closest, plain, text_problem
 
 _LEAST = const(5)  # of a watchdog: writing to flash memory may take seconds
+_COAP = const(5683)
 _TEMPERATURE = const(3303)
 _LIGHT = const(3311)
 _OUTPUTS = ("switch", "dimmer", "multistate")
@@ -27,6 +28,12 @@ def validate(data, board=None):
         name = "server" if onenet["server"] else "bootstrap"
         text = "is not for module.dialect seed: remove it, or let the dialect be found (auto)"
         raise ConfigError("onenet." + name, onenet[name], text)
+    udp = config["udp"]
+    if udp["server"] is None and not onenet["enabled"]:
+        text = "leaves the node nobody to talk to: give udp.server"
+        raise ConfigError("onenet.enabled", False, text)
+    if udp["port"] == _COAP:
+        raise ConfigError("udp.port", _COAP, "is the module's own: give another")
     seconds = config["safety"]["watchdog"]
     most = getattr(board, "WATCHDOG", 120)
     if seconds and not _LEAST <= seconds <= most:

@@ -25,6 +25,7 @@ onenet map {} onenet
 sensors list ! 1 8
 actuators list [] 0 4
 outbox map {} outbox
+udp map {} udp
 log map {} log
 safety map {} safety
 
@@ -50,10 +51,18 @@ open_timeout int 30 30 120 seconds
 server text - 64 server
 bootstrap bool true
 timestamps bool false
+enabled bool true
 
 [outbox]
 readings int 0 0 4096
 period int 300 10 86400 seconds
+
+[udp]
+server text - 21 address
+port int 41000 1 65535
+period int 300 1 86400 seconds
+readings int 1024 64 4096
+key text - 64 key
 
 [log]
 level int 1 0 3

@@ -64,9 +64,25 @@ class Outbox:
                 self._next += 1
         return self._head
 
-    def done(self):
-        """Forget the oldest reading, which first() returned: it was delivered. Raises OSError."""
-        self._next += 1
+    @property
+    def number(self):
+        """The number of the oldest reading: they are counted for ever."""
+        return self._next
+
+    def part(self, most):
+        """Return (the number of the oldest reading, [it and at most so many behind it])."""
+        out = []
+        if self.first() is not None:
+            while len(out) < most and self._next + len(out) < self._end:
+                reading = self._read(self._next + len(out))
+                if reading is None:  # it is skipped when it is the oldest
+                    break
+                out.append(reading)
+        return self._next, out
+
+    def done(self, count=1):
+        """Forget the oldest readings, which were delivered. Raises OSError."""
+        self._next += count
         self._head = None
         draft = self._path("pos.new")
         with open(draft, "wb") as f:

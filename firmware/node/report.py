@@ -30,6 +30,8 @@ def of_node(node):
     out["sampler"] = of_sampler(node.sampler)
     if node.courier:
         out["outbox"] = of_courier(node.courier)
+    if node.uplink:
+        out["uplink"] = of_uplink(node.uplink)
     if hasattr(gc, "mem_free"):
         gc.collect()
         out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
@@ -53,4 +55,13 @@ def of_courier(courier):
     out = {"waiting": len(outbox), "dropped": outbox.dropped, "damaged": outbox.damaged}
     for name in ("delivered", "lost", "unwanted"):
         out[name] = getattr(courier, name)
+    return out
+
+
+def of_uplink(uplink):
+    """Return how many readings wait, and the counters."""
+    out = {"waiting": len(uplink.store), "dropped": uplink.store.dropped}
+    out["damaged"] = uplink.store.damaged
+    for name in ("sent", "acknowledged", "lost", "refused", "commands"):
+        out[name] = getattr(uplink, name)
     return out

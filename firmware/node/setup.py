@@ -22,7 +22,18 @@ def build(config, uart, clock, log, restart=None, folder="outbox", rtc=None, sec
     module = config["module"]
     network = config["network"]
     registry = Registry()
-    wall, learn = _wall(config, rtc, seconds)
+    wall = learn = None
+    timed = config["outbox"]["readings"] or config["udp"]["server"]
+    if timed or config["onenet"]["timestamps"]:
+        wall, learn = borrow("node.extras").wall(rtc, seconds)
+    elif rtc:  # nothing else bears a time
+
+        def learn(utc):
+            borrow("node.wall").Wall(rtc).learn(utc)
+
+        def wall():
+            return borrow("node.wall").Wall(rtc).now()
+
     sampler = _objects(registry, config, clock, wall)
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
@@ -56,51 +67,16 @@ def build(config, uart, clock, log, restart=None, folder="outbox", rtc=None, sec
             onenet["server"],
             onenet["bootstrap"],
         ),
-        _object_list(registry),
+        _object_list(registry) if onenet["enabled"] else [],
         observations,
         notifier,
         restart,
     )
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
-    if config["outbox"]["readings"]:
-        node.courier = notifier.courier = _courier(node, config["outbox"], observations, folder)
-    if node.courier and wall:
-        node.courier.wall = wall
+    if timed:
+        borrow("node.extras").add(node, config, folder, wall)
     _trace(node, config["log"]["trace"], wall)
     return node
-
-
-def _wall(config, rtc, seconds):
-    """Return what tells the UNIX time and what is told it by the network, None for neither.
-
-    Where nothing bears a time, the RTC is all that has it.
-    """
-    options = {"seconds": seconds} if seconds else {}
-    if config["outbox"]["readings"] or config["onenet"]["timestamps"]:
-        from .wall import Wall
-
-        kept = Wall(rtc, **options)
-        return kept.now, kept.learn
-    if rtc:
-        return (
-            lambda: borrow("node.wall").Wall(rtc).now(),
-            lambda utc: borrow("node.wall").Wall(rtc).learn(utc),
-        )
-    return None, None
-
-
-def _courier(node, config, observations, folder):
-    """Return the Courier, or None where its files cannot be made."""
-    from .courier import Courier
-    from .outbox import Outbox
-
-    measured = [slot.instance for slot in node.sampler.slots]
-    try:
-        outbox = Outbox(folder, max(64, config["readings"]))
-    except OSError as e:
-        node.log("outbox: %s; readings are not kept" % e, 0)
-        return None
-    return Courier(outbox, measured, observations, node.modem, node.log, config["period"])
 
 
 def _trace(node, size, wall):

@@ -15,6 +15,10 @@ _CONFIG = ("config", "config_check", "config_schema", "config_text", "pin_rules"
 _COPY = "config.prev.json"
 _REST = (
     "courier",
+    "uplink",
+    "remote",
+    "signed",
+    "cbor",
     "outbox",
     "setup",
     "port",

@@ -69,9 +69,10 @@ class Supervisor:
         await modem.bring_up(self.settings[0])
         network = modem.network
         self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
-        self.say("opening the OneNET session")
         self.observations.clear()
-        await modem.mipl.open(self.objects, *self.settings[2:])
+        if self.objects:  # else there is no OneNET for it
+            self.say("opening the OneNET session")
+            await modem.mipl.open(self.objects, *self.settings[2:])
         self.sessions += 1
         self.cause = self.next_try = ""
         self.notifier.row = 0
@@ -85,7 +86,7 @@ class Supervisor:
         start = checked = clock.ticks_ms()
         missing = 0
         while not self.stopping:
-            if not mipl.registered:
+            if self.objects and not mipl.registered:
                 raise AtError(errors.FAILED, 0, mipl.cause.encode())
             now = self.alive = clock.ticks_ms()
             if start is not None and clock.ticks_diff(now, start) > _STANDS_MS:
@@ -112,6 +113,8 @@ class Supervisor:
     async def _renew(self):
         """Renew the registration; raises AtError if it is gone, not if the line was busy once."""
         self.notifier.row = 0
+        if not self.objects:
+            return
         for left in range(_RENEWALS - 1, -1, -1):
             try:
                 await self.modem.mipl.update()

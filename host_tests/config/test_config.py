@@ -104,6 +104,7 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         "server": None,
         "bootstrap": True,
         "timestamps": False,
+        "enabled": True,
     }
     assert done["sensors"] == [
         {
@@ -226,6 +227,20 @@ WRONG = [
     (with_(module={"tx": 6}), "module.tx: 6 is wired to the flash memory: give another GPIO"),
     (with_(module={"tx": 34}), "module.tx: 34 can only be an input: give a GPIO up to 33"),
     (with_(module={"tx": 16}), "module.rx: 16 is used by module.tx already"),
+    (
+        with_(onenet={"enabled": False}),
+        "onenet.enabled: false leaves the node nobody to talk to: give udp.server",
+    ),
+    (
+        with_(udp={"server": "example.com:5700"}),
+        'udp.server: "example.com:5700" must be an IPv4 address and a port, as 203.0.113.7:5700',
+    ),
+    (
+        with_(udp={"server": "10.0.0.02:5700"}),
+        'udp.server: "10.0.0.02:5700" must be an IPv4 address and a port, as 203.0.113.7:5700',
+    ),
+    (with_(udp={"key": "short"}), 'udp.key: "short" must be at least 8 characters'),
+    (with_(udp={"port": 5683}), "udp.port: 5683 is the module's own: give another"),
     (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of auto, seed, m5310a'),
     (with_(network={"cops": "460"}), 'network.cops: "460" must be 5 or 6 digits, as 46000'),
     (with_(network={"cops": 46000}), "network.cops: 46000 must be a string"),

@@ -123,6 +123,11 @@ class UdpSocket:
                 start = now
             await clock.sleep_ms(_NAP_MS)
 
+    async def check(self):
+        """Read what is there though no announcement told; return as recvfrom. Raises AtError."""
+        self._check()
+        return await self._read(_MAX)
+
     async def _read(self, size):
         known = self.waiting
         text = b"AT+NSORF=%d,%d" % (self.ref, size)

@@ -20,7 +20,10 @@ from bench.state import (
     push_target,
     server_options,
 )
+from bench.uplink import DEFAULT as UDP_PEER
+from uplink.cli import as_json
 
+UDP_COUNTS = ("readings", "repeated", "refused")
 DEFAULT_AT, DEFAULT_BOARD = "127.0.0.1:5310", "127.0.0.1:5311"
 MAX_MODULES = 500
 
@@ -65,6 +68,8 @@ def _digits(low, high):
     metavar="SECONDS",
     help="How long the network search takes.",
 )
+@click.option("--udp", is_flag=True, help="Print what arrives by UDP at %s." % UDP_PEER)
+@click.option("--udp-key", metavar="KEY", help="The key of these datagrams.")
 @click.option("--echo", is_flag=True, help="Echo commands, as after ATE1.")
 @click.option("--trace", is_flag=True, help="Print every AT line, > to and < from the module.")
 @click.option("--faults", metavar="FILE", help="Play a fault script, see docs/bench.md.")
@@ -109,6 +114,7 @@ async def _serve(options):
     )
     if options["trace"]:
         trace_to_screen(bench)
+    _receive(bench, options["udp"], options["udp_key"])
     try:
         for station in bench.stations:
             await station.serve_board(*board)
@@ -130,6 +136,10 @@ async def _serve(options):
     finally:
         await bench.close()
     click.echo("\nstopped")
+    if options["udp"]:
+        received = [station.uplink.receiver for station in bench.stations]
+        counts = [sum(getattr(each, name) for each in received) for name in UDP_COUNTS]
+        click.echo("by UDP          %d readings, %d came again, %d refused" % tuple(counts))
 
 
 def _check(options):
@@ -141,6 +151,15 @@ def _check(options):
         raise AddressError("a serial device has one end: --modules needs TCP or --pty")
     if int(options["imei"]) + options["modules"] > 10**15:
         raise AddressError("--imei is too close to its end for so many modules")
+
+
+def _receive(bench, printed, key):
+    """Set up the server for datagrams behind each module."""
+    for station in bench.stations:
+        receiver = station.uplink.receiver
+        receiver.key = key.encode() if key else None
+        if printed:
+            receiver.on_reading = lambda imei, reading: click.echo(as_json(imei, reading))
 
 
 def _script(path):

@@ -63,12 +63,12 @@ class Air:
     def _carry(self, deliver, pauses, alive):
         """Deliver now or later, until acknowledged, given up, or not alive() any more."""
         timers = self._module.platform.timers
-        if not self._drops():
+        if not self.drops():
             if self.delay_ms:
                 timers.after(self.delay_ms, deliver)
             else:
                 deliver()
-            if not self._drops():  # else the acknowledgement got lost: it is sent again
+            if not self.drops():  # else the acknowledgement got lost: it is sent again
                 return
         pause_ms = next(pauses, None)
         if pause_ms is None:
@@ -81,7 +81,8 @@ class Air:
 
         timers.after(pause_ms, again)
 
-    def _drops(self):
+    def drops(self):
+        """Return whether the next message or acknowledgement is lost."""
         if self.loss and self._random.random() < self.loss:
             self.lost += 1
             return True

@@ -53,6 +53,7 @@ class Module:
         self.on_output = None  # called when there is something for take()
         self.on_print = None  # called with (Request, how often it was printed) behind each print
         self.on_session = None  # called with the session's new state
+        self.peers = {}  # "ip:port": call(data, reply) for each datagram sent there
         self.tricks = None  # a faults.tricks.Tricks
         self.polls_platform = True  # a bench of several modules polls it itself
         self.paced = False  # a Port says by delivered() what has left; else take() does

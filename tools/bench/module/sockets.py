@@ -36,9 +36,13 @@ class Sockets:
         return number
 
     def send(self, number, address, port, data):
-        """Send: only the echo peer answers, `[ip:port]` and the data (guide 2.3)."""
+        """Send: the echo peer answers `[ip:port]` and the data (guide 2.3), others as they do."""
         module = self._module
         module.radio.activity()
+        peer = module.peers.get("%s:%d" % (address, port))
+        if peer:
+            socket = self.table[number]
+            peer(data, lambda answer: self.receive(socket, address, port, answer))
         if "%s:%d" % (address, port) != module.options.echo_peer:
             return
         socket = self.table[number]
