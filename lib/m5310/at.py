@@ -47,6 +47,8 @@ class At:
     was: kind is one of the letters above. Call `poll` often, or let `run` do it.
     """
 
+    asleep = False  # the module is: what wakes it is lost
+
     def __init__(self, uart, clock, pause=20, reply_pause=1, baud=9600, on_line=None):
         self.clock = clock
         self.wire = Wire(uart, clock)
@@ -277,7 +279,10 @@ class At:
         waited = self.clock.ticks_diff(now, self._free_at)
         if waited > _LONG_MS:
             self._free_at = self.clock.ticks_add(now, -_LONG_MS)
-        if self.replies:
+        if self.asleep and (self.replies or self.normal):
+            self.asleep = False
+            self.probe.start(now)  # AT until OK
+        elif self.replies:
             if waited >= self.reply_pause:
                 self._start_reply(self.replies[0], now)
         elif self.normal and waited >= self.pause:

@@ -65,6 +65,8 @@ async def bring_up(network, log, timeout, operator=None, earfcn=None):
         await network.at.command(b"AT+NEARFCN=0,%d" % earfcn, 5000)
     for step in _REPORTS:
         await _step(network, log, step)
+    if network.power:
+        await borrow("m5310.power").set_up(network, log, network.power)
     await _wait(network, log, start, timeout, boots)
     for step in _AFTER:
         await _step(network, log, step)

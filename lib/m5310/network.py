@@ -31,6 +31,7 @@ class Network:
         self.clock = clock
         self.on_change = None
         self.on_time = None
+        self.power = None  # what power.set_up is to ask for
         self.imei = None
         self.imsi = None
         self.state = 4

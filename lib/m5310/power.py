@@ -120,6 +120,15 @@ async def set_up(network, log, settings):
             log(str(e))
 
 
+def watch(at):
+    """Have at hear when the module falls asleep: the first bytes that wake it are lost then."""
+
+    def report(line):
+        at.asleep = body(line).strip() == b"1"
+
+    at.urc(b"+NPSMR:", report)
+
+
 async def granted(network):
     """Return (T3324 s, T3412 s) as the network gave them, None for what it did not; AtError."""
     await network.at.command(b"AT+CEREG=5")

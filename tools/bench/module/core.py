@@ -10,6 +10,7 @@ from bench.module.options import Options
 from bench.module.profile import PROFILES
 from bench.module.radio import Radio
 from bench.module.session import Session
+from bench.module.sleep import Sleep
 from bench.module.sockets import Sockets
 from bench.module.syntax import Refused, parse
 from bench.ticks import Timers, soonest
@@ -61,6 +62,7 @@ class Module:
         self.taken = 0  # of these, how many take() has given out
         self._out = bytearray()
         self.air = Air(self)
+        self.sleep = None
         self.radio = Radio(self)
         self.sockets = Sockets(self)
         self.session = Session(self)
@@ -76,6 +78,7 @@ class Module:
         if not self.booted:
             self.counters.lost_bytes += len(data)
             return
+        data = self.sleep.heard(data)
         for line in self._reader.feed(data):
             self._line_in(line)
 
@@ -149,9 +152,6 @@ class Module:
         self.booted_ms = None
         self.cmee = 0
         self.echo = self.options.echo
-        self.psm_report = 0
-        self.psm = ""
-        self.psm_mode = 0
         self.contexts = {}
         self.arrived_ms = self.timers.now()
         self._reader = LineReader(self.profile.max_line)
@@ -159,6 +159,10 @@ class Module:
         self._busy = False
         self._afterwards = []
         self.air.reset()
+        if self.sleep:
+            self.sleep.reset()
+        else:
+            self.sleep = Sleep(self)
         self.radio.reset()
         self.sockets.reset()
         self.session.reset()

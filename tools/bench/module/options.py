@@ -15,6 +15,8 @@ class Options:
     repeat_ms: int = 5000  # an unanswered operation is printed again after this
     repeats: int = 2  # how often again
     max_outstanding: int = 1  # operations printed and not answered at one time
+    wake_lost: int = 4  # bytes that wake the UART of a sleeping module, and are lost
+    psm_forgets: bool = False  # the session is gone when it sleeps
     idle_ms: int = 20000  # CSCON falls to 0 after this without traffic
     bootstrap: bool = False  # events 1 and 2 before 6, guide 3.4
     connect_event: bool = False  # event 4 before 6

@@ -45,6 +45,7 @@ class Radio:
             self._search.cancel()
             self._search = None
         self._disconnect()
+        self._module.sleep.searching(bool(self.cfun and self.attached and self.cops != 2))
         if not (self.cfun and self.attached and self.cops != 2):
             self._set_stat(0)
             return
@@ -56,9 +57,14 @@ class Radio:
         if self._idle:
             self._idle.cancel()
         self._idle = self._module.timers.after(self._module.options.idle_ms, self._disconnect)
+        self._module.sleep.connected()
         if not self.connected:
             self.connected = True
             self._report_connection()
+
+    def release(self):
+        """Let go of the connection at once: release assistance, or a short exchange."""
+        self._disconnect()
 
     def location(self):
         """Return tac, ci and access technology as the guide prints them."""
@@ -97,6 +103,8 @@ class Radio:
         if self.connected:
             self.connected = False
             self._report_connection()
+            if self.registered:
+                self._module.sleep.idle()
 
     def _report_connection(self):
         if self.cscon and self._module.booted:

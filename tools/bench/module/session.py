@@ -112,8 +112,13 @@ class Session:
         return True
 
     def receive(self, message):
-        """Take a message from the platform; without a network it is lost."""
-        if not self._module.radio.registered or not self._module.booted:
+        """Take a message from the platform; without a network, or asleep, it is lost."""
+        module = self._module
+        if not module.radio.registered or not module.booted or module.sleep.deaf:
+            return
+        wait_ms = module.sleep.wait_ms()
+        if wait_ms:
+            module.timers.after(wait_ms, lambda: self.receive(message))
             return
         self._module.radio.activity()
         if isinstance(message, m.Request):

@@ -53,6 +53,9 @@ class Sockets:
 
     def receive(self, socket, address, port, data):
         """Queue a datagram that came for socket; only the first one is announced."""
+        if self._module.sleep.deaf:
+            self._module.sleep.hold(lambda: self.receive(socket, address, port, data))
+            return
         number = next((n for n, known in self.table.items() if known is socket), None)
         if number is None or not self._module.radio.registered or not socket.report:
             return
