@@ -34,16 +34,8 @@ def test_the_first_bytes_that_wake_it_are_lost():
 def test_an_uplink_ends_it_and_keeps_the_session():
     rig = asleep()
     rig.send("AT", ms=100)
-    assert (
-        rig.send("AT+MIPLUPDATE=0,0,0", ms=300)
-        == [
-            "+CSCON:1",
-            "+NPSMR:0",
-            "OK",
-            "+MIPLEVENT:0,11",
-        ]
-        or rig.module.session.is_open
-    )
+    lines = rig.send("AT+MIPLUPDATE=0,0,0", ms=300)
+    assert sorted(lines) == ["+CSCON:1", "+MIPLEVENT:0,11", "+NPSMR:0", "OK"]
     assert not rig.module.sleep.deaf
 
 
@@ -66,14 +58,14 @@ def test_a_datagram_waits_for_the_next_update_of_the_network():
 
 def test_edrx_is_reached_once_a_cycle():
     rig = Rig(idle_ms=5000).register()
-    assert rig.send('AT+CEDRXS=1,5,"0101"', "AT+CEDRXS?") == ["OK", '+CEDRXS:5,"0101"', "OK"]
+    assert rig.send('AT+CEDRXS=1,5,"0010"', "AT+CEDRXS?") == ["OK", '+CEDRXS:5,"0010"', "OK"]
     rig.run(10_000)
     assert rig.module.sleep.state == "edrx"
-    rig.platform.read(rig.imei, 3303, 0, 5700, timeout_ms=120_000)
+    rig.platform.read(rig.imei, 3303, 0, 5700, timeout_ms=40_000)
     waited = 0
     while not rig.run(1000):
         waited += 1
-    assert 1 < waited <= 82
+    assert 1 < waited <= 21
 
 
 def test_where_its_time_goes():
