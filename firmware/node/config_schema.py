@@ -26,6 +26,7 @@ sensors list ! 1 8
 actuators list [] 0 4
 outbox map {} outbox
 udp map {} udp
+power map {} power
 log map {} log
 safety map {} safety
 
@@ -63,6 +64,15 @@ port int 41000 1 65535
 period int 300 1 86400 seconds
 readings int 1024 64 4096
 key text - 64 key
+
+[power]
+mode one always always psm cycle
+active int 10 2 11160 seconds
+update int 0 0 35712000 seconds
+edrx int 0 0 10485 seconds
+release bool false
+period int 900 60 86400 seconds
+awake int 90 30 600 seconds
 
 [log]
 level int 1 0 3

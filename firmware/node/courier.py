@@ -52,6 +52,30 @@ class Courier:
         self._online = False
         modem.mipl.on_ack = self._acked
 
+    def take(self):
+        """Keep a reading of every sensor now."""
+        for instance in self.measured:
+            self._take(instance, instance.resources[0][0])
+
+    def take_unwatched(self):
+        """Keep a reading of every sensor that nobody observes."""
+        for instance in self.measured:
+            rid = instance.resources[0][0]
+            if self.observations.watched(instance.oid, instance.iid, rid)[0] is None:
+                self._take(instance, rid)
+
+    def busy(self):
+        """Tell whether confirmations are awaited, or readings wait to be written."""
+        return bool(self._pending or self._held)
+
+    async def settle(self):
+        """Write all that is not confirmed: the node goes to sleep."""
+        self._expire(self.clock.ticks_ms(), False)
+        self._ackid = 0
+        while self._held or self._over:
+            self._store()
+            await self.clock.sleep_ms(0)
+
     def full(self):
         """Tell whether so many confirmations are awaited that notifications have to wait."""
         return len(self._pending) >= _PENDING
@@ -121,11 +145,16 @@ class Courier:
     def _sample(self, now):
         if self.clock.ticks_diff(now, self._sampled) >= self.period_ms:
             for instance in self.measured:
-                rid = instance.resources[0][0]
-                value = instance.get(rid)
-                if value is not None:
+                if self._take(instance, instance.resources[0][0]):
                     self._sampled = now
-                    self._hold((instance.oid, instance.iid, rid, value, self._time()))
+
+    def _take(self, instance, rid):
+        """Hold the reading rid of instance if it has one; return whether it has."""
+        value = instance.get(rid)
+        if value is None:
+            return False
+        self._hold((instance.oid, instance.iid, rid, value, self._time()))
+        return True
 
     def _time(self):
         """Return the UNIX time, 0 if it is not known."""

@@ -1,7 +1,11 @@
-"""What few nodes have, made out of the configuration: outbox, uplink by UDP, a clock on the wall.
+"""What few nodes have, made out of the configuration: outbox, uplink by UDP, time, power saving.
 
 Loaded for those alone: heap is scarce.
 """
+
+from m5310 import borrow
+
+_UPDATE_S = 86400  # between two updates of the network, where nothing else is said
 
 
 def wall(rtc, seconds):
@@ -12,8 +16,25 @@ def wall(rtc, seconds):
     return kept.now, kept.learn
 
 
-def add(node, config, folder, wall):
-    """Add the outbox and the uplink of a configuration to node; folder: where the files go."""
+def saving(modem, config, usual):
+    """Have the module save power as configured; return the class that keeps the node online."""
+    power = config["power"]
+    cycle = power["mode"] == "cycle"
+    update = power["update"] or max(2 * power["period"] if cycle else 0, _UPDATE_S)
+    modem.network.power = [power["active"], update, power["edrx"]]
+    borrow("m5310.power").watch(modem.at)
+    if not cycle:
+        return usual
+    from .cycle import Cycler
+
+    return Cycler
+
+
+def add(node, config, folder, wall, rtc=None, sleep=None):
+    """Add the outbox, the uplink and the duty cycle of a configuration to node.
+
+    folder: where the files go; rtc, sleep: as in node.cycle.
+    """
     if config["outbox"]["readings"]:
         node.courier = node.notifier.courier = _courier(node, config["outbox"], folder)
     if config["udp"]["server"]:
@@ -21,6 +42,14 @@ def add(node, config, folder, wall):
     for part in (node.courier, node.uplink):
         if part:
             part.wall = wall
+    power = config["power"]
+    if node.uplink:
+        node.uplink.release = power["release"]
+    if power["mode"] == "cycle":
+        from .cycle import Memory
+
+        settings = power["period"], power["awake"], power["release"]
+        node.supervisor.attach(node, settings, Memory(folder + "-cycle", rtc), sleep)
 
 
 def _courier(node, config, folder):

@@ -12,6 +12,8 @@ _ROW = const(5)  # as many failures make the supervisor look after the session
 class Notifier:
     """The way of a value from the observations to the session."""
 
+    held = False  # nothing is to be notified yet
+
     def __init__(self, observations, mipl, clock, log):
         self.observations = observations
         self.mipl = mipl
@@ -28,7 +30,8 @@ class Notifier:
         while True:
             self.alive = self.clock.ticks_ms()
             item = None
-            if self.mipl.registered and not (self.courier and self.courier.full()):
+            full = self.held or (self.courier and self.courier.full())
+            if self.mipl.registered and not full:
                 item = self.observations.due()
             if item is None:
                 await self.clock.sleep_ms(_NAP_MS)

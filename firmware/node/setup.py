@@ -13,17 +13,21 @@ from .sampler import Sampler
 from .supervisor import Supervisor
 
 
-def build(config, uart, clock, log, restart=None, folder="outbox", rtc=None, seconds=None, **pins):
+def build(config, uart, clock, log, restart=None, folder="outbox", rtc=None, **more):
     """Return the Node of a validated configuration on a UART; raises ConfigError.
 
     restart() restarts the MCU, None where there is none; folder: where an outbox has its files.
-    rtc, seconds: as in node.wall; no RTC on a PC. pins: reset_pin and power_pin, if there are.
+    rtc: machine.RTC() or None. more: seconds() as in node.wall, sleep(ms) as in node.cycle,
+    reset_pin and power_pin.
     """
+    seconds = more.pop("seconds", None)
+    sleep = more.pop("sleep", None)
     module = config["module"]
     network = config["network"]
     registry = Registry()
     wall = learn = None
-    timed = config["outbox"]["readings"] or config["udp"]["server"]
+    saving = config["power"]["mode"] != "always"
+    timed = config["outbox"]["readings"] or config["udp"]["server"] or saving
     if timed or config["onenet"]["timestamps"]:
         wall, learn = borrow("node.extras").wall(rtc, seconds)
     elif rtc:  # nothing else bears a time
@@ -47,15 +51,16 @@ def build(config, uart, clock, log, restart=None, folder="outbox", rtc=None, sec
         baud=module["baud"],
         operator=network["cops"],
         earfcn=network["earfcn"],
-        **pins,
+        **more,
     )
     modem.network.on_time = learn
+    kind = borrow("node.extras").saving(modem, config, Supervisor) if saving else Supervisor
     dispatcher.requests = modem.mipl.requests
     dispatcher.requests.on_answered = dispatcher.answered
     modem.mipl.on_again = observations.clear
     notifier = Notifier(observations, modem.mipl, clock, log)
     onenet = config["onenet"]
-    supervisor = Supervisor(
+    supervisor = kind(
         modem,
         clock,
         log,
@@ -74,7 +79,7 @@ def build(config, uart, clock, log, restart=None, folder="outbox", rtc=None, sec
     )
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
     if timed:
-        borrow("node.extras").add(node, config, folder, wall)
+        borrow("node.extras").add(node, config, folder, wall, rtc, sleep)
     _trace(node, config["log"]["trace"], wall)
     return node
 

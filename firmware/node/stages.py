@@ -17,6 +17,7 @@ _REST = (
     "courier",
     "uplink",
     "remote",
+    "extras",
     "signed",
     "cbor",
     "outbox",
@@ -144,7 +145,8 @@ def _made(board, path, clock, log, tries):
     open_pins = open_uart = None
     _forget(("port",))
     folder = getattr(board, "DATA", "") + "outbox"
-    node = build(config, uart, clock, log, _restart(board), folder, _rtc(board), **pins)
+    pins.update(folder=folder, rtc=_rtc(board), sleep=_sleep(config, board))
+    node = build(config, uart, clock, log, _restart(board), **pins)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
     seconds = config["safety"]["watchdog"]
@@ -180,6 +182,17 @@ def _begin(path, tries, log):
     except OSError as e:  # the node runs all the same
         log("the starts with %s cannot be counted: %s" % (path, e), 0)
     return keep.mark(path)
+
+
+def _sleep(config, board):
+    """Return what puts the board to sleep, None where the node just waits."""
+    if getattr(board, "HOSTED", False) or config["power"]["mode"] != "cycle":
+        return None
+    if sys.platform not in ("esp32", "pyboard"):  # others do not start anew behind it
+        return None
+    import machine
+
+    return machine.deepsleep
 
 
 def _rtc(board):

@@ -77,6 +77,14 @@ class Uplink:
                     self._fail(e)
             await self.clock.sleep_ms(_TURN_MS)
 
+    def busy(self):
+        """Tell whether something is to be sent, or an acknowledgement awaited."""
+        return bool(self._wants or self._held or self._due)
+
+    async def settle(self):
+        """Write all that waits: the node goes to sleep."""
+        self._keep()
+
     def _fail(self, error):
         """Note that the module did not do what it was asked; three times, and the socket goes."""
         self._failed += 1

@@ -6,6 +6,7 @@ What is told here of a session is that of `mipl`, a Mipl.
 from micropython import const
 
 from m5310 import borrow, errors
+from m5310.dialect import get
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
 from m5310.requests import discovered
@@ -13,6 +14,7 @@ from m5310.requests import discovered
 _OPENING = const(1)  # as in mipl.py; a private const takes no heap
 _REGISTERED = const(2)
 _EVENT_MS = const(60000)
+_HOLD_MS = const(500)  # as in mipl.py
 
 
 async def start(mipl, objects, lifetime, timeout, server, bootstrap):
@@ -48,6 +50,26 @@ async def start(mipl, objects, lifetime, timeout, server, bootstrap):
             mipl.state = 0
         await mipl.clock.sleep_ms(20)
     _stands(mipl)
+
+
+async def resume(mipl, ref, dialect, lifetime):
+    """Go on with a session the module still has, and tell the platform; raises AtError if not.
+
+    ref and dialect are those of before.
+    """
+    if mipl.dialect.name != dialect:
+        mipl.dialect = mipl.requests.dialect = get(dialect)
+    mipl.reset()
+    mipl.requests.ref = ref
+    mipl.lifetime = lifetime
+    mipl.state = _REGISTERED
+    mipl.at.hold = _HOLD_MS
+    mipl._renew()
+    try:
+        await update(mipl, lifetime, False)
+    except AtError:
+        mipl.reset()
+        raise
 
 
 def _stands(mipl):

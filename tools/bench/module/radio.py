@@ -16,6 +16,7 @@ class Radio:
         self.cfun = 0
         self.stat = 0
         self.since_ms = 0  # of the registration
+        self.release_next = False  # the next downlink is the last
         self.connected = False
         self.cereg = 0
         self.cscon = 0
@@ -61,6 +62,13 @@ class Radio:
         if not self.connected:
             self.connected = True
             self._report_connection()
+
+    def downlink(self):
+        """Note traffic from the network; let go behind it where that was asked for."""
+        self.activity()
+        if self.release_next:
+            self.release_next = False
+            self._module.timers.after(0, self.release)
 
     def release(self):
         """Let go of the connection at once: release assistance, or a short exchange."""

@@ -59,7 +59,7 @@ class Sockets:
         number = next((n for n, known in self.table.items() if known is socket), None)
         if number is None or not self._module.radio.registered or not socket.report:
             return
-        self._module.radio.activity()
+        self._module.radio.downlink()
         if len(socket.datagrams) >= MAX_QUEUED:
             return
         socket.datagrams.append([address, port, data])

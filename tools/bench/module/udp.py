@@ -60,7 +60,12 @@ def _send(module, args):
 def _nsostf(module, args):
     if len(args) != 6 or args[3].quoted or args[3].text.lower() not in FLAGS:
         raise cme(WRONG)
-    return _send(module, args[:3] + args[4:])
+    sent = _send(module, args[:3] + args[4:])
+    flag = int(args[3].text, 16)
+    if flag == 0x200:
+        module.after_ok(module.radio.release)
+    module.radio.release_next = flag == 0x400
+    return sent
 
 
 def _nsorf(module, args):
