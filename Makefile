@@ -8,7 +8,7 @@ UART ?= 127.0.0.1:5310
 AT ?= 127.0.0.1:5310
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench bench-load node echo test test-host test-upy lint types format mpy packages \
+.PHONY: help venv run bench bench-load node energy echo test test-host test-upy lint types format mpy packages \
 	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
@@ -40,6 +40,9 @@ bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and th
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
 	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) $(if $(BOARD),--board $(BOARD)) \
 		$(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
+
+energy: $(READY) ## What settings cost: a day in virtual time, three side by side; ARGS=--help
+	@$(BIN)/python -m energy $(ARGS)
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
 	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py

@@ -31,6 +31,7 @@ class Courier:
     unwanted: those that nobody observed when their turn came.
     """
 
+    samples = True  # offline, every period; in a duty cycle a reading is taken at its end
     wall = None  # tells the UNIX time in seconds, None while it is not known
 
     def __init__(self, outbox, measured, observations, modem, log, period):
@@ -110,7 +111,7 @@ class Courier:
                 self._sampled = self.clock.ticks_add(now, -self.period_ms)  # one at once
                 self._ackid = self._pause = 0
             self._expire(now, online)
-            if not online:
+            if not online and self.samples:
                 self._sample(now)
             if self.modem.at.quiet():
                 self._store()

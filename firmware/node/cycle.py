@@ -20,6 +20,7 @@ _SYNC_MS = const(15000)
 _TURN_MS = const(100)
 _SENSORS_MS = const(5000)
 _LINGER_MS = const(4000)  # without anything to do: what the platform queued has come by then
+_CONFIRMED_MS = const(3000)
 _REBOOT = const(3)  # failures in a row, and the module is rebooted
 _LEAST_S = const(60)  # of the lifetime, for a session to be gone on with
 _RTC_BYTES = const(2000)
@@ -74,7 +75,10 @@ class Cycler(Supervisor):
         self.kept = memory.load()
         self.cycles = 0
         borrow("lwm2m.kept").values(node.registry, self.kept)
-        node.notifier.held = True  # until it is known what was observed
+        if node.courier:
+            node.courier.samples = False
+        node.notifier.held = True  # here it is known when the last one has its turn
+        self.release = power[2]
         if node.uplink:
             node.uplink.release = power[2]
 
@@ -134,12 +138,10 @@ class Cycler(Supervisor):
                 borrow("lwm2m.kept").restore(self.observations, self.kept, session[3])
                 lifetime = self.settings[2]
                 await borrow("m5310.session").resume(mipl, session[0], session[1], lifetime)
-                self.node.notifier.held = False
                 return
             except AtError as e:
                 self.log("the session is gone: %s" % e)
         self.observations.clear()
-        self.node.notifier.held = False
         await mipl.open(self.objects, *self.settings[2:])
 
     async def _report(self, begun):
@@ -153,7 +155,10 @@ class Cycler(Supervisor):
         node = self.node
         if self.cycles > 1:  # behind a sleep they are due anyway
             borrow("lwm2m.kept").renew(self.observations)
+            if node.uplink:
+                node.uplink.take()
         while not self.stopping:
+            await self._notify()
             now = self.alive = clock.ticks_ms()
             if self.objects and not self.modem.mipl.registered:
                 raise AtError(10, 0, self.modem.mipl.cause.encode())
@@ -167,6 +172,32 @@ class Cycler(Supervisor):
             await clock.sleep_ms(_TURN_MS)
         if node.courier:
             node.courier.take_unwatched()
+
+    async def _notify(self):
+        """Have everything notified that is due; with the last one the radio may go."""
+        node = self.node
+        mipl = self.modem.mipl
+        if not mipl.registered or (node.courier and node.courier.full()):
+            return
+        kept = borrow("lwm2m.kept")
+        items = kept.due(self.observations)
+        for i, item in enumerate(items):
+            if self.release and i + 1 == len(items):
+                await self._confirmed()  # else the radio goes with another's confirmation
+                mipl.release = borrow("m5310.power").RELEASE
+            try:
+                if not await node.notifier.send(item):
+                    kept.again(self.observations, item)
+            finally:
+                mipl.release = b""
+
+    async def _confirmed(self):
+        """Wait until every confirmation is there, not for long."""
+        courier = self.node.courier
+        left = _CONFIRMED_MS
+        while courier and courier.busy() and left > 0:
+            left -= _TURN_MS
+            await self.clock.sleep_ms(_TURN_MS)
 
     def _busy(self):
         """Tell whether anything is under way or due."""

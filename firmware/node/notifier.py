@@ -36,9 +36,10 @@ class Notifier:
             if item is None:
                 await self.clock.sleep_ms(_NAP_MS)
             else:
-                await self._send(item)
+                await self.send(item)
 
-    async def _send(self, item):
+    async def send(self, item):
+        """Notify item, which is due; return whether the module took it."""
         courier = self.courier
         ackid = courier.expect(item) if courier else 0
         msgid, oid, iid, rid, kind, value = item
@@ -63,3 +64,5 @@ class Notifier:
         else:
             self.row = 0
             self.observations.sent(item)
+            return True
+        return False

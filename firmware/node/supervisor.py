@@ -130,6 +130,8 @@ class Supervisor:
 
     async def _check(self, missing):
         """Ask for the network; return ms it has been missing. Raises AtError if for too long."""
+        if self.modem.at.asleep:
+            return missing
         try:
             await self.modem.network.ask()
             await self.modem.network.signal()

@@ -23,6 +23,7 @@ _LONGEST_MS = const(600000)
 _MOST = const(480)  # bytes of a datagram, its signature left out
 _READING = const(24)  # bytes it may take
 _HELD = const(64)  # readings that may wait for a quiet line
+_SENSORS_MS = const(5000)
 _FAILURES = const(3)
 _KNOWN = const(8)  # commands whose answers are kept
 _RELEASE = const(0x400)  # the radio may go when the acknowledgement is there
@@ -61,7 +62,7 @@ class Uplink:
         now = self.clock.ticks_ms()
         self._sampled = self.clock.ticks_add(now, -self.period_ms)
         self._asked = self.alive = now
-        self._wants = True  # something is to be heard or said: readings, or an empty datagram
+        self._wants = False  # something is to be heard or said: readings, or an empty datagram
 
     async def run(self):
         """Sample, keep, send and listen for ever."""
@@ -76,6 +77,10 @@ class Uplink:
                 except AtError as e:
                     self._fail(e)
             await self.clock.sleep_ms(_TURN_MS)
+
+    def take(self):
+        """Take a reading of every sensor now."""
+        self._sampled = self.clock.ticks_add(self.clock.ticks_ms(), -self.period_ms)
 
     def busy(self):
         """Tell whether something is to be sent, or an acknowledgement awaited."""
@@ -95,7 +100,8 @@ class Uplink:
     # -- readings ------------------------------------------------------------------------------
 
     def _sample(self, now):
-        if self.clock.ticks_diff(now, self._sampled) < self.period_ms:
+        waited = self.clock.ticks_diff(now, self._sampled) - self.period_ms
+        if waited < 0:
             return
         time = (self.wall and self.wall()) or 0
         found = []
@@ -104,8 +110,8 @@ class Uplink:
             value = instance.get(rid)
             if value is not None:
                 found.append((instance.oid, instance.iid, rid, float(value), time))
-        if not found and not self._wants:
-            return  # the sensors have nothing yet
+        if len(found) < len(self.measured) and waited < _SENSORS_MS:
+            return  # they may be about to have their first
         self._sampled = now
         self._wants = True
         room = max(0, _HELD - len(self._held))

@@ -26,7 +26,7 @@ def test_the_first_bytes_that_wake_it_are_lost():
     rig = asleep()
     assert rig.send("AT", ms=200) == []
     assert rig.send("AT", ms=200) == ["OK"]
-    assert rig.send("AT+NPSMR?", ms=600) == ["+NPSMR:1,1", "OK"]
+    assert rig.send("AT+NPSMR?", ms=3100) == ["+NPSMR:1,1", "OK"]
     assert rig.send("AT", ms=200) == []
     assert rig.module.sleep.wakes == 2
 

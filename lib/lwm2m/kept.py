@@ -59,6 +59,26 @@ def restore(observations, kept, slept):
                     w[_AGE] = age + slept
 
 
+def due(observations):
+    """Return everything that is due, the readings last, and note it as sent."""
+    found = []
+    while True:
+        item = observations.due()
+        if item is None:
+            break
+        observations.sent(item)
+        found.insert(len(found) if item[3] in _READINGS else 0, item)
+    return found
+
+
+def again(observations, item):
+    """Note that item, of due(), was not sent after all."""
+    w = observations._find(item)
+    if w:
+        w[_LAST] = None
+        observations._seen = None
+
+
 def renew(observations):
     """Have every reading sent once more, whether it has changed or not."""
     for w in observations._watches:

@@ -24,6 +24,7 @@ _IDLE_MS = const(20)
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
 _QUIET_MS = const(300)
 _LONG_MS = const(60000)
+_DOZE_MS = const(2000)  # a sleeping module hears that long behind its last answer
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 _STATE = const(602)  # the module waits for no such answer
 
@@ -279,8 +280,7 @@ class At:
         waited = self.clock.ticks_diff(now, self._free_at)
         if waited > _LONG_MS:
             self._free_at = self.clock.ticks_add(now, -_LONG_MS)
-        if self.asleep and (self.replies or self.normal):
-            self.asleep = False
+        if self.asleep and waited > _DOZE_MS and (self.replies or self.normal):
             self.probe.start(now)  # AT until OK
         elif self.replies:
             if waited >= self.reply_pause:

@@ -39,6 +39,8 @@ class Mipl:
     with an acknowledgement id.
     """
 
+    release = b""  # release assistance behind the ackid, see power.RELEASE
+
     def __init__(self, at, clock, dialect, on_operation):
         self.at = at
         self.clock = clock
@@ -121,7 +123,7 @@ class Mipl:
             rid,
             self.dialect.value(kind, value),
         )
-        await self.at.command(text + b",%d" % ackid if ackid else text)
+        await self.at.command(text + b",%d" % ackid + self.release if ackid else text)
         self.counts["notified"] += 1
 
     # -- events --------------------------------------------------------------------------------

@@ -25,6 +25,9 @@ _CYCLES = (
 )
 
 
+RELEASE = b",0x400"  # Mipl.release: the network may let go of the radio behind the confirmation
+
+
 def _encode(seconds, units):
     """Return the best timer of at least seconds as eight bits in text, None = switched off.
 

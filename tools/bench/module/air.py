@@ -26,6 +26,7 @@ class Air:
         self.delay_ms = 0
         self.loss = 0.0
         self.lost = 0  # messages and acknowledgements
+        self.sent = [0, 0]  # messages up and down
         self.repeated = 0  # transmissions beyond the first
         self.reset()
 
@@ -37,6 +38,7 @@ class Air:
     def up(self, message):
         """Carry a message of the module to the platform."""
         mid = next(self._mids) & 0xFFFF
+        self.sent[0] += 1
         current = self._round
         platform = self._module.platform
         # A notification without ackid is not confirmable: one try.
@@ -50,6 +52,7 @@ class Air:
     def down(self, message):
         """Carry a message of the platform to the module."""
         mid = next(self._mids)
+        self.sent[1] += 1
         self._carry(lambda: self._arrive(mid, message), iter(AGAIN_MS), lambda: True)
 
     def _arrive(self, mid, message):

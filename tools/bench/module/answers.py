@@ -10,6 +10,7 @@ from bench.module.syntax import PARAMETER, Refused, cis
 from bench.platform import messages as m
 
 CODES = {1: 205, 2: 204, 11: 400, 12: 401, 13: 404, 14: 405, 15: 406}
+AFTER_THIS, AFTER_REPLY = 0x200, 0x400  # release assistance
 MAX_MSGID = (1 << 32) - 1
 
 
@@ -136,6 +137,10 @@ def _notify(module, args):
     if last:
         del session.groups[msgid]
         _send(module, m.Notify(module.imei, msgid, tuple(group.values), ackid))
+        release = int(args[11].text, 16) if len(args) == 12 else 0
+        module.radio.release_next = release == AFTER_REPLY
+        if release == AFTER_THIS:
+            module.after_ok(module.radio.release)
 
 
 def _send(module, notify):

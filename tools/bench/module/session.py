@@ -120,7 +120,7 @@ class Session:
         if wait_ms:
             module.timers.after(wait_ms, lambda: self.receive(message))
             return
-        self._module.radio.activity()
+        self._module.radio.downlink()
         if isinstance(message, m.Request):
             if self.is_open:
                 self._request(message)

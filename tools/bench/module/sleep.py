@@ -13,7 +13,7 @@ CYCLES |= {13: 2621.44, 14: 5242.88, 15: 10485.76}
 STATES = ("off", "search", "connected", "idle", "edrx", "psm")
 UPDATE_MS = 2000  # of a periodic update of the network
 WINDOW_MS = 100  # it listens so long in each cycle of eDRX
-UART_MS = 500  # a sleeping module's UART stays awake so long
+UART_MS = 3000  # a sleeping module's UART stays awake so long
 
 
 def seconds(text, table):
@@ -43,6 +43,7 @@ class Sleep:
         self._timer = self._update = None
         self._pending = []
         self._awake_ms = None
+        self._to_lose = 0
         self.enter("off")
 
     def what(self):
@@ -128,7 +129,8 @@ class Sleep:
             return data
         now = self._module.timers.now()
         awake, self._awake_ms = self._awake_ms, now + UART_MS
-        if awake is not None and now < awake:
-            return data
-        self.wakes += 1
-        return data[self._module.options.wake_lost :]
+        if awake is None or now >= awake:
+            self.wakes += 1
+            self._to_lose = self._module.options.wake_lost
+        lost, self._to_lose = self._to_lose, max(self._to_lose - len(data), 0)
+        return data[lost:]

@@ -7,9 +7,11 @@ knows then is what it had kept.
 import asyncio
 import json
 
-import vtime
-from simuart import SimUart
-from vboard import VBoard
+from energy import paths  # noqa: F401 - first: it says where the device's code is
+
+import vtime  # isort: skip
+from simuart import SimUart  # isort: skip
+from vboard import VBoard  # isort: skip
 
 import fakeboard  # isort: skip
 import machine  # isort: skip
@@ -45,12 +47,17 @@ class _Quiet(Log):
 
 
 class CycleRig:
-    """slept: the sleeps, in ms; awake_ms: how long the MCU was awake in all."""
+    """slept: the sleeps, in ms; awake_ms: how long the MCU was awake in all.
 
-    def __init__(self, config, folder, module=None, platform=None):
+    sample_s: the sensors are read so often, where the MCU stays awake.
+    """
+
+    def __init__(self, config, folder, module=None, platform=None, sample_s=10):
         self.clock = vtime.clock
         self.folder = str(folder)
         settings = json.loads(json.dumps(EXAMPLE))
+        for sensor in settings["sensors"]:
+            sensor["period"] = min(sample_s, 3600)
         for path, value in config.items():
             part, name = path.split(".")
             settings.setdefault(part, {})[name] = value
@@ -63,10 +70,15 @@ class CycleRig:
         self.peer = UplinkPeer(self.module)
         self.said = []
         self.slept = []
+        self.bytes = [0, 0]  # the MCU has sent and got
+        self.uart.port.on_bytes = self._bytes
         self.awake_ms = 0
         self.on_wake = None  # called with the rig at each start
         self.node = None
         self._due = None
+
+    def _bytes(self, way, data):
+        self.bytes[way == "got"] += len(data)
 
     @property
     def device(self):
@@ -122,8 +134,11 @@ class CycleRig:
             await self.clock.sleep_ms(max(min(left, self.uart.due_ms() or _NAP_MS, 60_000), 1))
 
 
-def play(scene, config, folder, **options):
-    """Run scene(rig) in virtual time; return what it returns."""
+def play(scene, config, folder, nap_ms=500, **options):
+    """Run scene(rig) in virtual time; return what it returns.
+
+    nap_ms: how late a task may wake while nothing comes on the line.
+    """
     rigs = []
 
     async def program():
@@ -134,6 +149,6 @@ def play(scene, config, folder, **options):
         # A task that naps has nothing to do until something comes on the line.
         if not rigs or due - now < _NAP_MS:
             return due
-        return max(due, min(due + 500, now + rigs[0].uart.due_ms()))
+        return max(due, min(due + nap_ms, now + rigs[0].uart.due_ms()))
 
     return vtime.run(program(), stretch=stretch)
