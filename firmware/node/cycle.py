@@ -245,3 +245,8 @@ class Cycler(Supervisor):
             self.alive = clock.ticks_ms()
             await clock.sleep_ms(min(ms, 30000))
             ms -= 30000
+
+
+def equip(cycler, *args):
+    """Attach a Cycler, which others know as the supervisor, to its node; see there."""
+    cycler.attach(*args)

@@ -46,10 +46,10 @@ def add(node, config, folder, wall, rtc=None, sleep=None):
     if node.uplink:
         node.uplink.release = power["release"]
     if power["mode"] == "cycle":
-        from .cycle import Memory
+        from .cycle import Memory, equip
 
         settings = power["period"], power["awake"], power["release"]
-        node.supervisor.attach(node, settings, Memory(folder + "-cycle", rtc), sleep)
+        equip(node.supervisor, node, settings, Memory(folder + "-cycle", rtc), sleep)
 
 
 def _courier(node, config, folder):

@@ -239,6 +239,21 @@ WRONG = [
         with_(udp={"server": "10.0.0.02:5700"}),
         'udp.server: "10.0.0.02:5700" must be an IPv4 address and a port, as 203.0.113.7:5700',
     ),
+    (
+        with_(power={"mode": "cycle"}),
+        "outbox.readings: 0 is needed with power.mode cycle: readings wait there, give 256",
+    ),
+    (
+        with_(power={"mode": "cycle", "period": 1501}),
+        (
+            "onenet.lifetime: 3600 is too short for power.period: it is renewed once a cycle,"
+            " so at least 3602"
+        ),
+    ),
+    (
+        with_(power={"mode": "cycle", "period": 80}, outbox={"readings": 64}),
+        "power.awake: 90 must be less than power.period",
+    ),
     (with_(udp={"key": "short"}), 'udp.key: "short" must be at least 8 characters'),
     (with_(udp={"port": 5683}), "udp.port: 5683 is the module's own: give another"),
     (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of auto, seed, m5310a'),
