@@ -7,9 +7,13 @@ READY := $(VENV)/.ready
 UART ?= 127.0.0.1:5310
 AT ?= 127.0.0.1:5310
 
+# The value of a variable as one word of the shell, whatever is in it.
+q = '$(subst ','\'',$($(1)))'
+
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench bench-load node energy echo test test-host test-upy lint types format mpy packages \
-	size clean deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
+.PHONY: help venv run bench bench-load node energy echo test test-host test-upy lint types format mpy \
+	packages size chaos soak clean deploy deploy-src wipe repl logs trace backup config flash pcboard \
+	doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -27,25 +31,28 @@ $(READY): pyproject.toml
 venv: $(READY) ## Make .venv with the pinned tools
 
 run: $(READY) ## Bench, console and node on this PC; FOR=30: stop after 30 s [PROFILE=m5310a]
-	@$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(TRACE),--trace) \
-		$(if $(HTTP),--http $(HTTP)) $(if $(CONFIG),--config $(CONFIG)) $(ARGS) -- \
-		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
+	@$(if $(CONFIG),$(BIN)/python -m pcnode --check --config $(call q,CONFIG) &&) \
+		$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
+		$(if $(PROFILE),--profile $(call q,PROFILE)) \
+		$(if $(HTTP),--http $(call q,HTTP)) $(if $(CONFIG),--config $(call q,CONFIG)) $(ARGS) -- \
+		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
 bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT [PROFILE=]
-	@$(BIN)/m5310-bench --at $(AT) $(if $(PROFILE),--profile $(PROFILE)) $(if $(HTTP),--http $(HTTP)) $(ARGS)
+	@$(BIN)/m5310-bench --at $(call q,AT) $(if $(PROFILE),--profile $(call q,PROFILE)) \
+		$(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
 	@$(BIN)/python -m bench.load $(ARGS)
 
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
-	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) $(if $(BOARD),--board $(BOARD)) \
-		$(if $(CONFIG),--config $(CONFIG)) $(if $(LINES),--lines)
+	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \
+		$(if $(BOARD),--board $(call q,BOARD)) $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
 energy: $(READY) ## What settings cost: a day in virtual time, three side by side; ARGS=--help
 	@$(BIN)/python -m energy $(ARGS)
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
-	@$(BIN)/python -m pcnode --uart $(UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
+	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
 
 test: test-host test-upy ## Everything that must be green
 
@@ -54,6 +61,14 @@ test-host: $(READY) ## The tests under CPython
 
 test-upy: $(READY) ## The tests both interpreters can run, under the real MicroPython
 	@$(BIN)/python -m upytest
+
+chaos: $(READY) ## Faults of SEEDS=100 [FIRST=0], in virtual time; SEED=7: its story; REAL=1 [FOR=600]
+	@$(BIN)/python -m chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(REAL),--real) $(if $(FOR),--for $(FOR)) \
+		$(if $(HEAP),--heap $(HEAP)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+
+soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
+	@$(BIN)/python -m chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check
@@ -81,44 +96,44 @@ PORT ?= auto
 DEPLOY := @$(BIN)/python -m deploy.cli
 
 deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json]
-	$(DEPLOY) install --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+	$(DEPLOY) install --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(LINES),--lines) $(ARGS)
 
 deploy-src: $(READY) ## The same with readable files, to change them on the board
-	$(DEPLOY) install --src --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') $(ARGS)
+	$(DEPLOY) install --src --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) $(ARGS)
 
 config: $(READY) ## Edit the board's config.json, check it, put it there; FILE=my.json: take that
-	$(DEPLOY) config --port '$(PORT)' $(if $(BOARD),--board '$(BOARD)') $(if $(FILE),--file '$(FILE)')
+	$(DEPLOY) config --port $(call q,PORT) $(if $(BOARD),--board $(call q,BOARD)) $(if $(FILE),--file $(call q,FILE))
 
 logs: $(READY) ## Follow the log of the board, without stopping the node
-	$(DEPLOY) logs --port '$(PORT)' $(if $(FOR),--for $(FOR))
+	$(DEPLOY) logs --port $(call q,PORT) $(if $(FOR),--for $(FOR))
 
 trace: $(READY) ## Stop the node, print what it has recorded, start it again
-	$(DEPLOY) trace --port '$(PORT)'
+	$(DEPLOY) trace --port $(call q,PORT)
 
 repl: $(READY) ## The Python prompt of the board; Ctrl-] leaves
-	$(DEPLOY) repl --port '$(PORT)'
+	$(DEPLOY) repl --port $(call q,PORT)
 
 backup: $(READY) ## Copy all files of the board into backup/ [TO=folder]
-	$(DEPLOY) backup --port '$(PORT)' $(if $(TO),--to '$(TO)')
+	$(DEPLOY) backup --port $(call q,PORT) $(if $(TO),--to $(call q,TO))
 
 wipe: $(READY) ## Remove the node from the board; ALL=1: every file; YES=1: without asking
-	$(DEPLOY) wipe --port '$(PORT)' $(if $(ALL),--all) $(if $(YES),--yes)
+	$(DEPLOY) wipe --port $(call q,PORT) $(if $(ALL),--all) $(if $(YES),--yes)
 
 flash: $(READY) ## MicroPython onto a board: BOARD=NAME FIRMWARE=file [PORT=auto] [YES=1]
-	$(DEPLOY) flash --port '$(PORT)' --board '$(BOARD)' $(if $(FIRMWARE),--firmware '$(FIRMWARE)') \
+	$(DEPLOY) flash --port $(call q,PORT) --board $(call q,BOARD) $(if $(FIRMWARE),--firmware $(call q,FIRMWARE)) \
 		$(if $(YES),--yes)
 
 doctor: $(READY) ## What is wrong? BOARD=NAME [PORT=auto] [CONFIG=file] [LOOPBACK=1] [ACTUATE=1]
-	$(DEPLOY) doctor --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+	$(DEPLOY) doctor --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(LOOPBACK),--loopback) $(if $(ACTUATE),--actuate) $(ARGS)
 
 passthrough: $(READY) ## This terminal, or a pipe, at the module: BOARD=NAME [BAUD=9600] [ECHO=1] [QUIET=2]
-	$(DEPLOY) passthrough --port '$(PORT)' --board '$(BOARD)' $(if $(CONFIG),--config '$(CONFIG)') \
+	$(DEPLOY) passthrough --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(BAUD),--baud $(BAUD)) $(if $(ECHO),--echo) $(if $(QUIET),--quiet $(QUIET)) $(ARGS)
 
 pcboard: $(READY) ## A board without hardware to try that on; UART=HOST:PORT of the module
-	@$(BIN)/python -m deploy.standin --uart $(UART) $(if $(VBOARD),--board $(VBOARD)) $(ARGS)
+	@$(BIN)/python -m deploy.standin --uart $(call q,UART) $(if $(VBOARD),--board $(call q,VBOARD)) $(ARGS)
 
 clean: ## Remove what the targets made
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis .mypy_cache tools/*.egg-info

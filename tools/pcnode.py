@@ -18,6 +18,7 @@ from upytest import interpreter
 
 ROOT = devcode.ROOT
 BUILD = ROOT / "build" / "node"
+PROGRAM = ROOT / "build" / "program"
 VIRTUAL = ROOT / "boards/PC/virtual"
 SOURCES = ("lib", "firmware", "boards/PC")
 HEAP = "256K"  # a large configuration fits too; the example does with 128K, see `make size`
@@ -37,11 +38,12 @@ if not checked.fits(pins.CONFIG, pins.CHECKED):
 """
 
 
-def build(target=BUILD, sources=SOURCES, lines=False):
+def build(target=BUILD, sources=SOURCES, lines=False, others=()):
     """Compile sources into target as a board would get them; return the number of files changed.
 
-    With lines names and line numbers stay. main.py and the examples are readable files: an
-    interpreter is started with them. Raises devcode.CompileError.
+    With lines names and line numbers stay, else those in others, texts of programs. main.py and
+    the examples are readable files: an interpreter is started with them. Raises
+    devcode.CompileError.
     """
     files = {}
     for folder in sources:
@@ -49,7 +51,7 @@ def build(target=BUILD, sources=SOURCES, lines=False):
             name = path.relative_to(ROOT / folder)
             if name.name not in ("manifest.py", "boot.py") and name.parts[0] != "virtual":
                 files[name.as_posix()] = path
-    done, names = devcode.compiled(files, lines, others=[_CHECK])
+    done, names = devcode.compiled(files, lines, others=[_CHECK, *others])
     changed = devcode.write(target, done)
     target.with_suffix(".names").write_text(json.dumps(names))
     return changed
@@ -67,10 +69,10 @@ def environment(config=None):
     return env
 
 
-def check(env):
+def check(env, folder=BUILD):
     """Have the configuration of env checked; return 0, or 2 when it cannot be used."""
     return subprocess.run(
-        [interpreter(), "-c", _CHECK], env=env, cwd=BUILD, check=False
+        [interpreter(), "-c", _CHECK], env=env, cwd=folder, check=False
     ).returncode
 
 
@@ -78,7 +80,7 @@ def configured_baud(path):
     """Return module.baud of the configuration at path; 9600 where it cannot be read there."""
     try:
         return int(json.loads(Path(path).read_text())["module"]["baud"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return 9600  # the node itself says what is wrong with the file
 
 
@@ -107,35 +109,43 @@ def run(uart, baud, board, command, env, folder=None):
 @click.option("--config", default=None, type=click.Path(), help="default: config.example.json")
 @click.option("--heap", default=HEAP, help=f"heap of the interpreter (default {HEAP})")
 @click.option("--main", "program", default="main.py", help="program, below firmware/")
-@click.option("--sizes", is_flag=True, help="print sizes instead of running")
-@click.option("--mpy", is_flag=True, help="compile for a board into build/board instead")
+@click.option("--check", "instead", flag_value="check", help="check the configuration only")
+@click.option("--sizes", "instead", flag_value="sizes", help="print sizes instead of running")
+@click.option("--mpy", "instead", flag_value="mpy", help="compile into build/board instead")
 @click.option("--lines", is_flag=True, help="names and lines in tracebacks, for 18 KB of heap")
-def main(uart, baud, board, config, heap, program, sizes, mpy, lines):
+def main(uart, baud, board, config, heap, program, instead, lines):
     """Run the node on this PC, under the real MicroPython, until Ctrl-C."""
     try:
-        if mpy:
+        if instead == "mpy":
             target = ROOT / "build" / "board"
             build(target, ("lib", "firmware"), lines)
             print(f"compiled into {target.relative_to(ROOT)}")
             return
-        build(lines=lines)
+        node = program == "main.py"
+        folder = BUILD if node else PROGRAM
+        build(
+            target=folder, lines=lines or not node
+        )  # another program has the library as it is written
     except devcode.CompileError as e:
         sys.exit(e.what)
-    if sizes:
+    if instead == "sizes":
         from sizes import report
 
         report()
         return
     if config is not None:
-        config = Path(config).resolve()
-    if not (BUILD / program).is_file():
+        config = Path(config).expanduser().resolve()
+    if not (folder / program).is_file():
         sys.exit(f"no program {program} below firmware/")
     command = [interpreter(), "-X", f"heapsize={heap}", program]
     env = environment(config)
-    if program == "main.py" and (status := check(env)):
+    if "/" in program:  # the first place on the path is where the program lies
+        env["MICROPYPATH"] = ":" + env["MICROPYPATH"]
+    status = check(env) if node else 0
+    if status or instead:
         sys.exit(status)
     try:
-        sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env, BUILD))
+        sys.exit(run(uart, baud or configured_baud(env["CONFIG"]), board, command, env, folder))
     except ValueError as e:
         print(e, file=sys.stderr)
         sys.exit(2)

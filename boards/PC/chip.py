@@ -10,6 +10,10 @@ _POLL = 3  # the ioctl request with which select asks for readiness
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
 
+class OneWireError(Exception):
+    """onewire.OneWireError: no presence pulse where one was required."""
+
+
 def reset():
     """End the process with status 3: whoever started it may start it again."""
     if os.getenv("RESTARTS"):
@@ -18,8 +22,8 @@ def reset():
 
 
 def reset_cause():
-    """Return PWRON_RESET: a process always starts cold."""
-    return PWRON_RESET
+    """Return what our starter says; PWRON_RESET where it says nothing: a process starts cold."""
+    return int(os.getenv("RESET_CAUSE") or PWRON_RESET)
 
 
 def unique_id():
@@ -93,20 +97,25 @@ class MoreUart:
 class WDT:
     """A watchdog: not fed for timeout ms, it kills the process as a hard reset would (status 137).
 
-    It counts its own naps, so a process stopped with SIGSTOP is not starving.
+    It counts its own naps, so a process stopped with SIGSTOP is not starving. That of a stand-in
+    is its starter's, and goes on behind a soft reset, as a chip's.
     """
 
     def __init__(self, id_=0, timeout=5000):
-        import _thread
-
         if not 1 <= timeout <= 3_600_000:
             raise ValueError("WDT timeout must be from 1 to 3600000 ms")
-        self._left = self._full = timeout
-        _thread.start_new_thread(self._watch, ())
+        self._full = timeout
+        self.feed()
+        if not os.getenv("RESTARTS"):
+            import _thread
+
+            _thread.start_new_thread(self._watch, ())
 
     def feed(self):
         """Start the time again."""
         self._left = self._full
+        if os.getenv("RESTARTS"):
+            call(0, "watchdog", (self._full,))
 
     def _watch(self):
         while self._left > 0:

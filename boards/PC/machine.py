@@ -1,9 +1,9 @@
 """`machine` for the unix port of MicroPython: the computer plays the board.
 
-Stands before the built-in module on MICROPYPATH; what is not here is in inputs.py or chip.py, or
-is that one's. The devices live in the process that started this one (tools/pchost), which is
-called through a pseudo terminal named by BOARD_DEVICE; the UART is another, named by UART_DEVICE.
-So the heap holds what it would hold on a board.
+Stands before the built-in module on MICROPYPATH; what is not here is in chip.py, or is that one's.
+The devices live in the process that started this one (tools/pchost), which is called through a
+pseudo terminal named by BOARD_DEVICE; the UART is another, named by UART_DEVICE. So the heap holds
+what it would hold on a board.
 """
 
 import builtins
@@ -42,6 +42,10 @@ def call(device, name, args=(), options={}):  # noqa: B006 - nobody changes it
         raise SystemExit(1)
     error, result, filled = json.loads(line[len(mark) :])
     if error:
+        if not hasattr(builtins, error):
+            import chip
+
+            raise getattr(chip, error)
         raise getattr(builtins, error)(result)
     for value, data in zip(values, filled):
         if data:
@@ -64,31 +68,22 @@ def _unpack(value):
 
 
 class Device:
-    """A device of the virtual board; its methods are the remote ones."""
+    """A device of the virtual board, or a class of them (number: its name); the rest is remote."""
 
-    def __init__(self, *args, **options):
-        self.number = call(0, type(self).__name__, args, options)
+    def __init__(self, number):
+        self.number = number
+
+    def __call__(self, *args, **options):
+        """Make a device of the class; of a pin, return or set the level."""
+        if isinstance(self.number, str):
+            return Device(call(0, self.number, args, options))
+        return call(self.number, "value", args, options)
 
     def __getattr__(self, name):
+        if isinstance(self.number, str):
+            return call(0, "constant", (self.number, name))
         call(0, "check", (self, name))
         return lambda *args, **options: call(self.number, name, args, options)
-
-
-class Pin(Device):
-    """machine.Pin."""
-
-    IN = 1
-    OUT = 3
-    OPEN_DRAIN = 7
-    PULL_DOWN = 1
-    PULL_UP = 2
-
-    def __call__(self, *args):
-        return call(self.number, "value", args)
-
-
-class PWM(Device):
-    """machine.PWM."""
 
 
 class UART(io.IOBase):
@@ -130,9 +125,9 @@ class UART(io.IOBase):
 
 
 def __getattr__(name):
-    """Return what only few programs use, loading it: heap is scarce."""
-    if name in ("ADC", "I2C"):
-        import inputs as more
-    else:
-        import chip as more  # type: ignore[no-redef] # one or the other
-    return getattr(more, name)
+    """Return a class of devices, or what only few programs use, loading it: heap is scarce."""
+    if name in "Pin PWM ADC I2C".split():
+        return Device(name)
+    import chip
+
+    return getattr(chip, name)

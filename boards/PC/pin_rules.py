@@ -1,4 +1,19 @@
-"""What the pins and UARTs of an ESP32 can do; needed only while a configuration is checked."""
+"""The pins and UARTs of this board, an ESP32's, and what they can do; seldom needed, see pins."""
+
+NAME = "PC"
+UART, UART_TX, UART_RX = 2, 17, 16
+ONEWIRE = 4
+ADC = 34
+I2C, I2C_SCL, I2C_SDA = 0, 22, 21
+SWITCH = 26
+DIMMER = 25
+
+
+def mcu_temperature():
+    """Return °C of the virtual chip; raises OSError(ENODEV) while its sensor is disconnected."""
+    from machine import call
+
+    return call(0, "mcu_temperature")
 
 
 def uart_problem(uart):

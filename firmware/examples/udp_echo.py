@@ -43,4 +43,9 @@ async def main():
     return 0
 
 
-sys.exit(asyncio.run(main()))
+try:
+    status = asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted")
+    status = 130
+sys.exit(status)

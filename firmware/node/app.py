@@ -8,7 +8,8 @@ from micropython import const
 from m5310 import borrow
 
 # Collecting this often keeps a small heap in one piece; a collection takes a few milliseconds.
-_GC_BYTES = const(4096)
+_GC_LEAST = const(1024)
+_GC_MOST = const(4096)
 
 node = None  # the running Node, for the REPL: `from node import app; app.node.status()`
 
@@ -40,11 +41,15 @@ class Node:
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
-        for name in ("sampler", "notifier", "courier", "uplink"):
-            part = getattr(self, name)
+        for name, part in (
+            ("sampler", self.sampler),
+            ("notifier", self.notifier),
+            ("courier", self.courier),
+            ("uplink", self.uplink),
+            ("at", self.modem.at),
+        ):
             if part:
                 self.tasks.append(asyncio.create_task(self._keep(name, part.run)))
-        self.tasks.append(asyncio.create_task(self._keep("at", self.modem.at.run)))
         if self.watchdog:
             self.tasks.append(asyncio.create_task(self.watchdog.run()))
         if self.proof:  # no task of the node's: nothing is to hold on to it when it is done
@@ -100,7 +105,7 @@ def start():
     Without a usable configuration it exits with status 2 on a PC, and returns on a board.
     """
     global node
-    gc.threshold(_GC_BYTES)
+    gc.threshold(_GC_LEAST)
     from m5310.clock import Clock
 
     from .stages import set_up
@@ -110,13 +115,14 @@ def start():
     if node is None:
         return
     gc.collect()
+    gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 8)))
     try:
         asyncio.run(node.run())
     except KeyboardInterrupt:
         if node.log.level < 3:  # what was going on must not make room for the way out
             node.modem.at.on_line = None
         asyncio.new_event_loop()
+        node.tasks.clear()  # what they were at must not make room for the way out either
         asyncio.run(node.shutdown())
-    status = node.status()
-    for part in sorted(status):  # printed as it is: a text of it would be the largest of all
-        print("status of", part, status[part])
+    for name, part in borrow("node.report").parts(node):
+        print("status of", name, part)  # as it is: a text of it would be the largest of all

@@ -16,6 +16,8 @@ _CONFIRM_MS = const(60000)  # a confirmation that has not come by then is not co
 _GAP_MS = const(1000)  # between two readings from the outbox
 _AGAIN_MS = const(30000)  # after one that did not arrive
 _UNWANTED_MS = const(600000)  # a reading nobody observes so long is given up
+_DOUBT = const(5)  # times that one does not arrive until a new session is made
+_GIVE_UP = const(10)  # and until it is given up
 _PENDING = const(8)  # notifications that may wait for their confirmation
 _HELD = const(16)  # readings that may wait for a quiet line
 _READINGS = (5700, 5500)
@@ -28,7 +30,7 @@ class Courier:
     readings are kept.
 
     delivered: readings from the outbox that were confirmed; lost: those that never got into it;
-    unwanted: those that nobody observed when their turn came.
+    unwanted: those that nobody observed when their turn came, or that the platform did not take.
     """
 
     samples = True  # offline, every period; in a duty cycle a reading is taken at its end
@@ -49,6 +51,8 @@ class Courier:
         self._over = False  # it arrived, or is given up; the outbox has not been told yet
         self._last = 0
         self._pause = 0
+        self._unwanted = None  # the path given up last: those behind it need not wait as long
+        self._failed = 0  # how often one from the outbox did not arrive since the last that did
         self._since = self._sampled = self.alive = self.clock.ticks_ms()
         self._online = False
         modem.mipl.on_ack = self._acked
@@ -115,7 +119,7 @@ class Courier:
                 self._sample(now)
             if self.modem.at.quiet():
                 self._store()
-            if online:
+            if online and not self._doubt():
                 await self._deliver(now)
             await self.clock.sleep_ms(_TURN_MS)
 
@@ -127,6 +131,7 @@ class Courier:
             self._pause = _GAP_MS if delivered else _AGAIN_MS
             self._over = delivered
             self.delivered += delivered
+            self._failed = 0 if delivered else self._failed + 1
             return
         for entry in self._pending:
             if entry[0] == ackid:
@@ -142,6 +147,22 @@ class Courier:
                 break
             del self._pending[0]
             self._hold(reading)
+
+    def _doubt(self):
+        """See to a reading that does not arrive, or nothing behind it would ever.
+
+        The platform may not know of an observation that we know: a new session has it observe
+        anew. Return whether that was begun.
+        """
+        if self._failed == _DOUBT:
+            self._failed += 1
+            self.modem.mipl.lost("the platform takes no readings")
+            return True
+        if self._failed > _GIVE_UP:
+            self._failed = _DOUBT + 1
+            self.unwanted += 1
+            self._over = True
+        return False
 
     def _sample(self, now):
         if self.clock.ticks_diff(now, self._sampled) >= self.period_ms:
@@ -196,11 +217,15 @@ class Courier:
             return
         oid, iid, rid, value, time = reading
         msgid, kind = self.observations.watched(oid, iid, rid)
+        path = reading[:3]
         if msgid is None:
-            if waited >= _UNWANTED_MS:
+            if waited >= _UNWANTED_MS or path == self._unwanted:
+                self._unwanted = path
                 self.unwanted += 1
                 self._over = True
             return
+        if path == self._unwanted:
+            self._unwanted = None
         self._since = now
         self._ackid = ackid = self._number()  # its confirmation may come with the OK
         try:

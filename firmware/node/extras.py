@@ -8,14 +8,6 @@ from m5310 import borrow
 _UPDATE_S = 86400  # between two updates of the network, where nothing else is said
 
 
-def wall(rtc, seconds):
-    """Return what tells the UNIX time and what is told it by the network; as in node.wall."""
-    from .wall import Wall
-
-    kept = Wall(rtc, seconds) if seconds else Wall(rtc)
-    return kept.now, kept.learn
-
-
 def saving(modem, config, usual):
     """Have the module save power as configured; return the class that keeps the node online."""
     power = config["power"]

@@ -2,6 +2,7 @@
 
 import machine
 
+from . import values
 from .config_error import ConfigError
 
 
@@ -14,16 +15,11 @@ def open_uart(module, board):
                 options[name] = machine.Pin(module[name])
             except (OSError, ValueError) as e:
                 raise ConfigError("module." + name, module[name], "is no pin: %s" % e)
+    number, baud, rxbuf = values(module, "uart baud rxbuf")
     try:
-        return machine.UART(
-            module["uart"],
-            baudrate=module["baud"],
-            rxbuf=module["rxbuf"],
-            timeout=0,
-            **options,
-        )
+        return machine.UART(number, baudrate=baud, rxbuf=rxbuf, timeout=0, **options)
     except (OSError, ValueError) as e:
-        raise ConfigError("module.uart", module["uart"], "cannot be opened: %s" % e)
+        raise ConfigError("module.uart", number, "cannot be opened: %s" % e)
 
 
 def open_pins(module):

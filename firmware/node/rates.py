@@ -20,28 +20,31 @@ _HINT = (
 async def find(supervisor, error):
     """Find the module at another baud rate than it was just asked at, and stay there.
 
-    Raises error if it answers at none; then the configured rate is set again.
+    Every other try is at the rate it had: mostly it was just silent, and operations wait. Raises
+    error if it answers at none; then the configured rate is set again.
     """
     at = supervisor.modem.at
     number, baud, rxbuf = supervisor.settings[1]
     supervisor.log(_HINT % (number, baud), 0)
-    tried = []
-    for rate in (baud,) + _RATES:
-        if rate in tried or at.line_ms == _line_ms(rate):
-            continue
-        if not _set(at, rate, rxbuf):
-            raise error
-        tried.append(rate)
-        supervisor.alive = supervisor.clock.ticks_ms()
-        try:
-            await at.sync(_TRY_MS)
-        except AtError:
-            continue
-        text = "the module answers at %d baud: the node goes on at that rate" % rate
-        if rate != baud:
-            text += "; module.baud is %d" % baud
-        supervisor.log(text, 0)
-        return
+    rates = [baud]
+    rates.extend([rate for rate in _RATES if rate != baud])
+    had = [rate for rate in rates if _line_ms(rate) == at.line_ms]
+    tried = [rate for rate in rates if rate not in had]
+    for other in tried:
+        for rate in [other] + had:
+            if not _set(at, rate, rxbuf):
+                raise error
+            supervisor.alive = supervisor.clock.ticks_ms()
+            try:
+                await at.sync(_TRY_MS)
+            except AtError:
+                continue
+            if rate == other:
+                text = "the module answers at %d baud: the node goes on at that rate" % rate
+                if rate != baud:
+                    text += "; module.baud is %d" % baud
+                supervisor.log(text, 0)
+            return
     _set(at, baud, rxbuf)
     supervisor.log("nor at %s baud" % ", ".join([str(rate) for rate in tried]))
     raise error

@@ -7,34 +7,48 @@ from m5310 import borrow
 
 def of_node(node):
     """Return everything there is to know about the node as a new dict of dicts."""
-    out = node.modem.status()
+    return dict(parts(node))
+
+
+def parts(node):
+    """Yield (name, dict) of each part, one after the other: heap is scarce."""
+    modem = node.modem
+    report = borrow("m5310.report")
+    yield "at", report.of_at(modem.at)
+    yield "network", report.of_network(modem.network)
+    yield "session", report.of_session(modem.mipl)
+    yield "boots", modem.boots
     supervisor = node.supervisor
-    out["node"] = {
-        "state": supervisor.state,
-        "cause": supervisor.cause,
-        "next_try": supervisor.next_try,
-        "sessions": supervisor.sessions,
-        "recoveries": supervisor.recoveries,
-        "task_restarts": node.restarts,
-        "config": node.fallback,
-        "last_restart": borrow("node.restarts").status() if supervisor.restart else None,
-    }
-    kind = borrow("m5310.words").kind
-    worst = node.dispatcher.worst
-    out["operations"] = {
-        kind(number): worst[number] for number in worst
-    }  # oldest at its answer, ms
-    out["operations"]["faults"] = node.dispatcher.faults
-    notifier = node.notifier
-    out["notifier"] = {"failures": notifier.failures, "unfit": notifier.unfit}
-    out["sampler"] = of_sampler(node.sampler)
+    yield (
+        "node",
+        {
+            "state": supervisor.state,
+            "cause": supervisor.cause,
+            "next_try": supervisor.next_try,
+            "sessions": supervisor.sessions,
+            "recoveries": supervisor.recoveries,
+            "task_restarts": node.restarts,
+            "config": node.fallback,
+            "last_restart": borrow("node.restarts").status() if supervisor.restart else None,
+        },
+    )
+    yield "operations", _of_operations(node.dispatcher)
+    yield "notifier", {"failures": node.notifier.failures, "unfit": node.notifier.unfit}
+    yield "sampler", of_sampler(node.sampler)
     if node.courier:
-        out["outbox"] = of_courier(node.courier)
+        yield "outbox", of_courier(node.courier)
     if node.uplink:
-        out["uplink"] = of_uplink(node.uplink)
+        yield "uplink", of_uplink(node.uplink)
     if hasattr(gc, "mem_free"):
         gc.collect()
-        out["heap"] = {"free": gc.mem_free(), "used": gc.mem_alloc()}
+        yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
+
+
+def _of_operations(dispatcher):
+    """Return the age of the oldest operation of each kind at its answer, in ms."""
+    kind = borrow("m5310.words").kind
+    out = {kind(number): age for number, age in dispatcher.worst.items()}
+    out["faults"] = dispatcher.faults
     return out
 
 
@@ -42,26 +56,40 @@ def of_sampler(sampler):
     """Return counters, and for each sensor its last value, failures and last error text."""
     sensors = []
     for slot in sampler.slots:
-        out = {"instance": slot.instance.iid}
-        for name in ("value", "failures", "errors", "error"):
-            out[name] = getattr(slot, name)
-        sensors.append(out)
+        sensors.append(
+            {
+                "instance": slot.instance.iid,
+                "value": slot.value,
+                "failures": slot.failures,
+                "errors": slot.errors,
+                "error": slot.error,
+            }
+        )
     return {"samples": sampler.samples, "sensors": sensors}
 
 
 def of_courier(courier):
     """Return how many readings wait, and what became of others."""
     outbox = courier.outbox
-    out = {"waiting": len(outbox), "dropped": outbox.dropped, "damaged": outbox.damaged}
-    for name in ("delivered", "lost", "unwanted"):
-        out[name] = getattr(courier, name)
-    return out
+    return {
+        "waiting": len(outbox),
+        "dropped": outbox.dropped,
+        "damaged": outbox.damaged,
+        "delivered": courier.delivered,
+        "lost": courier.lost,
+        "unwanted": courier.unwanted,
+    }
 
 
 def of_uplink(uplink):
     """Return how many readings wait, and the counters."""
-    out = {"waiting": len(uplink.store), "dropped": uplink.store.dropped}
-    out["damaged"] = uplink.store.damaged
-    for name in ("sent", "acknowledged", "lost", "refused", "commands"):
-        out[name] = getattr(uplink, name)
-    return out
+    return {
+        "waiting": len(uplink.store),
+        "dropped": uplink.store.dropped,
+        "damaged": uplink.store.damaged,
+        "sent": uplink.sent,
+        "acknowledged": uplink.acknowledged,
+        "lost": uplink.lost,
+        "refused": uplink.refused,
+        "commands": uplink.commands,
+    }

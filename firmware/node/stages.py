@@ -9,43 +9,19 @@ from micropython import const
 from m5310 import borrow
 
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
-
-# What the start alone needs; what lives on of it is held by the node's objects.
-_CONFIG = ("config", "config_check", "config_schema", "config_text", "pin_rules")
 _COPY = "config.prev.json"
-_REST = (
-    "courier",
-    "uplink",
-    "remote",
-    "extras",
-    "signed",
-    "cbor",
-    "outbox",
-    "setup",
-    "port",
-    "watchdog",
-    "config_error",
-    "sensors",
-    "sensors.ds18x20",
-    "sensors.ntc",
-    "sensors.sht3x",
-    "sensors.bmp280",
-    "sensors.pin",
-    "sensors.mcu",
-    "actuators",
-    "actuators.outputs",
-    "actuators.timer_pwm",
-    "stages",
-)
+# As in devcode.py, joined or apart; the rest of this package lives on in the node's objects only.
+_STAY = ("app", "resident", "dispatcher", "notifier", "sampler", "supervisor")
+_START = ("stages", "setup", "config_error")
 
 
-def _forget(names):
-    """Unload modules of this package: heap is scarce."""
-    package = sys.modules["node"]
-    for name in names:
-        sys.modules.pop("node." + name, None)
-        if hasattr(package, name):
-            delattr(package, name)
+def _forget(but=()):
+    """Unload the modules of this package that a running node does not call: heap is scarce."""
+    for path in sorted(sys.modules, reverse=True):  # a package behind what is in it
+        package, _, name = path.rpartition(".")
+        if path[:5] == "node." and name not in _STAY and name not in but:
+            del sys.modules[path]
+            delattr(sys.modules[package], name)
     gc.collect()
 
 
@@ -70,7 +46,7 @@ def set_up(clock, log):
         node = _board_node(board, getattr(board, "CONFIG", "config.json"), clock, log)
     board = None
     sys.modules.pop("pins", None)
-    _forget(_REST)
+    _forget()
     return node
 
 
@@ -143,10 +119,17 @@ def _made(board, path, clock, log, tries):
     uart = open_uart(config["module"], board)
     pins = open_pins(config["module"])
     open_pins = open_uart = None
-    _forget(("port",))
+    _forget(_START)
+    clocked = borrow("node.clocked").clocked(config, _rtc(board))
+    made = borrow("node.things").things(config, clock, clocked[0])
+    config["sensors"] = config["actuators"] = None
+    settle = borrow("node.settled").settle
+    settle(*made)
+    _forget(_START)
     folder = getattr(board, "DATA", "") + "outbox"
-    pins.update(folder=folder, rtc=_rtc(board), sleep=_sleep(config, board))
+    pins.update(folder=folder, made=made, clocked=clocked, sleep=_sleep(config, board))
     node = build(config, uart, clock, log, _restart(board), **pins)
+    settle(node.registry, node.sampler, node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
     seconds = config["safety"]["watchdog"]
@@ -166,7 +149,7 @@ def check(board, path, kept):
 
     config = load(path, board)
     load = None  # the last that holds on to the modules
-    _forget(_CONFIG)
+    _forget(_START)
     return None if borrow("node.checked").save(path, kept, config) else config
 
 

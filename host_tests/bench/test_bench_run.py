@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,7 @@ from bench.boardlink import BoardLink, new_board
 from bench.module.inbox import OperationRecord
 from bench.platform import Operation
 from bench.report import Report
-from bench.scenario import steps
+from bench.scenario import ACTUATION_IDS, TEMPERATURE_IDS, steps
 from bench.wiring import load
 
 HERE = Path(__file__).parent
@@ -184,3 +185,65 @@ def test_a_node_without_actuators_is_not_asked_for_them(tmp_path):
     listed = steps("1" * 15, BoardLink(new_board()), load(path))
     assert len(listed) > 20
     assert not [step.title for step in listed if "3306" in step.title]
+
+
+def test_a_node_is_asked_for_the_instances_that_it_has(tmp_path):
+    config = {
+        "sensors": [
+            {"instance": 3, "type": "mcu", "units": "K"},
+            {"instance": 1, "type": "ds18x20", "pin": 4, "rom": "285D6E7F04000065"},
+        ],
+        "actuators": [{"instance": 4, "dimmer": {"pin": 33}}, {"instance": 2, "switch": {}}],
+    }
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config))
+    wiring = load(path)
+    assert (wiring.sensors, wiring.temperatures) == (("ds18x20-1", "mcu"), (1, 3))
+    assert (wiring.actuators, wiring.switch, wiring.dimmer) == ((2, 4), 26, None)
+    listed = steps("1" * 15, BoardLink(new_board()), wiring)
+    paths = {step.title.split()[1] for step in listed if step.code in (204, 205)}
+    assert {path.split("/")[1] for path in paths if "/" in path} == {"1", "2"}
+    found = {step.title: step for step in listed}
+    readable = [rid for rid in TEMPERATURE_IDS if rid != 5605]
+    assert found["read 3303"].check(answer(3303, (1, 3), readable)) == ""
+    assert found["read 3303"].check(answer(3303, (1,), readable)).startswith("brought")
+    assert found["read 3306"].check(answer(3306, (2, 4), ACTUATION_IDS)) == ""
+    assert found["read 3303/1/5701"].check(answer(3303, (1,), (5701,), "Cel")) == ""
+
+
+def answer(oid, instances, resources, value=20):
+    """Return a read's answer with that value in all of them."""
+    found = [
+        SimpleNamespace(oid=oid, iid=iid, rid=rid, value=value)
+        for iid in instances
+        for rid in resources
+    ]
+    return SimpleNamespace(values=found)
+
+
+def test_a_read_that_cannot_be_answered_in_time_is_left_out(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"sensors": [{"instance": i, "type": "mcu"} for i in range(7)]}))
+    listed = steps("1" * 15, BoardLink(new_board()), load(path))
+    assert "read 3303" not in [step.title for step in listed]
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        (None, "No such file or directory"),
+        (b"{", "it is no JSON at line 1, column 2"),
+        (b"\xff\xff", "it is no UTF-8 text"),
+        (b"{}", "a field is missing or wrong, `make node CONFIG="),
+        (b"[]", "a field is missing or wrong"),
+        (b'{"sensors": []}', "a field is missing or wrong"),
+        (b"[" * 3000 + b"]" * 3000, "a field is missing or wrong"),
+    ],
+)
+def test_a_configuration_that_is_none_is_told_in_words(tmp_path, text, said):
+    path = tmp_path / "config.json"
+    if text is not None:
+        path.write_bytes(text)
+    with pytest.raises(ValueError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path}: no usable configuration: {said}")

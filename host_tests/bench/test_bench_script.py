@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench_rig import Rig
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.baud import misread
@@ -320,6 +320,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["at", "do", "way", "bytes", "ms", "seconds", "line", "x"]),

@@ -349,6 +349,21 @@ class LateTest(unittest.TestCase):
             got = rig.run(scene, Peer({b"AT+SLOW": None}), start=start)
             self.assertEqual(got, (errors.TIMEOUT, 0))
 
+    def test_nothing_that_waits_for_its_turn_waits_for_an_idle_engine(self):
+        async def scene():
+            uart = FakeUart(0, Peer())
+            at = At(uart, vtime.clock)
+            for _ in range(1000):  # through the guard behind the first probe, where URCs may come
+                if uart.lines and not uart.rx and not at.replies:
+                    at.reply(reply(at, [b"AT+RSP"]))
+                self.assertTrue(at.poll() or not at.replies)
+                if b"AT+RSP" in uart.lines:
+                    return True
+                await vtime.clock.sleep_ms(1)
+            return False
+
+        self.assertTrue(vtime.run(scene()))
+
     def test_an_engine_idle_longer_than_half_the_tick_period_still_sends(self):
         async def scene(r):
             step = 30000  # run's own turns would take minutes: the clock is moved by hand

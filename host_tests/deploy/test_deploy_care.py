@@ -1,8 +1,11 @@
 """config, backup, wipe and trace on a board."""
 
 import json
+import time
 
 from deploy_rig import ROOT, refused
+
+from deploy.link import Link
 
 EXAMPLE = ROOT / "firmware" / "config.example.json"
 
@@ -46,20 +49,82 @@ def test_an_edited_configuration_is_offered_again_while_it_is_wrong(board, versi
     assert "is no valid JSON at line 1" in result.output
     assert "config.json is on the board" in result.output
     assert not texts
-    texts.append(b"{]")
-    refused(one.run("config", text="n\n"), "as it was", "config-PC.json")
+    for nobody in ("n\n", ""):
+        texts.append(b"{]")
+        refused(one.run("config", text=nobody), "as it was", "config-PC.json")
 
 
 def test_wipe_asks_and_leaves_the_configuration(board, version):
     one = board()
     version("A")
     one.install()
-    refused(one.run("wipe", text="n\n"), "nothing was removed", "YES=1")
+    for nobody in ("n\n", ""):
+        refused(one.run("wipe", text=nobody), "nothing was removed", "YES=1")
     assert "7 files removed" in one.run("wipe", "--yes").output
     assert "nothing to remove" in one.run("wipe", "--yes").output
     one.run("backup", "--to", one.folder / "copy")
     assert [path.name for path in (one.folder / "copy").iterdir()] == ["config.json"]
-    refused(one.run("backup", "--to", one.folder / "copy"), "is not empty", "TO=")
+    refused(one.run("backup", "--to", one.folder / "copy"), "is no empty folder", "TO=")
+    refused(one.run("backup", "--to", one.path), "is no empty folder", "TO=")
+    refused(one.run("backup", "--to", one.path / "x"), "cannot be written: Not a dir", "TO=")
     refused(one.run("trace"), "no node runs on this board", "make deploy")
     assert "1 files removed" in one.run("wipe", "--yes", "--all").output
     assert "this is A" in one.install().output
+
+
+def test_the_end_of_logs_is_no_error(board, version, monkeypatch):
+    one = board()
+    version("A")
+    one.install()
+
+    def ctrl_c(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("deploy.care._follow", ctrl_c)
+    result = one.run("logs")
+    assert result.exit_code == 0
+    assert "error" not in result.output
+
+
+def test_a_prompt_needs_somebody_who_types(board):
+    refused(board().run("repl"), "is for a terminal", "mpremote connect")
+
+
+WATCHED = b"""
+import machine
+import time
+from node.hold import held
+if not held():
+    dog = machine.WDT(timeout=1000)
+    while True:
+        dog.feed()
+        print("this is", machine.reset_cause())
+        machine.UART(2).any()
+        time.sleep_ms(50)
+"""
+
+
+def test_a_watchdog_does_not_bite_while_somebody_is_at_work(board, version, monkeypatch):
+    one = board()
+    hold = (ROOT / "firmware/node/hold.py").read_bytes()
+    version("A", {"main.py": WATCHED, "lib/node/hold.py": hold})
+    mine = one.folder / "mine.json"
+    mine.write_text(json.dumps(json.loads(EXAMPLE.read_text()) | {"safety": {"watchdog": 5}}))
+    one.install("--config", mine)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(one.folder))
+
+    def edit(filename):
+        time.sleep(1.5)
+
+    monkeypatch.setattr("deploy.care.click.edit", edit)
+    result = one.run("config")
+    assert "as it was" in result.output
+    assert "this is 5" in one.run("logs", "--for", "1.5").output  # behind a soft reset
+    assert "not fed" not in one.output
+    link = Link(one.port, 5)  # as somebody who leaves it in its prompt
+    link.stop()
+    assert one.wait_for("watchdog: not fed for 1000 ms, reset")
+    assert "this is 3" in list(link.lines(2))
+    link.close()
+    one.run("backup", "--to", one.folder / "copy")
+    assert not (one.folder / "copy/stop").exists()

@@ -5,13 +5,17 @@ import json
 import os
 import pty
 import shutil
+import socket
 import threading
+import time
 import tty
 
 import pytest
 import serial
+import serial.rfc2217
 from deploy_rig import ROOT, refused, run
 
+from deploy import install as install_module
 from deploy import ports, probe
 
 
@@ -123,6 +127,47 @@ def test_ports_that_are_none(tmp_path):
         refused(run(command, "--port", "/dev/ttyNONE"), "there is no port", "PORT=")
 
 
+@pytest.mark.parametrize(
+    "url, what, step",
+    [
+        ("socket://", "names no host and port", "PORT=socket://HOST:PORT"),
+        ("rfc2217://here", "names no host and port", "PORT=rfc2217://HOST:PORT"),
+        ("socket://here:port", "names no host and port", "PORT=socket://HOST:PORT"),
+        ("socket://127.0.0.1:1", "nothing listens on socket://127.0.0.1:1", "start what serves"),
+        ("rfc2217://127.0.0.1:1", "nothing listens on rfc2217://127.0.0.1:1", "start what serves"),
+        ("other://127.0.0.1:1", "is no port: invalid URL", "PORT=/dev/"),
+    ],
+)
+def test_a_board_at_another_computer_that_is_not_there(url, what, step):
+    refused(install("--board", "PC", "--port", url), what, step)
+
+
+@pytest.mark.parametrize(
+    "scheme, what", [("socket", "was closed"), ("rfc2217", "serves another program, or does not")]
+)
+def test_a_server_that_serves_somebody_else(scheme, what, monkeypatch):
+    monkeypatch.setattr("serial.rfc2217.Serial.from_url", _hasty(serial.rfc2217.Serial.from_url))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_hang_up, args=(server,), daemon=True)
+        thread.start()
+        url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
+        refused(install("--board", "PC", "--port", url), what, "program")
+        thread.join(5)
+
+
+def _hang_up(server):
+    server.accept()[0].close()
+
+
+def _hasty(real):
+    def from_url(self, url):
+        place = real(self, url)
+        self._network_timeout = 0.3
+        return place
+
+    return from_url
+
+
 def test_auto_takes_the_only_port_and_asks_where_there_are_several(monkeypatch):
     class Info:
         vid, product, description = 1, "Thing", ""
@@ -189,6 +234,32 @@ def test_a_board_that_goes_silent_half_way(board, version, monkeypatch):
     assert "this is B" in one.install().output
 
 
+CHATTY = b"""
+from time import sleep_ms
+while True:
+    print("this is A")
+    sleep_ms(5)
+"""
+
+
+def test_a_board_that_restarts_half_way_and_talks_without_end(board, version, monkeypatch):
+    one = board()
+    version("A", {"main.py": CHATTY})
+    one.install()
+    version("B")
+    real = install_module.stage
+
+    def stage(link, *args):
+        link.exec_raw_no_follow("import machine; machine.reset()")
+        time.sleep(0.5)
+        return real(link, *args)
+
+    monkeypatch.setattr("deploy.install.stage", stage)
+    refused(one.run("install", "--board", "PC", wait="1"), "has restarted in the middle", "supply")
+    monkeypatch.undo()
+    assert "this is A" in one.run("logs", "--for", "1").output
+
+
 def test_a_module_that_is_lacking_is_named_with_its_command(board, version, boards):
     one = board()
     version("A")
@@ -202,8 +273,51 @@ def test_a_module_that_is_lacking_is_named_with_its_command(board, version, boar
     )
 
 
-def test_a_source_that_does_not_compile(monkeypatch, tmp_path):
+@pytest.mark.parametrize("how", [[], ["--lines"], ["--src"]])
+@pytest.mark.parametrize(
+    "path, text, said",
+    [
+        ("lib/node/bad.py", b"x = 1\ndef (:\n", "does not compile: line 2: invalid syntax"),
+        ("main.py", b"def (:\n", "does not compile: line 1: invalid syntax"),
+        ("lib/node/bad.py", b"x = '\xff'\n", "does not compile: it is no UTF-8 text"),
+        ("lib/node/bad.py", b"x = 1\0\n", "does not compile"),
+    ],
+)
+def test_a_source_that_does_not_compile(monkeypatch, tmp_path, how, path, text, said):
     bad = tmp_path / "bad.py"
-    bad.write_text("def (:\n")
-    monkeypatch.setattr("deploy.payload.sources", lambda board: {"lib/bad.py": bad})
-    refused(install("--board", "PC"), "lib/bad.py does not compile", "put it right")
+    bad.write_bytes(text)
+    monkeypatch.setattr("deploy.payload.sources", lambda board: {path: bad})
+    refused(install("--board", "PC", *how), f"{path} {said}", "put it right")
+
+
+@pytest.mark.parametrize("how", [[], ["--src"]])
+def test_what_cpython_takes_and_micropython_does_not(monkeypatch, tmp_path, how):
+    bad = tmp_path / "bad.py"
+    bad.write_text("def look(x):\n    match x:\n        case 1:\n            return 2\n")
+    for path in ("lib/node/bad.py", "main.py"):
+        monkeypatch.setattr("deploy.payload.sources", lambda board, path=path: {path: bad})
+        refused(install("--board", "PC", *how), f"{path} does not compile: ", "put it right")
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        (b'{"sensors": ' + b"[" * 3000 + b"]" * 3000 + b"}", "has more brackets"),
+        (b"\xff\xfe{", "is no UTF-8 text"),
+        (b"\xef\xbb\xbf{}", "begins with a byte order mark"),
+        (b"", "is no valid JSON at line 1, column 1"),
+        (b"[]", "error: configuration: a list of 0 must be an object"),
+    ],
+)
+def test_a_configuration_that_is_none(tmp_path, text, said):
+    path = tmp_path / "mine.json"
+    path.write_bytes(text)
+    refused(install("--board", "PC", "--config", path), said, "nothing was changed")
+
+
+def test_this_computer_s_own_troubles(monkeypatch):
+    def full(self, data):
+        raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    refused(install("--board", "PC"), "No space left on device", "room on the disk")

@@ -1,6 +1,8 @@
 """make flash: the file is understood before anything is erased; the right command is run."""
 
 import json
+import os
+import pty
 import shutil
 import struct
 import subprocess
@@ -62,6 +64,8 @@ def test_a_firmware_file_is_understood(kind, mcu, data, wrong):
 def flash(tmp_path, monkeypatch):
     """A function that runs `flash` on a board of that kind; the commands it runs are kept."""
     done = []
+    ends = pty.openpty()
+    port = os.ttyname(ends[1])
 
     def start(command, check):
         done.append(command[2:] if command[1] == "-m" else command)
@@ -81,21 +85,23 @@ def flash(tmp_path, monkeypatch):
         changes = {"flash": kind, "mcu": mcu, "firmware": "X_GENERIC"}
         file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
         path = tmp_path / "firmware"
-        line = ["--board", "X", "--port", "/dev/ttyNONE", *arguments]
+        line = ["--board", "X", "--port", go.port, *arguments]
         if data is not None:
             path.write_bytes(data)
             line += ["--firmware", path]
         return run("flash", *line, text=text, boards=folder)
 
-    go.done, go.start, go.file = done, start, str(tmp_path / "firmware")
-    return go
+    go.done, go.start, go.file, go.port = done, start, str(tmp_path / "firmware"), port
+    yield go
+    for end in ends:
+        os.close(end)
 
 
 def test_esptool_erases_and_writes_after_a_question(flash):
     refused(flash("esptool", "ESP32-S3", esp(9), text="n\n"), "nothing was erased", "YES=1")
     assert flash.done == []
     result = flash("esptool", "ESP32-S3", esp(9), "--yes")
-    tool = ["esptool", "--chip", "esp32s3", "--port", "/dev/ttyNONE"]
+    tool = ["esptool", "--chip", "esp32s3", "--port", flash.port]
     assert flash.done == [
         [*tool, "erase-flash"],
         [*tool, "--baud", "460800", "write-flash", "0x0", flash.file],
@@ -106,6 +112,10 @@ def test_esptool_erases_and_writes_after_a_question(flash):
     assert flash.done[-1][-2] == "0x1000"
     flash.start.status = 2
     refused(flash("esptool", "ESP32", esp(0), "--yes"), "it failed: .venv/bin/python", "BOOT")
+    flash.done.clear()
+    flash.port = "/dev/ttyNONE"
+    refused(flash("esptool", "ESP32", esp(0), "--yes"), "there is no port /dev/ttyNONE", "PORT=")
+    assert flash.done == []
 
 
 def test_dfu(flash):

@@ -115,6 +115,9 @@ def test_an_interpreter_that_writes_before_its_start_is_known_enters_the_raw_rep
         def forget(self):
             pass
 
+        def offer(self, name, function):
+            pass
+
     async def run():
         nonlocal one
         one = standin.StandIn(Host(), tmp_path / "none", "64K", False, 0)

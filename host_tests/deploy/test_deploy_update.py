@@ -1,7 +1,11 @@
 """What is copied, and what is left when it is cut off, on a board."""
 
+import signal
+import subprocess
+import sys
+
 import pytest
-from deploy_rig import refused
+from deploy_rig import ROOT, refused
 
 from deploy.link import Link
 from deploy.ports import Port
@@ -127,3 +131,22 @@ def test_a_tool_that_is_killed_leaves_a_board_that_starts_the_old_version(
     assert "this is A" in list(link.lines(2))
     link.close()
     assert "this is B" in one.install().output
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_tool_that_is_told_to_end_starts_the_old_version_again(board, version, number):
+    one = board()
+    version("A")
+    one.install()
+    command = [sys.executable, "-m", "deploy.cli", "install", "--board", "PC", "--port", one.port]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as tool:
+        assert b"KB free" in tool.stdout.readline()
+        tool.send_signal(number)
+        tool.send_signal(number)  # nor does somebody in a hurry leave the board without a program
+        said = tool.stdout.read()
+    assert tool.returncode == 130
+    assert b"error: interrupted" in said
+    assert b"Traceback" not in said
+    assert "this is A" in one.run("logs", "--for", "2").output

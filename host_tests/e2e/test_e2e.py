@@ -178,6 +178,29 @@ def test_a_missing_configuration_says_what_to_copy(start, tmp_path):
     assert "is missing: copy config.example.json to it" in node.output
 
 
+def test_the_example_gets_its_echo_and_can_be_interrupted(bench, start):
+    command = [*NODE, "--main", "examples/udp_echo.py", "--uart"]
+    echo = start("echo", [*command, bench.uart])
+    assert echo.child.wait(30) == 0, echo.output
+    assert re.search(r"received b'\[[\d.:]+\]0123456789' from 183.230.40.150:36000", echo.output)
+    echo = start("nobody", [*command, f"127.0.0.1:{free_port()}"])
+    echo.wait_for("nothing listens on", 20)
+    echo.signal(signal.SIGINT)
+    assert echo.child.wait(10) == 130
+    assert "Traceback" not in echo.output
+
+
+def test_a_configuration_can_be_checked_alone(start, tmp_path):
+    file = tmp_path / "config.json"
+    command = [*NODE, "--check", "--config", file]
+    file.write_text('{"sensors": [{"type": "mcu", "instance": 0}]}')
+    assert start("right", command).child.wait(20) == 0
+    file.write_text("{}")
+    wrong = start("wrong", command)
+    assert wrong.child.wait(20) == 2
+    assert wrong.output == "configuration: sensors: is missing\n"
+
+
 def test_udp_with_a_fifth_of_all_datagrams_lost_loses_and_doubles_nothing(start, tmp_path):
     at, board = free_port(), free_port()
     faults = tmp_path / "faults.json"

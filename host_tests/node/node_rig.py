@@ -12,6 +12,7 @@ from bench.module import Module
 from bench.platform import Platform
 from bench.port import Port
 from node.app import Log
+from node.clocked import clocked
 from node.config_check import validate
 from node.setup import build
 
@@ -84,7 +85,7 @@ class NodeRig:
         self.pins = dict(parts)
         if "restart" in acts:
             parts["restart"] = lambda: self._restart(acts["restart"])
-        parts.update(folder=folder, rtc=rtc, seconds=self._seconds)
+        parts.update(folder=folder, clocked=clocked(self.settings, rtc, self._seconds))
         self.node = build(self.settings, self.uart, self.clock, log, **parts)
         self._record = self.node.modem.at.on_line
         self.node.modem.at.on_line = self._line

@@ -9,6 +9,7 @@ from node_rig import EXAMPLE, play
 
 from m5310 import recovery
 from m5310.errors import SILENT, AtError
+from m5310.probe import FREE
 from node import proof, restarts
 from node.config_check import validate
 from node.config_error import ConfigError
@@ -331,17 +332,34 @@ def test_it_is_found_from_the_start_and_followed_back(baud):
 
 def test_a_module_that_is_just_silent_is_looked_for_at_its_own_rate_again():
     async def scene(r):
+        def searched():
+            return [text for text in r.said if text.startswith("nor at ")]
+
         r.uart.stopped = True
-        await r.sleep(60)
+        await r.until(searched, 60)
         rate = r.uart.port.mcu_baud
-        searched = [text for text in r.said if text.startswith("nor at ")]
         r.uart.stopped = False
         await r.online(60)
-        return rate, searched[0], len(r.said)
+        return rate, searched()[0]
 
-    rate, searched, _ = play(scene)
+    rate, searched = play(scene)
     assert rate == 9600
     assert searched == "nor at 115200, 57600, 4800, 38400, 19200 baud"
+
+
+def test_one_that_comes_back_at_its_own_rate_is_found_in_the_middle_of_the_search():
+    async def scene(r):
+        await r.online()
+        r.uart.stopped = True
+        # Whoever waits for every rate to be tried leaves operations waiting as long.
+        await r.until(lambda: r.uart.port.mcu_baud == 57600, 200)
+        r.uart.stopped = False
+        took = await r.until(lambda: r.node.modem.at.probe.state == FREE, 30)
+        return took, r.uart.port.mcu_baud, [text for text in r.said if "go" in text]
+
+    took, baud, said = play(scene)
+    assert took < 4
+    assert (baud, said) == (9600, [])
 
 
 def test_a_line_without_a_rate_costs_no_time():

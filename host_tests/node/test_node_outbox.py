@@ -98,6 +98,24 @@ def test_what_nobody_observes_does_not_block_the_rest(tmp_path):
     assert play(scene, config=config, baud=0, folder=str(tmp_path / "box"))
 
 
+def test_those_behind_it_that_nobody_observes_either_do_not_wait_as_long(tmp_path):
+    async def scene(r):
+        await r.online()
+        await outage(r, 240)
+        await r.until(lambda: r.node.supervisor.state == "online", 400)
+        await r.ask("cancel", 3303, 0)
+        await r.until(lambda: r.node.courier.unwanted > 0, 1500)
+        kept = len(r.node.courier.outbox)
+        await r.until(lambda: len(r.node.courier.outbox) == 0, 120)
+        return kept, r.node.courier.unwanted, r.node.courier.delivered
+
+    # Readings of both sensors in turns: each that is delivered makes the others wait anew.
+    config = {"outbox.readings": 64, "outbox.period": 30}
+    kept, unwanted, delivered = play(scene, config=config, folder=str(tmp_path / "box"))
+    assert kept >= 8
+    assert unwanted >= 4 <= delivered
+
+
 def test_an_observation_the_module_does_not_know_blocks_nothing(tmp_path):
     """Its answer was lost, say: the node notifies under a msgid that the module refuses."""
 
@@ -111,6 +129,43 @@ def test_an_observation_the_module_does_not_know_blocks_nothing(tmp_path):
 
     for config, folder in (({}, "none"), (FAST, str(tmp_path / "box"))):
         assert play(scene, config=config, baud=0, folder=folder) == (1, 1, True)
+
+
+def deaf(r, path):
+    """Have the platform lose the observation of path, of which the node has no way to know."""
+    del r.device.observed[path]
+
+
+def test_an_observation_the_platform_does_not_know_is_made_anew(tmp_path):
+    """Its answer was lost on the air, say: the module takes notifications nobody waits for."""
+
+    async def scene(r):
+        await r.online()
+        deaf(r, (3303, 0, -1))
+        r.board.set_temp("ds18x20-0", 33.5)
+        r.board.set_temp("ds18x20-1", 34.5)
+        await r.until(lambda: 33.5 in stored(r), 300)
+        return r.node.supervisor.sessions, r.node.courier.unwanted, 34.5 in stored(r, 1)
+
+    assert play(scene, config=FAST, folder=str(tmp_path / "box")) == (2, 0, True)
+
+
+def test_readings_a_platform_never_takes_are_given_up_after_one_new_session(tmp_path):
+    class Forgetful(dict):
+        def values(self):
+            return []
+
+    async def scene(r):
+        await r.online()
+        r.device.observed = Forgetful(r.device.observed)
+        r.board.set_temp("ds18x20-0", 33.5)
+        await r.until(lambda: r.node.courier.unwanted == 2, 600)
+        sessions = r.node.supervisor.sessions
+        r.device.observed = dict(r.device.observed)
+        await r.until(lambda: len(r.node.courier.outbox) == 0, 100)
+        return sessions, r.node.supervisor.sessions, r.node.courier.unwanted
+
+    assert play(scene, config=FAST, folder=str(tmp_path / "box")) == (2, 2, 2)
 
 
 def test_without_an_outbox_no_confirmation_is_asked_for():

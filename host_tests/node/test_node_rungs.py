@@ -63,7 +63,7 @@ def test_the_probe_gets_the_line_in_step_and_the_session_stands():
         r.board.set_temp("ds18x20-0", 50.0)
         await r.sleep(15)
         op = await r.ask("read", 3303, 0, 5700)
-        late = r.node.modem.at.stats["late"] > 0, r.node.modem.at.stats["timeouts"]
+        late = r.node.modem.at.status()["late"] > 0, r.node.modem.at.status()["timeouts"]
         used = r.node.modem.at.probe.sent - probes
         return op.code, late, used > 0, r.node.supervisor.sessions, rungs(r), r.sent, pins(r)
 

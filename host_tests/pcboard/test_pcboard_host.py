@@ -26,7 +26,7 @@ MAKE = (
 )
 NAMES = sorted(
     {name for kind in devices._CLASSES.values() for name in dir(kind)}
-    | {"check", "mcu_temperature", "_board", "id", "nosuch", "", *devices._CLASSES}
+    | {"check", "constant", "mcu_temperature", "_board", "id", "nosuch", "", *devices._CLASSES}
 )
 
 
@@ -81,7 +81,7 @@ def test_no_request_makes_the_answer_raise_or_grow(request):
     reply = everything.answer(b"77:" + json.dumps(request).encode())
     assert reply.startswith(b"77:") and reply.endswith(b"\n") and reply.count(b"\n") == 1
     error, _, filled = json.loads(reply[3:])
-    assert error in (None, "OSError", "ValueError", "TypeError", "AttributeError")
+    assert error in (None, "OSError", "ValueError", "TypeError", "AttributeError", "OneWireError")
     assert isinstance(filled, list)
     assert len(reply) < HELD
     assert ask(everything, 1, "value", [1], []) == [None, None, [None]]
@@ -107,6 +107,9 @@ def test_no_bytes_make_the_answer_raise(line):
         (b'1:[1, "__class__", [], []]', ["AttributeError", "no method '__class__'", []]),
         (b'1:[1, "id", [], []]', ["AttributeError", "no method 'id'", []]),
         (b'1:[0, "check", [{"device": 1}, "_mode"], []]', ["AttributeError"]),
+        (b'1:[0, "constant", ["Pin", "OUT"], []]', [None, 3, [None, None]]),
+        (b'1:[0, "constant", ["Pin", "on"], []]', ["AttributeError"]),
+        (b'1:[0, "constant", ["nosuch", "OUT"], []]', ["AttributeError"]),
         (b'1:[0, "exec", ["1"], []]', ["AttributeError", "no class 'exec'", []]),
         (b'1:[9, "value", [], []]', ["ValueError", "no such device", []]),
         (b'1:[-1, "value", [], []]', ["ValueError", "no such device", []]),
@@ -127,7 +130,7 @@ def test_what_cannot_be_done_has_an_answer_of_its_own(line, reply):
 def test_an_empty_bus_required_to_answer_is_an_error_and_not_the_end():
     everything = made()
     assert ask(everything, 0, "OneWire", [5], []) == [None, 6, [None]]
-    assert ask(everything, 6, "reset", [True], [])[0] == "ValueError"
+    assert ask(everything, 6, "reset", [True], []) == ["OneWireError", None, []]
 
 
 def test_devices_are_reused_and_bounded(monkeypatch):

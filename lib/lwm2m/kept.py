@@ -5,11 +5,10 @@ last with their age in seconds, `v` what was counted and measured since power on
 """
 
 _INSTANCE = 0  # as in observe.py
-_RID = 1
-_LAST = 5
-_PENDING = 6
-_AGE = 7
-_MARK = 8
+_INDEX = 1
+_LAST = 4
+_STATE = 5
+_AGE = 6
 _SINCE_POWER_ON = (5601, 5602, 5501)
 _READINGS = (5700, 5500)
 
@@ -20,7 +19,7 @@ def state(observations):
     lasts = []
     for w in observations._watches:
         if w[_LAST] is not None:
-            lasts.append([w[_INSTANCE].oid, w[_INSTANCE].iid, w[_RID], w[_LAST], w[_AGE]])
+            lasts.append([w[_INSTANCE].oid, w[_INSTANCE].iid, _rid(w), w[_LAST], w[_AGE]])
     values = []
     for instance in observations.registry:
         for rid in _SINCE_POWER_ON:
@@ -52,10 +51,10 @@ def restore(observations, kept, slept):
     observations._rebuild(None)
     for oid, iid, rid, last, age in kept.get("l", ()):
         for w in observations._watches:
-            if (w[_INSTANCE].oid, w[_INSTANCE].iid, w[_RID]) == (oid, iid, rid):
+            if (w[_INSTANCE].oid, w[_INSTANCE].iid, _rid(w)) == (oid, iid, rid):
                 if rid not in _READINGS:
                     w[_LAST] = last
-                    w[_PENDING] = False
+                    w[_STATE] = 0
                     w[_AGE] = age + slept
 
 
@@ -82,6 +81,10 @@ def again(observations, item):
 def renew(observations):
     """Have every reading sent once more, whether it has changed or not."""
     for w in observations._watches:
-        if w[_RID] in _READINGS:
+        if _rid(w) in _READINGS:
             w[_LAST] = None
     observations._seen = None
+
+
+def _rid(w):
+    return w[_INSTANCE].resources[w[_INDEX]][0]

@@ -22,18 +22,19 @@ _NOT_ALLOWED = const(405)
 _HOUR = const(3600)  # s: the longest nap, so that ages never span a wrap of the ticks
 _RETRY_MAX = const(6)  # a failed transmission waits 2, 4 ... 64 s
 
-# A watch is one observed resource. It is a list, as an object would take twice the heap:
+# A watch is one observed resource. It is a list, as an object would take twice the heap; of eight,
+# as a ninth would take a block more.
 _INSTANCE = const(0)
-_RID = const(1)
-_KIND = const(2)
-_MSGID = const(3)
-_RULES = const(4)  # {key: number}, its own and the inherited ones
-_LAST = const(5)  # the value sent last; None: nothing was, the first value goes out at once
-_PENDING = const(6)  # True: an event is latched
-_AGE = const(7)  # whole seconds since the last was sent, up to the tick in _MARK
-_MARK = const(8)
-_TRIES = const(9)  # failed transmissions since then
-_RETRY = const(10)  # the age at which the next one may start
+_INDEX = const(1)  # which of its resources
+_MSGID = const(2)
+_RULES = const(3)  # {key: number}, its own and the inherited ones
+_LAST = const(4)  # the value sent last; None: nothing was, the first value goes out at once
+_STATE = const(5)  # the age at which the next try may start * 16 + _LATCHED + failed tries
+_AGE = const(6)  # whole seconds since the last was sent, up to the tick in _MARK
+_MARK = const(7)
+
+_TRIES = const(7)
+_LATCHED = const(8)  # an event waits to be told
 
 
 class Observations:
@@ -130,14 +131,14 @@ class Observations:
         self._turn = self._watches.index(w) + 1
         self._seen = None
         instance = w[_INSTANCE]
-        rid = w[_RID]
-        return w[_MSGID], instance.oid, instance.iid, rid, w[_KIND], instance.get(rid)
+        rid, kind, _ = instance.resources[w[_INDEX]]
+        return w[_MSGID], instance.oid, instance.iid, rid, kind, instance.get(rid)
 
     def sent(self, item):
         """Note that item, from due(), was transmitted: timers restart, its value was the last."""
         w = self._find(item)
         if w:
-            w[_LAST:] = [item[5], False, 0, self.clock.ticks_ms(), 0, 0]
+            w[_LAST:] = [item[5], 0, 0, self.clock.ticks_ms()]
             self._seen = None
 
     def failed(self, item):
@@ -145,15 +146,15 @@ class Observations:
         w = self._find(item)
         if w:
             self._judge(w, self.clock.ticks_ms())
-            w[_TRIES] = min(w[_TRIES] + 1, _RETRY_MAX)
-            w[_RETRY] = w[_AGE] + (1 << w[_TRIES])
+            tries = min((w[_STATE] & _TRIES) + 1, _RETRY_MAX)
+            w[_STATE] = (w[_AGE] + (1 << tries)) << 4 | w[_STATE] & _LATCHED | tries
             self._seen = None
 
     def watched(self, oid, iid, rid):
         """Return (msgid, type) under which a resource is observed, (None, None) if it is not."""
         for w in self._watches:
-            if (w[_INSTANCE].oid, w[_INSTANCE].iid, w[_RID]) == (oid, iid, rid):
-                return w[_MSGID], w[_KIND]
+            if _path(w) == (oid, iid, rid):
+                return w[_MSGID], w[_INSTANCE].resources[w[_INDEX]][1]
         return None, None
 
     def next_ms(self):
@@ -175,39 +176,51 @@ class Observations:
     def _find(self, item):
         # None if the observation ended or was renewed while item was on its way.
         for w in self._watches:
-            if (w[_MSGID], w[_INSTANCE].oid, w[_INSTANCE].iid, w[_RID]) == item[:4]:
+            if w[_MSGID] == item[0] and _path(w) == item[1:4]:
                 return w
         return None
 
     def _rebuild(self, fresh):
-        # Make the watches anew, keeping what is known of each; those of path fresh start over.
+        # Put the watches right, keeping what is known of each; those of path fresh start over.
+        # In place, and only the new ones are made: heap is scarce, and pieces of it are small.
         now = self.clock.ticks_ms()
-        none = {}  # one for all that have no rules
-        watches = []
+        kept = [{}]  # each once: most resources have the rules of their neighbours
+        watches = self._watches
+        count = 0  # so many at the beginning are right
         for instance in self.registry:
-            for rid, kind, ops in instance.resources:
-                covering, rules = self._inherited(instance.oid, instance.iid, rid, none)
+            for index in range(len(instance.resources)):
+                rid, _, ops = instance.resources[index]
+                covering, rules = self._inherited(instance.oid, instance.iid, rid)
                 if covering is None or not ops & _READ:
                     continue
-                w = [instance, rid, kind, 0, none, None, True, 0, now, 0, 0]  # type: list
-                if covering != fresh:
-                    for known in self._watches:
-                        if known[_INSTANCE] is instance and known[_RID] == rid:
-                            w = known
+                w = None  # type: list
+                for i in range(count, len(watches)):  # both are in the order of the registry
+                    if watches[i][_INSTANCE] is instance and watches[i][_INDEX] == index:
+                        w = watches.pop(i)
+                        break
+                if w is None:
+                    w = [instance, index, 0, rules, None, _LATCHED, 0, now]
+                elif covering == fresh:
+                    w[_LAST:] = [None, _LATCHED, 0, now]
                 w[_MSGID] = self._observed[covering]
-                w[_RULES] = rules
-                watches.append(w)
-        self._watches = watches
+                if rules not in kept:
+                    kept.append(rules)
+                w[_RULES] = kept[kept.index(rules)]
+                watches.insert(count, w)
+                count += 1
+        del watches[count:]
         self._ready = self._seen = None
 
-    def _inherited(self, oid, iid, rid, rules):
-        # Return the deepest observed path over a resource or None, and all that adds to its rules.
+    def _inherited(self, oid, iid, rid):
+        # Return the deepest observed path over a resource or None, and the rules it goes by.
         covering = None
+        rules = {}
         for path in ((oid, -1, -1), (oid, iid, -1), (oid, iid, rid)):
             if path in self._observed:
                 covering = path
             if path in self._attributes:
-                rules = merge(rules, self._attributes[path])
+                own = self._attributes[path]
+                rules = merge(rules, own) if rules else own
         return covering, rules
 
     def _look(self):
@@ -236,32 +249,38 @@ class Observations:
         w[_AGE] += late // 1000
         late %= 1000
         w[_MARK] = self.clock.ticks_add(now, -late)
-        value = w[_INSTANCE].get(w[_RID])
+        rid, kind, _ = w[_INSTANCE].resources[w[_INDEX]]
+        value = w[_INSTANCE].get(rid)
         if value is None:
             return _HOUR * 1000
         pmin = w[_RULES].get("pmin", self.pmin)
         pmax = w[_RULES].get("pmax", 0)
-        if not w[_PENDING]:
-            w[_PENDING] = _is_event(w, value)
+        if not w[_STATE] & _LATCHED and _is_event(w, kind, value):
+            w[_STATE] |= _LATCHED
         if w[_LAST] is None:
             until = 0
-        elif w[_PENDING]:
+        elif w[_STATE] & _LATCHED:
             until = pmin
         elif pmax and pmax >= pmin:  # a pmax of 0 or below pmin is ignored
             until = pmax
         else:
             return _HOUR * 1000
-        left = max(until, w[_RETRY]) - w[_AGE]
+        left = max(until, w[_STATE] >> 4) - w[_AGE]
         return min(left, _HOUR) * 1000 - late if left > 0 else 0
 
 
-def _is_event(w, value):
+def _path(w):
+    instance = w[_INSTANCE]
+    return instance.oid, instance.iid, instance.resources[w[_INDEX]][0]
+
+
+def _is_event(w, kind, value):
     last = w[_LAST]
     rules = w[_RULES]
     gt = rules.get("gt")
     lt = rules.get("lt")
     st = rules.get("st")
-    if w[_KIND] not in (_INTEGER, _FLOAT) or (gt is None and lt is None and st is None):
+    if kind not in (_INTEGER, _FLOAT) or (gt is None and lt is None and st is None):
         return value != last
     return (
         (st is not None and abs(value - last) >= st)

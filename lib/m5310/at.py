@@ -28,6 +28,24 @@ _DOZE_MS = const(2000)  # a sleeping module hears that long behind its last answ
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 _STATE = const(602)  # the module waits for no such answer
 
+# Counters in `stats`, named in report.py.
+_N_COMMANDS = const(0)
+_N_REPLIES = const(1)
+_N_URCS = const(2)
+_N_UNKNOWN = const(3)
+_N_MALFORMED = const(4)
+_N_FAULTS = const(5)
+_N_STRAY = const(6)
+_N_LATE = const(7)
+_N_ERRORS = const(8)
+_N_TIMEOUTS = const(9)
+_N_HELD = const(10)
+_N_RESETS = const(11)
+_N_EXPIRED = const(12)
+_N_REFUSED = const(13)
+_N_QUEUE_MAX = const(14)
+_COUNTERS = const(15)
+
 # What a line was, for on_line: one that was sent, a final result, an answer to the command in
 # flight, a URC, an echo, a late or a stray final result or line, one that was too long.
 _SENT = const(62)  # >
@@ -58,6 +76,7 @@ class At:
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
+        self.on_other = None  # on_other(line) -> whether the line is another URC
         self.fault = None  # the last exception of a handler that no input should cause
         self.line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
@@ -66,23 +85,7 @@ class At:
         self._cmd = None
         self._free_at = self._heard = self.alive = clock.ticks_ms()  # alive: of the last turn
         self.probe = Probe(clock)
-        self.stats = {
-            "commands": 0,
-            "replies": 0,
-            "urcs": 0,
-            "unknown": 0,
-            "malformed": 0,
-            "faults": 0,
-            "stray": 0,
-            "late": 0,
-            "errors": 0,
-            "timeouts": 0,
-            "held": 0,
-            "resets": 0,
-            "expired": 0,
-            "refused": 0,
-            "queue_max": 0,
-        }
+        self.stats = [0] * _COUNTERS
         self.ages = [0, 0, 0, 0]  # count, sum, worst, last
 
     # -- what the layers above call ------------------------------------------------------------
@@ -110,11 +113,11 @@ class At:
         if self.silent:
             raise AtError(errors.SILENT, 0, text)
         if len(self.normal) >= _MAX_NORMAL:
-            self._count("refused")
+            self._count(_N_REFUSED)
             raise AtError(errors.BUSY, 0, text)
         cmd = Command(text, timeout, prefix, shape, bare, slow)
         self.normal.append(cmd)
-        self.stats["queue_max"] = max(self.stats["queue_max"], len(self.normal))
+        self.stats[_N_QUEUE_MAX] = max(self.stats[_N_QUEUE_MAX], len(self.normal))
         try:
             while not cmd.ended:
                 await self.clock.sleep_ms(_WAIT_MS)
@@ -131,7 +134,7 @@ class At:
         Returns False, and counts, if so many replies wait that one more would only be late.
         """
         if len(self.replies) >= _MAX_REPLIES:
-            self._count("refused")
+            self._count(_N_REFUSED)
             return False
         self.replies.append(reply)
         return True
@@ -146,7 +149,7 @@ class At:
 
     def restart(self, kind=errors.RESET):
         """Fail everything queued and in flight with kind, probe anew: the module started over."""
-        self._count("resets")
+        self._count(_N_RESETS)
         self.wire.stop()
         self._flush(kind)
         self.probe.start(self.clock.ticks_ms())
@@ -181,7 +184,7 @@ class At:
             self.probe.heard(now)
         if wire.busy:
             if not wire.write(now):
-                self._give_up("timeouts", errors.TIMEOUT, now)
+                self._give_up(_N_TIMEOUTS, errors.TIMEOUT, now)
         elif self._cmd:
             self._watch(now)
         if self.probe.state != FREE:
@@ -192,7 +195,9 @@ class At:
         quiet = diff(now, self._heard)
         if quiet > _LONG_MS:  # differences must not outgrow half the tick period
             self._heard = self.clock.ticks_add(now, -1000)
-        return self._cmd is not None or self.probe.state != FREE or quiet < 200
+        if self._cmd or self.replies or self.normal or self.probe.state != FREE:
+            return True
+        return quiet < 200
 
     # -- lines in ------------------------------------------------------------------------------
 
@@ -216,7 +221,7 @@ class At:
         elif line[:2].upper() == b"AT" and (cmd or self.probe.state == ASKED):
             kind = _ECHO
         else:
-            self._count("unknown")
+            self._count(_N_UNKNOWN)
         if kind == _ANSWER:
             self._keep(cmd, line)
         if self.on_line:
@@ -225,34 +230,37 @@ class At:
     def _unsolicited(self, line):
         for prefix, handler in self._urcs:
             if line.startswith(prefix):
-                self._count("urcs")
+                self._count(_N_URCS)
                 try:
                     handler(line)
                 except (ValueError, IndexError):
-                    self._count("malformed")
+                    self._count(_N_MALFORMED)
                 except Exception as e:  # a fault of ours: the next line is not to suffer from it
-                    self._count("faults")
+                    self._count(_N_FAULTS)
                     self.fault = e
                 return True
+        if self.on_other and self.on_other(line):
+            self._count(_N_URCS)
+            return True
         return False
 
     def _keep(self, cmd, line):
         if len(cmd.lines) < _MAX_LINES:
             cmd.lines.append(line)
         else:
-            self._count("unknown")
+            self._count(_N_UNKNOWN)
 
     def _final(self, final):
         now = self.clock.ticks_ms()
         if self.wire.busy:  # a command still on its way out has no result yet
-            self._count("stray")
+            self._count(_N_STRAY)
             return _STRAY
         if self.probe.state != FREE:
             if self.probe.final(now):
-                self._count("late")
+                self._count(_N_LATE)
                 return _LATE
         elif self._cmd is None:
-            self._count("stray")
+            self._count(_N_STRAY)
             return _STRAY
         else:
             kind, code = final
@@ -267,7 +275,7 @@ class At:
         self._cmd = None
         self._free_at = now
         if error:
-            self._count("errors")
+            self._count(_N_ERRORS)
         if cmd.reply:
             self._replied(cmd.reply, error, now)
         else:
@@ -291,7 +299,7 @@ class At:
     def _start_reply(self, reply, now):
         left = self.window - self.clock.ticks_diff(now, reply.arrived)
         if reply.next == 0 and reply.count and left < reply.count * self.line_ms:
-            self._count("expired")
+            self._count(_N_EXPIRED)
             if reply.count > 1:  # a single line is its result, late or not
                 reply.count = 0
         try:
@@ -305,10 +313,10 @@ class At:
     def _start(self, cmd, now):
         self._cmd = cmd
         if min(cmd.text) < 32 or 127 in cmd.text:  # nothing from outside becomes a command
-            self._count("refused")
+            self._count(_N_REFUSED)
             self._finish(AtError(errors.REFUSED, 0, cmd.text), now)
             return
-        self._count("commands")
+        self._count(_N_COMMANDS)
         self._transmit(cmd.text, now)
 
     def _transmit(self, text, now):
@@ -331,7 +339,7 @@ class At:
                 return
         self.replies.remove(reply)
         if error is None:
-            self._count("replies")
+            self._count(_N_REPLIES)
             ages = self.ages
             ages[0] += 1
             ages[1] += age
@@ -345,10 +353,10 @@ class At:
         cmd = self._cmd
         age = self.clock.ticks_diff(now, self.wire.since)
         if age >= cmd.timeout:
-            self._give_up("timeouts", errors.TIMEOUT, now)
+            self._give_up(_N_TIMEOUTS, errors.TIMEOUT, now)
         elif self.hold and self.replies and not cmd.reply and not cmd.slow and age >= self.hold:
             if self.clock.ticks_diff(now, self._heard) >= _ANSWERING_MS:
-                self._give_up("held", errors.HELD, now)
+                self._give_up(_N_HELD, errors.HELD, now)
 
     def _give_up(self, counter, kind, now):
         if self._cmd:

@@ -21,9 +21,7 @@ class Dialect:
     # own(op) tells whether the module answers op itself; None: it answers nothing. One that does
     # so knows its resources before OPEN and whom a notification is for.
     own = None  # type: type
-
-    def __init__(self, name):
-        self.name = name
+    name = "seed"
 
     def creates(self, server, bootstrap):
         """Return the commands that make the session, the first one accepted does.
@@ -92,7 +90,9 @@ def get(name):
     if name == "m5310a":
         from m5310.m5310a import M5310a
 
-        return M5310a(name)
+        return M5310a()
     if name not in ("seed", "auto"):
         raise ValueError("dialect %r: known are auto, seed and m5310a" % name)
-    return Dialect(name)
+    dialect = Dialect()
+    dialect.name = name
+    return dialect

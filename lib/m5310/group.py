@@ -29,7 +29,7 @@ async def notify(mipl, msgid, oid, iid, values, ackid=0):
     queue.extend(before)
     try:
         await mipl.at.command(lines[-1] + (b",%d" % ackid if ackid else b""))
-        mipl.counts["notified"] += 1
+        mipl.notified += 1
     finally:
         for cmd in before:
             if cmd in queue:

@@ -20,6 +20,8 @@ _DIRECT = b"183.230.40.40:5683"
 class M5310a(Dialect):
     """The M5310-A's generation."""
 
+    name = "m5310a"
+
     def own(self, op):  # type: ignore[override]
         """Tell whether the module answers op itself: what it was told before OPEN, and its own
         objects 3 to 5, which it reports nevertheless (facts/traces.md 3b)."""

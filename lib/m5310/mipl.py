@@ -55,7 +55,7 @@ class Mipl:
         self.state = _CLOSED
         self.version = None
         self.cause = ""
-        self.counts = {"notified": 0, "updates": 0}
+        self.notified = self.updates = 0
         self.lifetime = 0
         self._renewed = None
         self._asked = False
@@ -65,7 +65,7 @@ class Mipl:
         """True from event 6 until the registration is lost or closed."""
         return self.state == _REGISTERED
 
-    # -- session: what it takes is in session.py -----------------------------------------------
+    # -- session: what it takes is in session.py, renewal.py, closing.py ------------------------
 
     async def open(self, objects, lifetime=3600, timeout=30, server=None, bootstrap=True):
         """Create the session, add objects, register; return when the platform accepted.
@@ -80,7 +80,7 @@ class Mipl:
 
         lifetime 0 keeps the present one; objects sends the object list along.
         """
-        await borrow("m5310.session").update(self, lifetime, objects)
+        await borrow("m5310.renewal").update(self, lifetime, objects)
 
     async def close(self):
         """De-register and take the session down, in the guide's order (3.6).
@@ -88,11 +88,11 @@ class Mipl:
         What fails on the way is passed over: the rest is done all the same. Raises AtError only
         if the module is silent.
         """
-        await borrow("m5310.session").close(self)
+        await borrow("m5310.closing").close(self)
 
     async def remove(self, oid):
         """Delete object oid from the module (guide 3.6); an error means it is gone already."""
-        await borrow("m5310.session").remove(self, oid)
+        await borrow("m5310.closing").remove(self, oid)
 
     def reset(self):
         """Forget the session: the module rebooted, or a new one is about to be made."""
@@ -124,7 +124,7 @@ class Mipl:
             self.dialect.value(kind, value),
         )
         await self.at.command(text + b",%d" % ackid + self.release if ackid else text)
-        self.counts["notified"] += 1
+        self.notified += 1
 
     # -- events --------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class Mipl:
         elif action == _LOSE and self._ends(event):
             self.lost(borrow("m5310.words").event(event))
         elif action == _UPDATED:
-            self.counts["updates"] += 1
+            self.updates += 1
             self._renew()
         elif action == _UPDATE:
             self._asked = True

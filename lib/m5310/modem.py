@@ -8,7 +8,7 @@ from m5310.network import Network
 from m5310.probe import FREE
 
 # What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray.
-_BANNERS = (b"REBOOT", b"M5310", b"Neul", b"*ATREADY", b"*MATREADY", b"+MATREADY", b"auto-reboot")
+_BANNERS = b"REBOOT M5310 Neul *ATREADY *MATREADY +MATREADY auto-reboot"
 
 
 class Modem:
@@ -28,9 +28,7 @@ class Modem:
         self.earfcn = options.pop("earfcn", None)
         self.boots = 0
         self.at = At(uart, clock, **options)
-        booted = self._booted
-        for banner in _BANNERS:
-            self.at.urc(banner, booted)
+        self.at.on_other = self._booted
         self.network = Network(self.at, clock)
         self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
         self._udp = None
@@ -51,11 +49,17 @@ class Modem:
         )
 
     def _booted(self, line):
+        for banner in _BANNERS.split():
+            if line.startswith(banner):
+                break
+        else:
+            return False
         if self.at.probe.state == FREE:  # the first line of what a starting module prints
             self.boots += 1
         if line[:1] == b"M":
             self.mipl.model = line
         self.forget("the module rebooted")
+        return True
 
     def forget(self, cause):
         """Drop all state that lives in the module: it starts over, for cause (text)."""

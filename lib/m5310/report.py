@@ -1,11 +1,16 @@
 """What the status() of each part returns. Loaded when it is asked for: heap is scarce."""
 
+# As they are numbered in at.py.
+_COUNTERS = (
+    "commands replies urcs unknown malformed faults stray late "
+    "errors timeouts held resets expired refused queue_max"
+)
 _SESSION = ("closed", "opening", "registered")
 
 
 def of_at(at):
     """Return the counters of the line, its queues, and the latency of operations in ms."""
-    out = dict(at.stats)  # type: dict
+    out = dict(zip(_COUNTERS.split(), at.stats))  # type: dict
     n, total, worst, last = at.ages
     out["lines"] = at.wire.lines.count
     out["overlong"] = at.wire.lines.overlong
@@ -22,22 +27,31 @@ def of_at(at):
 
 def of_network(network):
     """Return identity, registration, cell, signal and clock."""
-    out = {}
-    for name in ("imei", "imsi", "cell", "apn", "time", "connected"):
-        out[name] = getattr(network, name)
-    out["network"] = network.words()
-    out["signal"] = network.quality()
-    return out
+    return {
+        "imei": network.imei,
+        "imsi": network.imsi,
+        "cell": network.cell,
+        "apn": network.apn,
+        "time": network.time,
+        "connected": network.connected,
+        "network": network.words(),
+        "signal": network.quality(),
+    }
 
 
 def of_session(mipl):
     """Return the state of the session, the cause of its last loss, and its counters."""
-    out = dict(mipl.counts)  # type: dict
-    out.update(mipl.requests.counts)
-    out["state"] = _SESSION[mipl.state]
-    out["cause"] = mipl.cause
-    out["version"] = mipl.version
-    return out
+    requests = mipl.requests
+    return {
+        "state": _SESSION[mipl.state],
+        "cause": mipl.cause,
+        "version": mipl.version,
+        "notified": mipl.notified,
+        "updates": mipl.updates,
+        "operations": requests.operations,
+        "repeats": requests.repeats,
+        "refused": requests.refused,
+    }
 
 
 def of_modem(modem):

@@ -17,6 +17,8 @@ _PARTS_MS = const(1500)  # a write whose parts stop coming is refused after that
 _REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: the same msgid is the same operation
 _REST_MS = const(3000)
 _RECENT = const(8)
+_WHEN = const(6)  # in an entry of Requests.recent
+_WAITS = const(7)
 
 
 class Requests:
@@ -33,8 +35,9 @@ class Requests:
         self.on_operation = on_operation
         self.on_answered = None
         self.ref = 0
-        self.counts = {"operations": 0, "repeats": 0, "refused": 0}
-        # [kind, msgid, path, code, tick, still unanswered] of what is not to be done again.
+        self.operations = self.repeats = self.refused = 0
+        # [kind, msgid, object (None: not read), instance, resource, code, tick, still unanswered]
+        # of what is not to be done again. A list of eight, as a ninth would take a block more.
         self.recent = []
         self.reset()
         at.urc(b"+MIPL", self._operation)
@@ -54,8 +57,10 @@ class Requests:
         if op.kind in (_WRITE, _EXECUTE):
             recent = self.recent
             if len(recent) >= _RECENT:  # what has no answer yet will come again
-                recent.remove(([each for each in recent if not each[5]] or recent)[0])
-            recent.append([op.kind, op.msgid, op.path, code, self.clock.ticks_ms(), True])
+                recent.remove(([each for each in recent if not each[_WAITS]] or recent)[0])
+            oid, iid, rid = op.path or (None, -1, -1)
+            now = self.clock.ticks_ms()
+            recent.append([op.kind, op.msgid, oid, iid, rid, code, now, True])
         self._answer(op, result, values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
@@ -71,10 +76,10 @@ class Requests:
             op = self._gather(op)
             if op is None:
                 return
-        self.counts["operations"] += 1
+        self.operations += 1
         code = self._answered(op, now)
         if code:
-            self.counts["repeats"] += 1
+            self.repeats += 1
             self._answer(op, _RESULTS[code])
         elif op.bad:
             self._refuse(op)
@@ -84,22 +89,19 @@ class Requests:
     def _answered(self, op, now):
         """Return the code that this operation was answered with before; 0 if it is new."""
         path = op.path
-        for kind, msgid, there, code, when, _ in self.recent:
+        for kind, msgid, oid, iid, rid, code, when, _ in self.recent:
             if kind == op.kind and msgid == op.msgid:
-                same = there == path or there is None or path is None
+                same = oid is None or path is None or path == (oid, iid, rid)
                 if same and 0 <= self.clock.ticks_diff(now, when) < _REPEAT_MS:
                     return code
         return 0
 
     def _refuse(self, op):
-        self.counts["refused"] += 1
+        self.refused += 1
         self.reply(op, 400)
-        if op.kind in (
-            _WRITE,
-            _EXECUTE,
-        ):  # so is what is left of its lines, but not its next print
+        if op.kind in (_WRITE, _EXECUTE):  # so is what is left of its lines, not its next print
             now = self.clock.ticks_ms()
-            self.recent[-1][4] = self.clock.ticks_add(now, _REST_MS - _REPEAT_MS)
+            self.recent[-1][_WHEN] = self.clock.ticks_add(now, _REST_MS - _REPEAT_MS)
 
     def _gather(self, op):
         """Join the parts of a write; return it when its last one is here, else None."""
@@ -174,7 +176,7 @@ class _Answer(Reply):
     def done(self, error, age):
         for each in self.requests.recent:
             if not error and each[1] == self.op.msgid:
-                each[5] = False
+                each[_WAITS] = False
         if self.requests.on_answered:
             self.requests.on_answered(self.op, error, age)
 

@@ -1,4 +1,4 @@
-"""Opening, renewing and closing the OneNET session (guide 3.2, 3.6); loaded for that alone.
+"""Opening the OneNET session (guide 3.2); loaded for that alone.
 
 What is told here of a session is that of `mipl`, a Mipl.
 """
@@ -66,7 +66,7 @@ async def resume(mipl, ref, dialect, lifetime):
     mipl.at.hold = _HOLD_MS
     mipl._renew()
     try:
-        await update(mipl, lifetime, False)
+        await borrow("m5310.renewal").update(mipl, lifetime, False)
     except AtError:
         mipl.reset()
         raise
@@ -92,7 +92,7 @@ async def _create(mipl, texts):
     lines = refusal = None
     for text in texts[:1] + texts:
         if refusal:  # there is a session from before our restart, or the command is not known
-            await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
+            await borrow("m5310.closing").quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
         try:
             lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
             break
@@ -105,36 +105,3 @@ async def _create(mipl, texts):
     ref = body(lines[0]).strip() if lines else b""
     # Some firmware does not print it.
     mipl.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0
-
-
-async def update(mipl, lifetime, objects):
-    """Renew the registration and wait for event 11 (guide 3.2 B, C)."""
-    before = mipl.counts["updates"]
-    await mipl.at.command(b"AT+MIPLUPDATE=%d,%d,%d" % (mipl.requests.ref, lifetime, objects))
-    begun = mipl.clock.ticks_ms()
-    while mipl.counts["updates"] == before and mipl.state == _REGISTERED:
-        if mipl.since(begun) > _EVENT_MS:
-            raise AtError(errors.TIMEOUT, 0, b"AT+MIPLUPDATE")
-        await mipl.clock.sleep_ms(20)
-    _stands(mipl)
-    mipl.lifetime = lifetime or mipl.lifetime
-
-
-async def close(mipl):
-    """De-register and take the session down, in the guide's order (3.6)."""
-    mipl.reset()
-    await _quietly(mipl, b"AT+MIPLCLOSE=%d" % mipl.requests.ref, 10000)
-    await _quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref, 10000)
-
-
-async def remove(mipl, oid):
-    """Delete object oid from the module (guide 3.6); an error means it is gone already."""
-    await _quietly(mipl, b"AT+MIPLDELOBJ=%d,%d" % (mipl.requests.ref, oid))
-
-
-async def _quietly(mipl, text, timeout=2000):
-    try:
-        await mipl.at.command(text, timeout, slow=True)
-    except AtError as e:
-        if e.kind == errors.SILENT:
-            raise

@@ -11,6 +11,7 @@ GUIDE_5601 = {"pmin": 18, "pmax": 90, "gt": 60, "lt": 0, "st": 2}
 LIVELY = {"pmin": 1, "pmax": 60, "gt": 30, "lt": 10, "st": 0.2}
 SET_CELSIUS = 27.5  # an exact DS18B20 reading, far from where the board drifts
 CLOSE_CELSIUS = 0.3  # what a thermistor may be off
+MOST_READ = 6  # instances; a read of all of more does not fit into 3 s at 9600 baud
 
 
 @dataclass
@@ -32,10 +33,10 @@ def steps(imei, link, wiring):
     maker = _Maker(imei, link, wiring)
     return [
         *maker.discovers(),
-        *(maker.reads() if wiring.sensors else ()),
+        *(maker.reads() if wiring.temperatures else ()),
         *maker.others(),
-        *(maker.writes() if wiring.actuation else ()),
-        *(maker.temperatures() if wiring.sensors else ()),
+        *(maker.writes() if wiring.actuators else ()),
+        *(maker.of_temperatures() if wiring.temperatures else ()),
     ]
 
 
@@ -50,6 +51,8 @@ class _Maker:
         self.link = link
         self.board = link.board
         self.wiring = wiring
+        self.first = TEMPERATURE, wiring.temperatures[0]
+        self.actuator = ACTUATION, *wiring.actuators[:1]
 
     def step(self, kind, path, code, *args, check=None, settle_s=0.0, **attributes):
         ids = "/".join(str(number) for number in path)
@@ -63,25 +66,28 @@ class _Maker:
         return Step(title, ask, code, check, settle_s)
 
     def discovers(self):
-        if self.wiring.sensors:
+        if self.wiring.temperatures:
             yield self.step("discover", (TEMPERATURE,), 205, check=_ids(TEMPERATURE_IDS))
-        if self.wiring.actuation:
+        if self.wiring.actuators:
             yield self.step("discover", (ACTUATION,), 205, check=_ids(ACTUATION_IDS))
 
     def reads(self):
         readable = [rid for rid in TEMPERATURE_IDS if rid != 5605]
-        inside = [(iid, rid) for iid in range(len(self.wiring.sensors)) for rid in readable]
-        single = [(0, rid) for rid in readable]
-        yield self.step("read", (TEMPERATURE, 0, 5700), 205, check=_paths([(0, 5700)]))
-        yield self.step("read", (TEMPERATURE, 0, 5701), 205, check=_value("Cel"))
-        yield self.step("read", (TEMPERATURE, 0), 205, check=_paths(single))
-        yield self.step("read", (TEMPERATURE,), 205, check=_paths(inside))
-        if not self.wiring.actuation:
+        _, first = self.first
+        units = _value(self.wiring.units)
+        yield self.step("read", (*self.first, 5700), 205, check=_paths([first], [5700]))
+        yield self.step("read", (*self.first, 5701), 205, check=units)
+        yield self.step("read", self.first, 205, check=_paths([first], readable))
+        if len(self.wiring.temperatures) <= MOST_READ:
+            inside = _paths(self.wiring.temperatures, readable)
+            yield self.step("read", (TEMPERATURE,), 205, check=inside)
+        if not self.wiring.actuators:
             return
-        of_actuation = _paths([(0, rid) for rid in ACTUATION_IDS])
-        yield self.step("read", (ACTUATION, 0, 5850), 205, check=_paths([(0, 5850)]))
-        yield self.step("read", (ACTUATION, 0), 205, check=of_actuation)
-        yield self.step("read", (ACTUATION,), 205, check=of_actuation)
+        _, first = self.actuator
+        whole = _paths(self.wiring.actuators, ACTUATION_IDS)
+        yield self.step("read", (*self.actuator, 5850), 205, check=_paths([first], [5850]))
+        yield self.step("read", self.actuator, 205, check=_paths([first], ACTUATION_IDS))
+        yield self.step("read", (ACTUATION,), 205, check=whole)
 
     def others(self):
         """What the configuration has besides the guide's objects: discovered and read."""
@@ -91,7 +97,7 @@ class _Maker:
                 yield self.step("read", (oid, iid), 205, check=_some)
             yield self.step("read", (oid,), 205, check=_some)
 
-    def temperatures(self):
+    def of_temperatures(self):
         yield from self.executes()
         yield from self.attributes()
         yield from self.observes()
@@ -101,18 +107,18 @@ class _Maker:
     def writes(self):
         on, off = self._moved(True, None), self._moved(False, 0)
         both = self._moved(True, 22)
-        one = (ACTUATION, 0)
+        one = self.actuator
         yield self.step("write", one, 204, {5850: 1}, check=on, settle_s=2)
-        yield self.step("read", (ACTUATION, 0, 5850), 205, check=_value(True))
+        yield self.step("read", (*self.actuator, 5850), 205, check=_value(True))
         yield self.step("write", one, 204, {5850: 1, 5851: 22}, check=both, settle_s=2)
-        yield self.step("read", (ACTUATION, 0, 5851), 205, check=_value(22))
+        yield self.step("read", (*self.actuator, 5851), 205, check=_value(22))
         yield self.step("write", one, 204, {5852: 0})
         for name, levels in list(self.wiring.states.items())[:2]:
             check = self._levels(levels)
             yield self.step("write", one, 204, {5853: name}, check=check, settle_s=2)
-            yield self.step("read", (ACTUATION, 0, 5853), 205, check=_value(name))
+            yield self.step("read", (*self.actuator, 5853), 205, check=_value(name))
         yield self.step("write", one, 204, {5750: "bench"})
-        yield self.step("read", (ACTUATION, 0, 5750), 205, check=_value("bench"))
+        yield self.step("read", (*self.actuator, 5750), 205, check=_value("bench"))
         yield self.step("write", one, 204, {5850: 0, 5851: 0}, check=off, settle_s=2)
 
     def executes(self):
@@ -132,50 +138,50 @@ class _Maker:
             self.link.set_temp(self.wiring.sensors[0], SET_CELSIUS)  # read by the last step
             return near(operation)
 
-        yield self.step("execute", (TEMPERATURE, 0, 5605), 204, "reset")
-        yield self.step("read", (TEMPERATURE, 0, 5700), 205, check=keep)
-        yield self.step("read", (TEMPERATURE, 0, 5601), 205, check=near)
-        yield self.step("read", (TEMPERATURE, 0, 5602), 205, check=near_then_warm)
+        yield self.step("execute", (*self.first, 5605), 204, "reset")
+        yield self.step("read", (*self.first, 5700), 205, check=keep)
+        yield self.step("read", (*self.first, 5601), 205, check=near)
+        yield self.step("read", (*self.first, 5602), 205, check=near_then_warm)
 
     def attributes(self):
         kind = "write_attributes"
-        yield self.step(kind, (TEMPERATURE, 0, 5700), 204, **GUIDE_5700)
-        yield self.step(kind, (TEMPERATURE, 0, 5601), 204, **GUIDE_5601)
-        yield self.step(kind, (TEMPERATURE, 0), 204, pmin=2, pmax=120)
+        yield self.step(kind, (*self.first, 5700), 204, **GUIDE_5700)
+        yield self.step(kind, (*self.first, 5601), 204, **GUIDE_5601)
+        yield self.step(kind, self.first, 204, pmin=2, pmax=120)
         yield self.step(kind, (TEMPERATURE,), 204, pmin=1, pmax=300)
 
     def observes(self):
-        levels = [(TEMPERATURE, 0, 5700), (TEMPERATURE, 0), (TEMPERATURE,)]
-        yield self.step("observe", (TEMPERATURE, 0, 5700), 205, **GUIDE_5700)
-        yield self.step("observe", (TEMPERATURE, 0, 5601), 205)
-        yield self.step("observe", (TEMPERATURE, 0), 205)
+        levels = [(*self.first, 5700), self.first, (TEMPERATURE,)]
+        yield self.step("observe", (*self.first, 5700), 205, **GUIDE_5700)
+        yield self.step("observe", (*self.first, 5601), 205)
+        yield self.step("observe", self.first, 205)
         yield self.step("observe", (TEMPERATURE,), 205)
         for path in levels:
             yield self.step("cancel", path, 205)
 
     def negatives(self):
-        for path in ((3320,), (TEMPERATURE, 9), (TEMPERATURE, 0, 9999)):
+        for path in ((3320,), (TEMPERATURE, 9), (*self.first, 9999)):
             yield self.step("read", path, 404)
-        yield self.step("read", (TEMPERATURE, 0, 5605), 405)
-        yield self.step("write", (TEMPERATURE, 0), 405, {5700: 1})
-        if self.wiring.actuation:
-            yield self.step("write", (ACTUATION, 0), 404, {9999: 1})
-            yield self.step("write", (ACTUATION, 0), 400, {5851: 101})
-            yield self.step("write", (ACTUATION, 0), 400, {5750: 'a"b'})
-        yield self.step("execute", (TEMPERATURE, 0, 5700), 405)
-        yield self.step("execute", (TEMPERATURE, 0, 9999), 404)
+        yield self.step("read", (*self.first, 5605), 405)
+        yield self.step("write", self.first, 405, {5700: 1})
+        if self.wiring.actuators:
+            yield self.step("write", self.actuator, 404, {9999: 1})
+            yield self.step("write", self.actuator, 400, {5851: 101})
+            yield self.step("write", self.actuator, 400, {5750: 'a"b'})
+        yield self.step("execute", (*self.first, 5700), 405)
+        yield self.step("execute", (*self.first, 9999), 404)
         yield self.step("observe", (TEMPERATURE, 9), 404)
-        yield self.step("write_attributes", (TEMPERATURE, 0, 9999), 404, pmin=1)
+        yield self.step("write_attributes", (*self.first, 9999), 404, pmin=1)
 
     def after(self):
-        if not self.wiring.sensors:
+        if not self.wiring.temperatures:
             return
-        yield self.step("observe", (TEMPERATURE, 0), 205)
-        yield self.step("write_attributes", (TEMPERATURE, 0, 5700), 204, **LIVELY)
+        yield self.step("observe", self.first, 205)
+        yield self.step("write_attributes", (*self.first, 5700), 204, **LIVELY)
 
     def sampled(self):
         """The temperature set since is what is read, at the latest a sampling period later."""
-        path, check = (TEMPERATURE, 0, 5700), _is(SET_CELSIUS)
+        path, check = (*self.first, 5700), _is(SET_CELSIUS)
         return self.step("read", path, 205, check=check, settle_s=self.wiring.period_s + 3)
 
     def _moved(self, on, percent):
@@ -230,8 +236,9 @@ def _value(wanted):
     return check
 
 
-def _paths(wanted):
-    """Return the check that a read brought exactly these (iid, rid), temperatures plausible."""
+def _paths(instances, resources):
+    """Return the check that a read brought exactly these, with temperatures that can be."""
+    wanted = [(iid, rid) for iid in instances for rid in resources]
 
     def check(operation):
         found = [(value.iid, value.rid) for value in operation.values]

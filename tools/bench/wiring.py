@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ROMS = ("281A2B3C040000C6", "285D6E7F04000065")  # of the DS18B20 on the virtual board, in order
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 
 TEMPERATURE, ACTUATION = 3303, 3306
@@ -12,38 +13,63 @@ _USUAL = {"actuator": ACTUATION, "bmp280": 3315, "pin": 3342}
 
 @dataclass
 class Wiring:
-    """Pins of the first actuator (numbers as boards/PC has them) and the slowest sampling."""
+    """What the configuration makes of a board.
+
+    Pins (numbers as boards/PC has them) of the actuator with the lowest instance, the slowest
+    sampling, and by instance, lowest first, the sensors. temperatures, actuators: the instances
+    of 3303 and of 3306. units: of the first sensor.
+    """
 
     switch: int | None = 26
     active: int = 1
     dimmer: int | None = 25
     pins: tuple = ()
     states: dict = field(default_factory=dict)
-    actuation: bool = True  # whether there is an instance of 3306
     period_s: int = 10
-    sensors: tuple = ("ds18x20-0", "ds18x20-1")  # behind 3303 instances 0 and 1
+    sensors: tuple = ("ds18x20-0", "ds18x20-1")
+    temperatures: tuple = (0, 1)
+    actuators: tuple = (0,)
+    units: str = "Cel"
     others: dict = field(default_factory=dict)  # {oid: [iid, ...]} of the other objects
 
 
 def load(path):
     """Return the Wiring of a configuration file. Raises ValueError, naming path, if unusable."""
     try:
-        with open(path, "rb") as file:
-            config = json.load(file)
-        wiring = Wiring(switch=None, dimmer=None)
-        wiring.period_s = max(sensor.get("period", 10) for sensor in config["sensors"])
-        sensors = sorted(config["sensors"], key=lambda sensor: sensor["instance"])
-        wiring.sensors = tuple(_sensor(each) for each in sensors if _object(each) == TEMPERATURE)
-        outputs = [each for each in config.get("actuators", []) if _object(each) == ACTUATION]
-        wiring.actuation = bool(outputs)
-        for actuator in outputs[:1]:
-            _actuator(wiring, actuator)
-        for each in sensors + config.get("actuators", []):
-            if _object(each) not in (TEMPERATURE, ACTUATION):
-                wiring.others.setdefault(_object(each), []).append(each["instance"])
-        return wiring
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError("%s: no usable configuration: %s" % (path, error)) from None
+        with open(Path(path).expanduser(), "rb") as file:
+            return _wiring(json.load(file))
+    except OSError as error:
+        why = error.strerror
+    except UnicodeDecodeError:
+        why = "it is no UTF-8 text"
+    except json.JSONDecodeError as error:
+        why = "it is no JSON at line %d, column %d" % (error.lineno, error.colno)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        why = "a field is missing or wrong, `make node CONFIG=%s` says which" % path
+    raise ValueError("%s: no usable configuration: %s" % (path, why))
+
+
+def _wiring(config):
+    wiring = Wiring(switch=None, dimmer=None)
+    every = sorted(config["sensors"], key=_instance)
+    wiring.period_s = max(sensor.get("period", Wiring.period_s) for sensor in every)
+    sensors = [sensor for sensor in every if _object(sensor) == TEMPERATURE]
+    wiring.sensors = tuple(_sensor(sensor) for sensor in sensors)
+    wiring.temperatures = tuple(_instance(sensor) for sensor in sensors)
+    wiring.units = sensors[0].get("units", Wiring.units) if sensors else Wiring.units
+    outputs = sorted(config.get("actuators", []), key=_instance)
+    actuators = [actuator for actuator in outputs if _object(actuator) == ACTUATION]
+    wiring.actuators = tuple(_instance(actuator) for actuator in actuators)
+    for actuator in actuators[:1]:
+        _actuator(wiring, actuator)
+    for each in every + outputs:
+        if _object(each) not in (TEMPERATURE, ACTUATION):
+            wiring.others.setdefault(_object(each), []).append(_instance(each))
+    return wiring
+
+
+def _instance(part):
+    return part["instance"]
 
 
 def _object(spec):
@@ -54,16 +80,17 @@ def _object(spec):
 def _sensor(sensor):
     if sensor["type"] == "mcu":
         return "mcu"
-    return "%s-%d" % (sensor["type"], sensor.get("index", 0))
+    index = ROMS.index(sensor["rom"]) if sensor.get("rom") in ROMS else sensor.get("index", 0)
+    return "%s-%d" % (sensor["type"], index)
 
 
 def _actuator(wiring, actuator):
     switch, dimmer = actuator.get("switch"), actuator.get("dimmer")
     states = actuator.get("multistate")
-    if switch:
+    if switch is not None:
         wiring.switch = switch.get("pin", Wiring.switch)
         wiring.active = 0 if switch.get("active") == "low" else 1
-    if dimmer:
+    if dimmer is not None:
         wiring.dimmer = dimmer.get("pin", Wiring.dimmer)
     if states:
         wiring.pins = tuple(states["pins"])

@@ -1,5 +1,6 @@
 """python -m chaos (make chaos, make soak): the node under faults, judged from the outside."""
 
+import re
 import sys
 import time
 from dataclasses import replace
@@ -8,12 +9,30 @@ import click
 
 from bench.faults.script import ScriptError, load
 from chaos import shrink
-from chaos.plan import of_seed, soak
+from chaos.plan import of_seed, real, soak
 from chaos.report import heading, summary
 from chaos.tally import Tally
 from chaos.workers import MAX_JOBS, each_seed, no_garbage, processors
 
 _MAX_SEEDS = 1_000_000
+_LEAST_HEAP, _MOST_HEAP = 32 << 10, 64 << 20
+
+
+class _Heap(click.ParamType):
+    """As MicroPython takes it: bytes, or with K or M behind it."""
+
+    name = "heap"
+
+    def convert(self, value, param, ctx):
+        match = re.fullmatch(r"([0-9]{1,8})([kKmM]?)", value)
+        if match:
+            size = int(match[1]) << {"": 0, "k": 10, "m": 20}[match[2].lower()]
+            if _LEAST_HEAP <= size <= _MOST_HEAP:
+                return value
+        self.fail("%r is no size from 32K to 64M" % value, param, ctx)
+
+
+HEAP = _Heap()
 
 
 @click.command()
@@ -30,7 +49,9 @@ _MAX_SEEDS = 1_000_000
 @click.option(
     "--for", "seconds", default=60.0, type=click.FloatRange(20, 86400), help="Of --real."
 )
-@click.option("--heap", default="128K", show_default=True, help="With --real: heap of the node.")
+@click.option(
+    "--heap", default="128K", show_default=True, type=HEAP, help="Of the node of --real."
+)
 def main(**options):
     """Run the node under generated faults and say what it lost, and why.
 
@@ -54,13 +75,14 @@ def _run(options):
     if options["real"]:
         from chaos.real import play
 
-        plan = of_seed(options["seed"] or 0, options["seconds"])
+        plan = real(options["seed"] or 0, options["seconds"])
+        click.echo("chaos         %g s in real time, heap %s" % (plan.seconds, options["heap"]))
         return _one(plan, lambda plan, story: play(plan, options["heap"], story), options)
     if options["days"]:
         from chaos.virtual import play
 
         no_garbage()
-        return _one(soak(options["days"], options["seed"] or 0), play, {"quiet": True})
+        return _one(soak(options["days"], options["seed"] or 0), play, {**options, "quiet": True})
     if options["seed"] is not None:
         from chaos.virtual import play
 
@@ -78,7 +100,7 @@ def _one(plan, play, options):
         with open(options["save"], "w") as file:
             file.write(plan.script.to_json())
     heading(plan, click.echo)
-    tally = play(plan, None if options["quiet"] else Teller())
+    tally = play(plan, None if options["quiet"] else Teller(options["seed"] is None))
     return tally, {plan.seed: tally.problems} if tally.problems else {}
 
 
@@ -100,11 +122,15 @@ def _many(options):
 
 
 class Teller:
-    """A story that is told at once."""
+    """A story that is told at once; short: only what the node says, and what is broken."""
+
+    def __init__(self, short):
+        self._short = short
 
     def append(self, text):
         """Print a line."""
-        click.echo(text)
+        if not self._short or "node| " in text or "BROKEN " in text:
+            click.echo(text)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,17 @@ from bench.faults.player import Effect
 KEEP_MS = 1_000_000  # how long an effect is remembered behind its end
 _RANKS = (
     ("restart",),
-    ("reboot",),
+    ("reboot", "baud"),
     ("mute",),
     ("late", "error", "msgid"),
     ("lose", "corrupt", "duplicate", "noise", "insert", "delay", "split", "merge", "overrun"),
+    ("stall",),  # of the computer, in real time
+    ("search",),  # for another baud rate: what led to it is named rather, if it is near
     ("air", "network", "registration"),
 )
-_OF_LINES = {*_RANKS[0], *_RANKS[1], *_RANKS[2], *_RANKS[4], "msgid"}
 _RANK = {name: rank for rank, names in enumerate(_RANKS) for name in names}
+AIR = frozenset(_RANKS[-1])  # these touch no byte of the UART
+_OF_LINES = frozenset(_RANK) - AIR - {"late", "error"}
 
 
 class Effects:
@@ -25,10 +28,11 @@ class Effects:
         self.total = 0
         self.counts = {}
 
-    def add(self, effect):
-        """Note that effect took place."""
-        self.total += 1
-        self.counts[effect.name] = self.counts.get(effect.name, 0) + 1
+    def add(self, effect, counted=True):
+        """Note that effect took place; counted: it is a fault, not what one has led to."""
+        if counted:
+            self.total += 1
+            self.counts[effect.name] = self.counts.get(effect.name, 0) + 1
         last = self._recent[-1] if self._recent else None
         # Bytes hit one after the other are one effect: a burst may hit thousands.
         if last and (last.name, last.way, last.to_ms) == (effect.name, effect.way, effect.to_ms):
@@ -55,12 +59,19 @@ class Effects:
                 self._recent.append(Effect(effect.name, way, now, now))
                 return
 
-    def blame(self, from_ms, to_ms, of_lines=False):
+    def blame(self, from_ms, to_ms, but=()):
         """Return the effect of that time that explains most, None if there is none.
 
-        of_lines: why a line did not reach the node as it was printed.
+        but: names that explain nothing here.
         """
+        return _worst(each for each in self.between(from_ms, to_ms) if each.name not in but)
+
+    def blame_line(self, from_ms, to_ms, way):
+        """Return what is to blame for a line that did not come out at the end of way, or None."""
+        other = "up" if way == "down" else "down"
         found = self.between(from_ms, to_ms)
-        if of_lines:
-            found = [each for each in found if each.name in _OF_LINES and each.way != "up"]
-        return min(found, key=lambda effect: _RANK[effect.name]) if found else None
+        return _worst(each for each in found if each.name in _OF_LINES and each.way != other)
+
+
+def _worst(effects):
+    return min(effects, key=lambda effect: _RANK[effect.name], default=None)

@@ -15,7 +15,18 @@ _RECORD = struct.Struct("<IIHHHfI")
 _POSITION = struct.Struct("<II")
 _TWICE = 2
 _AGO_MS = 120_000  # a fault that far back may be why a reading is sent again
+_MANGLED_MS = 8000  # a line may be on its way so long, and a reading of it in the outbox
 _KEEP = 5000
+
+
+class _Seen:
+    """A reading in the outbox: path and value, how often that had arrived before it was there."""
+
+    def __init__(self, key, before):
+        self.key = key
+        self.before = before
+        self.times = 0
+        self.sent_ms = 0
 
 
 class OutboxWatch:
@@ -29,7 +40,7 @@ class OutboxWatch:
         self._referee = referee
         self._given_up = given_up
         self._arrived = {}  # (path, value): how often the platform got it
-        self._seen = {}  # number: [path and value, arrivals before it was seen, times sent]
+        self._seen = {}  # number: _Seen
         self._missing = 0
         self._judged = 0  # what is before that was judged
         referee.platform.listen(self._told)
@@ -37,16 +48,16 @@ class OutboxWatch:
     def notified(self, path, value):
         """The node sends a reading and asks for its confirmation."""
         head = self._seen.get(self.look())
-        if head is None or head[0] != (path, _rounded(value)):
+        if head is None or head.key != (path, _rounded(value)):
             return
+        head.sent_ms = now = self._referee.now()
         if _rounded(value) == self._referee.readings.now(path[1]):
             return  # it may be a notification of the value of now
-        head[2] += 1
-        if head[2] > 1:
+        head.times += 1
+        if head.times > 1:
             self.sent_again += 1
-            now = self._referee.now()
-            if head[2] > _TWICE and not self._referee.effects.between(now - _AGO_MS, now):
-                self._referee.problem(6, "a reading of the outbox is sent %d times" % head[2])
+            if head.times > _TWICE and not self._referee.effects.between(now - _AGO_MS, now):
+                self._referee.problem(6, "a reading of the outbox is sent %d times" % head.times)
 
     def look(self):
         """Read the files; return the number of the reading to be delivered next."""
@@ -75,17 +86,25 @@ class OutboxWatch:
                 fresh = number >= self._judged and number not in self._seen
                 if fresh and len(self._seen) < _KEEP:
                     key = (tuple(path), _rounded(value))
-                    self._seen[number] = [key, self._arrived.get(key, 0), 0]
+                    self._seen[number] = _Seen(key, self._arrived.get(key, 0))
                     self.kept += 1
         return numbers
 
     def _judge(self, number):
         """A reading was let go of: it has arrived, or the node says that it has given one up."""
-        key, before, _ = self._seen.pop(number)
-        if self._arrived.get(key, 0) <= before:
-            self._missing += 1
-            if self._missing > self._given_up():
-                self._referee.problem(6, "reading %d, %s, never arrived" % (number, key))
+        seen = self._seen.pop(number)
+        if self._arrived.get(seen.key, 0) > seen.before:
+            return
+        referee, now = self._referee, self._referee.now()
+        if seen.sent_ms and now - seen.sent_ms < _MANGLED_MS:
+            # Without a byte or with another one it was a notification as well.
+            blamed = referee.effects.blame_line(seen.sent_ms, now, "up")
+            if blamed:
+                referee.tally.garbled[str(blamed)] += 1
+                return
+        self._missing += 1
+        if self._missing > self._given_up():
+            referee.problem(6, "reading %d, %s, never arrived" % (number, seen.key))
 
     def _told(self, event):
         if isinstance(event, Stored):

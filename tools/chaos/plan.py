@@ -58,6 +58,7 @@ _WEIGHTS = {
     "air": 2,
     "burst": 2,
     "restart": 1,
+    "baud": 0.5,
 }
 
 
@@ -108,11 +109,12 @@ def settings(plan):
 def of_seed(seed, seconds=SECONDS):
     """Return the Plan of a seed."""
     r = random.Random(seed)
+    pause_s = r.choice((4, 8, 8, 15, 40))  # the fewer faults, the less they explain
     wraps = (0, TICKS - r.randint(20_000, 200_000), (TICKS >> 1) - r.randint(20_000, 200_000))
     baud = r.choice((9600, 9600, 9600, 57600, 115200, 4800))
     return Plan(
         seed,
-        Script(tuple(faults(r, seconds)), r.getrandbits(32)),
+        Script(tuple(faults(r, seconds, pause_s)), r.getrandbits(32)),
         seconds,
         start=r.choice(wraps),
         baud=baud,
@@ -142,7 +144,7 @@ def of_seed(seed, seconds=SECONDS):
     )
 
 
-def faults(r, seconds, pause_s=8.0):
+def faults(r, seconds, pause_s):
     """Yield faults, pause_s apart in the mean; r: a random.Random."""
     kinds, weights = list(_WEIGHTS), list(_WEIGHTS.values())
     at = 0.0
@@ -196,7 +198,36 @@ def _other_args(r, do):
             "kinds": r.choice((["read"], ["write"], ["read", "write", "execute", "discover"])),
         },
         "restart": dict,
+        "baud": lambda: {"rate": r.choice((19200, 38400, 57600, 115200))},
     }[do]()
+
+
+def real(seed, seconds):
+    """Return the Plan of a run in real time: every kind of fault in turns, in an order of its own.
+
+    It has the configuration of the example; with an odd seed an outbox as well.
+    """
+    r = random.Random(seed)
+    return Plan(
+        seed,
+        Script(tuple(each_kind(r, seconds, 8.0)), r.getrandbits(32)),
+        seconds,
+        gap_s=2.0,
+        temp_s=5,
+        outbox=256 * (seed % 2),
+        config={"onenet.lifetime": 300},
+        module={"register_ms": 1000, "update_needed_event": True},
+        platform={"network_ms": 80},
+    )
+
+
+def each_kind(r, seconds, pause_s):
+    """Yield faults, pause_s apart in the mean, as faults() does, but no kind before all others."""
+    at, kinds = 0.0, []
+    while (at := at + r.expovariate(1 / pause_s)) < seconds:
+        kinds = kinds or r.sample(list(_WEIGHTS), len(_WEIGHTS))
+        do = kinds.pop()
+        yield Fault(round(at, 3), do, _args(r, do))
 
 
 def soak(days, seed=0, gap_s=25.0, pause_s=900.0):

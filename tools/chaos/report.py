@@ -32,14 +32,22 @@ def summary(tally, broken, took_s, say):
     say(row % ("  late", "%d" % late))
     say(row % ("  lost", "%d" % lost))
     _causes(tally, say)
+    text = "%d came whole to the node, %d answered within 3 s" % (tally.heard, tally.replied)
+    say(row % ("deliveries", "%s; else: %s" % (text, _counted(tally.unreplied))))
     say(row % ("answered again", _counted(tally.repeated)))
     text = "%d done, %d of them again behind a restart" % (tally.drives, tally.executed_again)
     say(row % ("writes", "outputs driven %s; half done: %s" % (text, _counted(tally.half))))
     if tally.kept:
-        say(row % ("outbox", "%d kept, %d sent again" % (tally.kept, tally.sent_again)))
+        text = "%d kept, %d sent again, arrived as others: %s"
+        say(row % ("outbox", text % (tally.kept, tally.sent_again, _counted(tally.garbled))))
     text = "%d, the longest outage %.0f s" % (tally.recoveries, tally.outage_ms / 1000)
     say(row % ("recoveries", text))
-    say(row % ("memory", "%d bytes at the start, %d at the end" % _memory(tally)))
+    text = "%d bytes at the start, %d at the end" % (tally.memory_start, tally.memory_end)
+    if tally.memory_most:
+        text += "; at most %d in the first half, %d in the second" % tally.memory_most
+    if tally.memory_free:
+        text += "; at least %d free" % tally.memory_free
+    say(row % ("memory", text))
     for seed, problems in list(broken.items())[:_SHOWN]:
         for problem in problems[:3]:
             say("seed %-8d %s" % (seed, problem))
@@ -64,15 +72,11 @@ def _causes(tally, say):
 def _counted(counter):
     if not counter:
         return "none"
-    return ", ".join("%s %d" % item for item in counter.most_common(8))
+    return ", ".join("%s %d" % item for item in counter.most_common(40))
 
 
 def _of(tally):
     return tally.faults, tally.restarts
-
-
-def _memory(tally):
-    return tally.memory_start, tally.memory_end
 
 
 def _long(seconds):

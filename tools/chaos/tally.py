@@ -16,6 +16,10 @@ class Tally:
     lost: Counter = field(default_factory=Counter)
     undelivered: Counter = field(default_factory=Counter)
     deliveries: int = 0
+    heard: int = 0  # deliveries that came whole to a living node
+    replied: int = 0  # those of them that it answered within the window
+    unreplied: Counter = field(default_factory=Counter)
+    garbled: Counter = field(default_factory=Counter)  # readings that arrived as others
     repeated: Counter = field(default_factory=Counter)  # answers once more
     half: Counter = field(default_factory=Counter)  # 2.04, and not all of it done
     executed_again: int = 0  # behind a restart of the node
@@ -32,6 +36,8 @@ class Tally:
     simulated_ms: float = 0
     memory_start: int = 0
     memory_end: int = 0
+    memory_free: int = 0  # the least, in real time
+    memory_most: tuple = ()  # of a long run's first half, and of its second
     problems: list = field(default_factory=list)
 
     @property

@@ -22,11 +22,13 @@ class World:
 
     def __init__(self, plan, clock, board, restart):
         self.plan = plan
+        self.board = board
         self.platform = Platform(clock, **plan.platform)
         self.module = module = Module(clock, self.platform, **plan.module)
         self.port = Port(module, clock, plan.baud)
         self.referee = Referee(module, self.platform, board)
         self.port.on_bytes = self.referee.bytes
+        self._watch_rates()
         self.faults = Faults(module, Trace(self.platform.wall_ms, 10))
         self.driver = Driver(
             plan,
@@ -58,6 +60,16 @@ class World:
         return bool(
             self.module.session.is_open and device and device.online and not device.waiting
         )
+
+    def _watch_rates(self):
+        port = self.port
+        set_bauds = port.set_bauds
+
+        def watched(**rates):
+            set_bauds(**rates)
+            self.referee.rates(port.mcu_baud, port.module_baud)
+
+        port.set_bauds = watched
 
     def _board_changed(self, kind, pin, value):
         if kind == "pin" and value == 1 and pin in (RESET_PIN, POWER_PIN):

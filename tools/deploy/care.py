@@ -42,8 +42,8 @@ def backup(port, patience, screen, folder=None):
     with workshop(port, patience, screen.say) as (link, found):
         name = (found.deployed or {}).get("board", found.platform)
         folder = new_folder(name, folder)
-        if folder.exists() and any(folder.iterdir()):
-            raise DeployError(f"{folder} is not empty", "give another folder as TO=")
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise DeployError(f"{folder} is no empty folder", "give another one as TO=")
         files = everything(link)
         fetch(link, files, folder)
     screen.say(f"{len(files)} files, compared by hash, in {folder}")
@@ -58,7 +58,7 @@ def wipe(port, patience, screen, everywhere=False, sure=False):
             screen.say("there is nothing to remove")
             return 0
         what = "every file" if everywhere else f"the node ({len(there)} files; config.json stays)"
-        if not sure and not click.confirm(f"remove {what} from {link.device_name}?"):
+        if not sure and not screen.ask(f"remove {what} from {link.device_name}?"):
             raise DeployError("nothing was removed", "YES=1 saves the question")
         first = [path for path in ("main.py", "boot.py") if path in there]  # nothing half starts
         for path in first + [path for path in there if path not in first]:
@@ -98,8 +98,11 @@ def configure(port, patience, screen, name=None, file=None):
 def _edited(data, board, screen):
     """Return the configuration data after an editor, when it is right."""
     draft = Path(click.get_app_dir("m5310-node")) / f"config-{board.name}.json"
-    draft.parent.mkdir(parents=True, exist_ok=True)
-    draft.write_bytes(data)
+    try:
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+    except OSError as e:
+        raise DeployError(f"{draft} cannot be written: {e.strerror}", "make config FILE=my.json")
     while True:
         try:
             click.edit(filename=str(draft))
@@ -109,7 +112,7 @@ def _edited(data, board, screen):
         if not wrong:
             return draft.read_bytes()
         screen.warn(f"configuration: {wrong}")
-        if not click.confirm("edit it again?", default=True):
+        if not screen.ask("edit it again?", default=True):
             raise DeployError("config.json on the board is as it was", f"what you wrote: {draft}")
 
 
@@ -169,6 +172,11 @@ def repl(port):
     """Be the board's REPL, by mpremote; return its exit status. Raises DeployError."""
     device = find(port)
     Link(device, 1).close()  # what is wrong with the port is said in our words
+    if not sys.stdin.isatty():
+        raise DeployError(
+            "make repl is for a terminal, and its input is none",
+            f".venv/bin/mpremote connect {device} resume exec CODE",
+        )
     command = [sys.executable, "-m", "mpremote", "connect", device, "resume", "repl"]
     print("Ctrl-C interrupts the node, Ctrl-D starts it again, Ctrl-] leaves")
     return subprocess.run(command, check=False).returncode

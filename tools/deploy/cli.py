@@ -1,5 +1,6 @@
 """python -m deploy.cli: the commands behind make deploy, wipe, logs, config, flash …"""
 
+import contextlib
 import functools
 import sys
 from pathlib import Path
@@ -17,7 +18,19 @@ from deploy.passthrough import QUIET_S, join
 from deploy.screen import Screen
 from deploy.session import orderly
 
-_FOLDER = click.Path(path_type=Path)
+
+class _Place(click.Path):
+    """A path, in which ~ is the home folder: not every shell replaces it behind a =."""
+
+    def convert(self, value, param, ctx):
+        """Return value as a Path."""
+        return Path(super().convert(value, param, ctx)).expanduser()
+
+
+_FOLDER = _Place()
+_STARTS = "the board starts the version it has"
+_OWN = "look at its permissions and at the room on the disk; then again"
+_INTERRUPTED = {"flash": "once more: the firmware on the board may be half of one"}
 
 
 @click.group()
@@ -31,19 +44,24 @@ def main(ctx, wait, boards):
 
 def command(work):
     """Make work a command whose errors end in a sentence and status 1."""
+    name = work.__name__.rstrip("_")
 
-    @main.command(work.__name__.rstrip("_"), help=work.__doc__)
+    @main.command(name, help=work.__doc__)
     @click.pass_obj
     @functools.wraps(work)
     def run(obj, **options):
         screen = obj["screen"]
         try:
-            sys.exit(work(obj, screen, **options) or 0)
+            with orderly():
+                sys.exit(work(obj, screen, **options) or 0)
         except DeployError as e:
             screen.error(e)
             sys.exit(1)
+        except OSError as e:  # of this computer: a full disk, a folder of somebody else
+            screen.error(DeployError(f"{e.filename or 'this computer'}: {e.strerror or e}", _OWN))
+            sys.exit(1)
         except KeyboardInterrupt:
-            screen.error(DeployError("interrupted", "the board starts the version it has"))
+            screen.error(DeployError("interrupted", _INTERRUPTED.get(name, _STARTS)))
             sys.exit(130)
 
     return run
@@ -97,7 +115,8 @@ def config(obj, screen, port, board, file):
 @click.option("--for", "seconds", default=None, type=float, help="Stop after so many seconds.")
 def logs(obj, screen, port, seconds):
     """Follow the log without stopping the node."""
-    care.logs(port, obj["wait"], screen, seconds)
+    with contextlib.suppress(KeyboardInterrupt):  # it is how this ends
+        care.logs(port, obj["wait"], screen, seconds)
 
 
 @command
@@ -127,8 +146,7 @@ own_config = click.option("--config", type=_FOLDER, help="This instead of the bo
 def doctor(obj, screen, port, board, config, loopback, actuate, search):
     """Look at the board, its wires, module, network, sensors and actuators; say what is wrong."""
     order = Examination(port, board, config, loopback, actuate, search, obj["wait"], obj["boards"])
-    with orderly():
-        return 0 if examine(order, screen) else 1
+    return 0 if examine(order, screen) else 1
 
 
 @command
@@ -141,8 +159,7 @@ def doctor(obj, screen, port, board, config, loopback, actuate, search):
 def passthrough(obj, screen, port, board, config, baud, echo, quiet):
     """Join this terminal, or the input, to the module through the board."""
     order = Examination(port, board, config, patience=obj["wait"], boards=obj["boards"])
-    with orderly():
-        join(order, screen, baud, echo, quiet)
+    join(order, screen, baud, echo, quiet)
 
 
 @command

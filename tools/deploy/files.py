@@ -40,8 +40,14 @@ def fetch(link, paths, folder):
         place = (folder / path).resolve()
         if not place.is_relative_to(folder.resolve()):
             raise DeployError(f"the board has a file named {path!r}", "remove it in make repl")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        except OSError as e:
+            raise DeployError(
+                f"{place} cannot be written: {e.strerror}",
+                "another folder, or more room in it: make backup TO=folder",
+            )
 
 
 def new_folder(board, base=None):

@@ -9,11 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-import click
-
 from deploy.errors import DeployError
 from deploy.image import ESP, checked
-from deploy.ports import find
+from deploy.ports import Port, find
 
 DRIVE_S = 30  # to wait for a drive to appear
 _MARKS = {"uf2": "INFO_UF2.TXT", "stlink": "MBED.HTM"}
@@ -73,12 +71,14 @@ def flash(board, port, path, screen, sure=False, wait=DRIVE_S):
         todo = commands(board, device, path)
         for command in todo:
             screen.say("  " + _typed(command))
-        _ask(board, sure)
+        if device:
+            Port(device, 1).close()  # what is wrong with the port is said in our words
+        _ask(screen, sure)
         for command in todo:
             if subprocess.run(command, check=False).returncode:
                 raise DeployError(f"it failed: {_typed(command)}", _PRESS[board.flash])
     else:
-        _ask(board, sure)
+        _ask(screen, sure)
         _copy(board, path, screen, wait)
     screen.say(f"MicroPython is on the board; next: make deploy BOARD={board.name}")
     return 0
@@ -91,8 +91,8 @@ def _typed(command):
     return " ".join(command)
 
 
-def _ask(board, sure):
-    if not sure and not click.confirm("everything on the board is erased: go on?"):
+def _ask(screen, sure):
+    if not sure and not screen.ask("everything on the board is erased: go on?"):
         raise DeployError("nothing was erased", "YES=1 saves the question")
 
 

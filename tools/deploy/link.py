@@ -9,11 +9,15 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from deploy.errors import BoardError, DeployError
-from deploy.ports import Port, find
+from deploy.ports import Port, find, gone
 
 RAW = b"raw REPL; CTRL-B to exit\r\n"
 PATIENCE_S = 10
 _AGAIN_S = 1.5  # a board that is just starting misses the first Ctrl-C
+_QUIET_S = 2
+_LONG = 3  # times the patience, for all that one command prints
+_GONE_S = 0.3  # a port of USB goes away behind a reset, and later comes back
+_LOOK_S = 0.2
 _REBOOT = b"soft reboot\r\n"
 _CHUNK = 768  # bytes of a file for one command; a heap of 64 KB holds that many times
 _NUMBERS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EROFS": errno.EROFS, "ENOENT": errno.ENOENT}
@@ -28,6 +32,7 @@ class Link(SerialTransport):
     """A board on the port called name. patience: seconds to wait for an answer."""
 
     def __init__(self, name, patience=PATIENCE_S):
+        self._name = name
         self.device_name = find(name)
         self.in_raw_repl = False
         self.use_raw_paste = True
@@ -68,14 +73,44 @@ class Link(SerialTransport):
         self._await(RAW)
         self.in_raw_repl = True
 
+    def reset(self):
+        """Reset the chip, and stop what it starts; its port may go away and come back meanwhile.
+
+        Raises DeployError.
+        """
+        self.exec_raw_no_follow("import machine; machine.reset()")
+        end = time.monotonic() + self.patience
+        time.sleep(_GONE_S)
+        while True:
+            try:
+                self.close()
+                self.device_name = find(self._name)  # it may have another name now
+                self.serial = Port(self.device_name, self.patience)
+                break
+            except (DeployError, OSError) as e:
+                if time.monotonic() > end:
+                    raise e if isinstance(e, DeployError) else gone(self.device_name)
+                time.sleep(_LOOK_S)
+        self.stop()
+
     def _interrupt(self):
         self.serial.write(b"\r\x03")
         time.sleep(0.05)
         self.serial.write(b"\r\x01")
 
     def _quiet(self):
-        while self.serial.more(0.05):
+        """Wait for silence, which a program that prints for ever does not keep."""
+        end = time.monotonic() + _QUIET_S
+        while self.serial.more(0.05) and time.monotonic() < end:
             pass
+
+    def read_until(self, *args, **options):
+        """As mpremote's, but not for ever: a board that has restarted may print without end."""
+        self.serial.limit(self.patience * _LONG)
+        try:
+            return super().read_until(*args, **options)
+        finally:
+            self.serial.limit(None)
 
     def _await(self, ending):
         heard = b""

@@ -18,6 +18,7 @@ from deploy.session import visit
 QUIET_S = 2.0  # after the last answer to what came through a pipe
 _LIMIT_S = 10  # without a sign from here the board restarts by itself: the cable was pulled
 _SIGN_S = 1
+_LOOK_S = 0.02
 _SIGN = b"\0"
 _LEAVE = (b"\x1d", b"\x03")  # Ctrl-], Ctrl-C
 _FINAL = re.compile(rb"[\r\n](OK|ERROR|\+C[A-Z]{2} ERROR:[^\r\n]*)\r?\n")
@@ -75,7 +76,16 @@ class _Line:
         self._signed = 0
         self.heard = 0
         self.last = time.monotonic()
-        self.fd = link.serial.fd
+        self._fds = [fd for fd in (link.serial.fd,) if fd is not None]
+
+    def ready(self, others, seconds):
+        """Return which of the descriptors others can be read, waiting at most so many seconds.
+
+        What the module says ends the waiting as well.
+        """
+        if not self._fds:  # nobody would tell
+            seconds = min(seconds, _LOOK_S)
+        return select.select([*self._fds, *others], [], [], seconds)[0]
 
     def send(self, data):
         """Send bytes to the module."""
@@ -115,7 +125,7 @@ def _raw(fd):
 def _talk(line, given, echo):
     """Carry what is typed to the module, until Ctrl-] or Ctrl-C, or the terminal is gone."""
     while True:
-        ready = select.select([given, line.fd], [], [], 0.2)[0]
+        ready = line.ready([given], 0.2)
         line.turn()
         if given not in ready:
             continue
@@ -134,9 +144,7 @@ def _feed(line, given, quiet, baud):
     since = None  # when the line that waits for its result was sent
     heard = b""
     while True:
-        ready = select.select([line.fd] + ([given] if open_ and not since else []), [], [], 0.05)[
-            0
-        ]
+        ready = line.ready([given] if open_ and not since else [], 0.05)
         if given in ready:
             data = os.read(given, 4096)
             open_ = bool(data)

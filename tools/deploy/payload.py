@@ -41,14 +41,15 @@ def payload(board, compiled=True, lines=False):
     lines: compiled with their names and line numbers, for tracebacks.
     """
     found = sources(board)
-    if compiled:
-        try:
+    try:
+        if compiled:
             files, names = devcode.compiled(found, lines)
-        except devcode.CompileError as e:
-            raise DeployError(e.what, "put it right")
-        NAMES.write_text(json.dumps(names))
-    else:
-        files = {path: source.read_bytes() for path, source in found.items()}
+            NAMES.write_text(json.dumps(names))
+        else:
+            devcode.check(found)
+            files = {path: source.read_bytes() for path, source in found.items()}
+    except devcode.CompileError as e:
+        raise DeployError(e.what, "put it right; the board is as it was")
     hashes = {path: digest(data) for path, data in sorted(files.items())}
     record = {"version": version(hashes), "board": board.name, "files": hashes}
     files[RECORD] = json.dumps(record, separators=(",", ":")).encode()

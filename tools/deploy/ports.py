@@ -7,6 +7,7 @@ import re
 import sys
 import termios
 import time
+from urllib.parse import urlsplit
 
 import serial
 import serial.tools.list_ports
@@ -16,6 +17,7 @@ from deploy.errors import DeployError
 _LINUX = {"a": "/dev/ttyACM%s", "u": "/dev/ttyUSB%s"}
 _GROUP = "sudo usermod -aG dialout $USER, then log in again"
 _GIVE = "plug the board in with a data cable, or give PORT=/dev/…"
+_SERVED = ("socket", "rfc2217")  # a board at another computer, by the names that pyserial has
 
 
 def attached():
@@ -27,7 +29,7 @@ def attached():
 def find(name):
     """Return the device that name means: auto, id:SERIAL, port:NAME, a0, u1, c3 or a device.
 
-    Raises DeployError.
+    A device may be a URL of pyserial's, as socket://HOST:PORT. Raises DeployError.
     """
     name = name or "auto"
     if name == "auto":
@@ -49,13 +51,49 @@ def find(name):
         raise DeployError(f"no board with the serial number {name[3:]} is attached", _GIVE)
     if short := re.fullmatch(r"([auc])(\d+)", name):
         return _LINUX.get(short[1], "COM%s") % short[2]
-    return name.removeprefix("port:")
+    name = name.removeprefix("port:")
+    if "://" in name:
+        _check_url(name)
+    return name
+
+
+def _check_url(url):
+    """Raise DeployError for a URL that names no place."""
+    scheme, _, rest = url.partition("://")
+    try:
+        place = urlsplit("//" + rest)
+        complete = place.hostname and place.port
+    except ValueError:  # a port that is no number, or too large
+        complete = False
+    if scheme in _SERVED and not complete:
+        raise DeployError(f"{url} names no host and port", f"give PORT={scheme}://HOST:PORT")
+
+
+def _served(device, text):
+    """Return the DeployError for a board at another computer that cannot be reached."""
+    if "refused" in text:
+        return DeployError(
+            f"nothing listens on {device}", "start what serves the board's port there"
+        )
+    if any(word in text for word in ("RFC2217", "pipe", "reset")):
+        return DeployError(
+            f"what answers on {device} serves another program, or does not speak RFC 2217",
+            "end the other program, or give PORT=socket://HOST:PORT where it carries bare bytes",
+        )
+    why = text.rpartition("] ")[2].rpartition(": ")[2]  # without numbers and the name again
+    return DeployError(f"{device} cannot be reached: {why}", "check its name and the network")
 
 
 def _reason(device, error):
     """Return the DeployError for error, which opening device raised."""
     number = getattr(error, "errno", None)
     text = str(error)
+    if device.partition("://")[0] in _SERVED:
+        return _served(device, text)
+    if "://" in device:
+        return DeployError(
+            f"{device} is no port: {text}", "give PORT=/dev/…, or socket://HOST:PORT"
+        )
     if number == errno.ENOENT or "FileNotFound" in text:
         near = glob.glob("/dev/ttyACM*") + glob.glob("/dev/ttyUSB*") + glob.glob("/dev/cu.usb*")
         seen = f"there are {', '.join(sorted(near))}" if near else _GIVE
@@ -84,21 +122,30 @@ class Port:
         self.device = device
         self.patience = patience
         self._read = b""
+        self._end = None
+        options = {"timeout": 0.05, "exclusive": True}
+        if not device.startswith("rfc2217:"):  # which has no time limit for writing
+            options["write_timeout"] = patience
         try:
-            self._serial = serial.serial_for_url(
-                device, baud, timeout=0.05, write_timeout=patience, exclusive=True
-            )
+            self._serial = serial.serial_for_url(device, baud, **options)
         except (OSError, ValueError, termios.error) as e:
             raise _reason(device, e)
 
     @property
     def fd(self):
-        """The file descriptor, for select."""
-        return self._serial.fileno()
+        """The file descriptor, for select; None where there is none."""
+        try:
+            return self._serial.fileno()
+        except (OSError, AttributeError):
+            return None
 
     def close(self):
         """Close it."""
         self._serial.close()
+
+    def limit(self, seconds):
+        """Have read() end with a DeployError when seconds are over; None: it may go on."""
+        self._end = seconds and time.monotonic() + seconds
 
     def more(self, seconds):
         """Return the bytes there are, waiting for the first at most so many seconds."""
@@ -127,6 +174,11 @@ class Port:
 
     def read(self, size):
         """Return size bytes; raises DeployError when none came for `patience` seconds."""
+        if self._end and time.monotonic() > self._end:
+            raise DeployError(
+                f"the board on {self.device} has restarted in the middle",
+                "look after its supply, and try again; the version on it is as it was",
+            )
         while len(self._read) < size:
             data = self._fetch(self.patience)
             if not data:
@@ -150,5 +202,10 @@ class Port:
 
 def gone(device):
     """Return the DeployError for a device that went away."""
+    if "://" in device:
+        return DeployError(
+            f"the connection to {device} was closed",
+            "is another program connected there, is the board plugged in there? then try again",
+        )
     where = "" if sys.platform == "darwin" else " (dmesg shows why)"
     return DeployError(f"{device} went away{where}", "check the cable and try again")

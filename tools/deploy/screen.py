@@ -2,6 +2,7 @@
 
 import contextlib
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.text import Text
@@ -36,6 +37,14 @@ class Screen:
     def warn(self, text):
         """Print a warning."""
         self._err.print(f"note: {text}", style="yellow")
+
+    def ask(self, question, default=False):
+        """Return whether the user says yes; Ctrl-C, and nobody there to answer, are a no."""
+        try:
+            return click.confirm(question, default=default)
+        except click.Abort:
+            self._out.print()
+            return False
 
     def error(self, error):
         """Print what is wrong and the next step."""

@@ -8,6 +8,8 @@ from deploy.install import prepare
 from deploy.link import Link
 from deploy.probe import probe
 
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 @contextlib.contextmanager
 def visit(port, patience, fresh=True):
@@ -16,13 +18,57 @@ def visit(port, patience, fresh=True):
     try:
         try:
             link.stop(fresh)
+            if fresh:
+                _unwatched(link)
             yield link, probe(link)
         finally:
             if link.stopped:
-                with contextlib.suppress(DeployError):  # it may be why we are here
+                with undisturbed(), contextlib.suppress(DeployError):  # it may be why we are here
                     link.restart()
     finally:
         link.close()
+
+
+# A watchdog outlives a soft reset: whether the board has one, its configurations tell.
+_WATCHED = """
+import json, os
+def _w(p):
+    try:
+        with open(p) as f:
+            return json.load(f)["safety"]["watchdog"] > 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+print(_w("config.json") or _w("config.prev.json"))
+"""
+_HOLD = """
+try:
+    os.stat("stop")
+    print(False)
+except OSError:
+    with open("stop", "w") as f:
+        f.write("once")
+    print(True)
+if hasattr(os, "sync"):
+    os.sync()
+"""
+_RELEASE = """
+import os
+try:
+    os.remove("stop")
+except OSError:
+    pass
+"""
+
+
+def _unwatched(link):
+    """Have no watchdog run that would reset the board while we are at work."""
+    if link.run(_WATCHED).strip() != "True":
+        return
+    with undisturbed():  # the node would not start with our file there
+        ours = link.run(_HOLD).strip() == "True"
+        link.reset()
+        if ours:
+            link.run(_RELEASE)  # unless the start has used it up
 
 
 @contextlib.contextmanager
@@ -36,14 +82,36 @@ def workshop(port, patience, say):
 
 
 @contextlib.contextmanager
+def undisturbed():
+    """Have whoever presses Ctrl-C again wait for what is done here: it takes a moment."""
+    with _handled(signal.SIG_IGN, _ENDS):
+        yield
+
+
+@contextlib.contextmanager
 def orderly():
-    """Have SIGTERM and the end of the terminal do what Ctrl-C does: the board is started again."""
+    """Have SIGTERM and the end of the terminal do what Ctrl-C does: the board is started again.
+
+    The first of them alone: what follows is the cleaning up.
+    """
+    with _handled(_end, _ENDS):
+        yield
+
+
+def _end(number, frame):
+    for other in _ENDS:
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _handled(handler, numbers):
     old = {}
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in numbers:
         with contextlib.suppress(ValueError):  # not in the main thread
-            old[number] = signal.signal(number, signal.default_int_handler)
+            old[number] = signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
+        for number, before in old.items():
+            signal.signal(number, before)

@@ -1,5 +1,6 @@
 """config.json: the one to begin with, and the check a board would do, done here beforehand."""
 
+import codecs
 import json
 import subprocess
 
@@ -32,16 +33,31 @@ def default(board):
 def problem(path, board):
     """Return what is wrong with the configuration at path on board, or None."""
     try:
-        json.loads(path.read_text())  # stricter than a board's, and it knows the place
-    except json.JSONDecodeError as e:
-        return f"{path.name}: is no valid JSON at line {e.lineno}, column {e.colno}: {e.msg}"
-    except (OSError, ValueError) as e:
-        return f"{path.name}: cannot be read: {e}"
+        data = path.read_bytes()
+    except OSError as e:
+        return f"{path.name}: cannot be read: {e.strerror}"
+    if wrong := _unreadable(data):
+        return f"{path.name}: {wrong}"
     done = run_as_board(_CHECK, path, board)
     if done.returncode == 0:
         return None
     lines = (done.stdout + done.stderr).strip().splitlines() or ["it cannot be checked"]
-    return lines[-1]
+    return lines[-1].removeprefix("configuration: ")  # whoever shows it says so
+
+
+def _unreadable(data):
+    """Return why data is no JSON, or None; stricter than a board, and it knows the place."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "begins with a byte order mark: save it as UTF-8 without one"
+    try:
+        json.loads(data.decode())
+    except UnicodeDecodeError:
+        return "is no UTF-8 text: save it as UTF-8"
+    except json.JSONDecodeError as e:
+        return f"is no valid JSON at line {e.lineno}, column {e.colno}: {e.msg}"
+    except RecursionError:
+        return "has more brackets in one another than a configuration ever has"
+    return None
 
 
 def run_as_board(code, path, board):

@@ -26,6 +26,7 @@ LINK = ROOT / "build" / "pcboard"
 BUILD = ROOT / "build" / "standin"
 _START = "import standin_boot; standin_boot.start(globals())"
 _RESET = 3  # the exit status of machine.reset() on boards/PC
+POWER_ON, RESET, BITE, SOFT_RESET = 1, 2, 3, 5  # machine.reset_cause() there
 _PAUSE_S = 0.05  # between an end and the next start
 
 
@@ -43,6 +44,10 @@ class StandIn:
             "RESTARTS": "1",
         }
         self._cut = power_cut
+        self._node = None
+        self._dog = None
+        self._cause = POWER_ON
+        host.offer("watchdog", self._fed)
         self.relay = Relay()
 
     async def run(self, names, told):
@@ -50,23 +55,45 @@ class StandIn:
         told()
         raw = False
         while True:
-            status = await self._life(names, raw)
+            cut = self._cut
+            self._cause, after = RESET, self._cause
+            status = await self._life(names, raw, after)
             reset = _is_reset(status)
+            if not reset:
+                self._cause = SOFT_RESET
+            elif self._dog:
+                self._dog.cancel()  # a reset ends it, a soft one does not
+                self._dog = None
+            if reset and cut:
+                self._cause = POWER_ON
             raw = self.relay.raw and not reset
             self.relay.emit(b"\r\n" if reset else b"MPY: soft reboot\r\n")
             await asyncio.sleep(_PAUSE_S)
 
-    async def _life(self, names, raw):
+    def _fed(self, ms):
+        """Start the watchdog, or its time again."""
+        if self._dog:
+            self._dog.cancel()
+        self._dog = asyncio.get_running_loop().call_later(ms / 1000, self._bite, ms)
+
+    def _bite(self, ms):
+        print(f"watchdog: not fed for {ms} ms, reset", file=sys.stderr, flush=True)
+        self._cause = BITE
+        with contextlib.suppress(ProcessLookupError, AttributeError):
+            self._node.kill()
+
+    async def _life(self, names, raw, cause):
         """Run the interpreter once; return its exit status, -n for signal n."""
         stop = Stop(self.relay)
         env = {**self._env, **names, "STOP_DEVICE": stop.name}
         env |= {"RUN_MAIN": str(int(not raw)), "POWER_CUT": str(self._cut)}
+        env["RESET_CAUSE"] = str(cause)
         self._cut = 0
         slave = self.relay.slave
         self.relay.begin(stop, raw)
         node = None
         try:
-            node = stop.node = await asyncio.create_subprocess_exec(
+            node = stop.node = self._node = await asyncio.create_subprocess_exec(
                 *self._command,
                 env=env,
                 cwd=BUILD,
@@ -88,7 +115,7 @@ class StandIn:
 
 def build():
     """Compile what stands for the firmware of a board. Raises devcode.CompileError."""
-    names = ("boards/PC/machine", "boards/PC/inputs", "boards/PC/chip", "boards/PC/onewire")
+    names = ("boards/PC/machine", "boards/PC/chip", "boards/PC/onewire")
     sources = [ROOT / f"{name}.py" for name in (*names, "tools/deploy/standin_boot")]
     devcode.write(BUILD, devcode.compiled({path.name: path for path in sources})[0])
 

@@ -10,7 +10,6 @@ import sys
 import termios
 
 import chip  # noqa: F401 - nothing can be imported from the computer once the image is mounted
-import inputs  # noqa: F401
 import machine
 import onewire  # noqa: F401
 import vfs

@@ -20,6 +20,7 @@ from bench.platform import Platform
 from bench.port import Port
 from bench.uplink import UplinkPeer
 from node.app import Log
+from node.clocked import clocked
 from node.config_check import validate
 from node.setup import build
 
@@ -109,7 +110,7 @@ class CycleRig:
             self.clock,
             _Quiet(self.clock, self.said),
             folder=self.folder + "/box",
-            seconds=self.now_s,
+            clocked=clocked(self.settings, None, self.now_s),
             sleep=self._sleep,
         )
         if self.on_wake:

@@ -2,9 +2,10 @@
 
 request  n:[device, name, [values], [keys]]
          the last values are keyword arguments, named by keys; device 0 has the classes and
-         functions: a class returns the number of a new device
+         functions: a class returns the number of a new device, "constant" a class's constant
 reply    n:[error, result, filled]
-         error: name of the exception whose argument is result, or null; filled: for each value
+         error: name of the exception whose argument is result (of OneWireError: none), or null;
+         filled: for each value
          hex, if it was a buffer and has other bytes now, else null
 Beyond JSON, a value is {"bytes": hex}, {"buffer": hex} (writable) or {"device": number}.
 """
@@ -55,7 +56,9 @@ class Devices:
             reply = ["OSError", e.errno or (e.args or (EIO,))[0], []]  # OSError(5) has no errno
         except _ERRORS as e:
             reply = [next(c for c in _ERRORS if isinstance(e, c)).__name__, str(e)[:200], []]
-        except (LookupError, ArithmeticError, RecursionError, vonewire.OneWireError) as e:
+        except vonewire.OneWireError:
+            reply = ["OneWireError", None, []]
+        except (LookupError, ArithmeticError, RecursionError) as e:
             reply = ["ValueError", repr(e)[:200], []]
         return b"%s:%s\n" % (number, json.dumps(reply).encode())
 
@@ -70,6 +73,8 @@ class Devices:
         elif name == "check":
             _method(*args)
             result = None
+        elif name == "constant":
+            result = _constant(*args)
         elif name in self.functions:
             result = self.functions[name](*args)
         else:
@@ -118,6 +123,13 @@ def _method(device, name):
     if not callable(method):
         raise AttributeError("no method %r" % (name,))
     return method
+
+
+def _constant(name, constant):
+    value = None if constant[:1] == "_" else getattr(_CLASSES.get(name), constant, None)
+    if type(value) is not int:
+        raise AttributeError("no constant %r of %r" % (constant, name))
+    return value
 
 
 def _pack(value):

@@ -56,8 +56,9 @@ class Terminal:
 class Host:
     """Runs a node with its UART on `uart` (HOST:PORT, or the path of a device at baud).
 
-    bench: HOST:PORT of the bench's virtual board, None: the board drifts alone. Raises ValueError
-    for names that cannot be right.
+    uart may be a function as well: it is called with where the bytes for the node go, and returns
+    the stream.Stream that they come from. bench: HOST:PORT of the bench's virtual board, None: the
+    board drifts alone. Raises ValueError for names that cannot be right.
     """
 
     def __init__(self, board, uart, baud, bench=None):
@@ -66,9 +67,14 @@ class Host:
         self._line = b""
         self._node = None
         self._stopped = False
-        self._stream = make(uart, baud, self._received)
-        self._devices.functions["uart_baud"] = self._stream.set_baud
+        make_stream = uart if callable(uart) else lambda take: make(uart, baud, take)
+        self._stream = make_stream(self._received)
+        self.offer("uart_baud", self._stream.set_baud)
         self._link = Link(board, bench) if bench else None
+
+    def offer(self, name, function):
+        """Have the node's `machine` call function by name, as it does with the devices."""
+        self._devices.functions[name] = function
 
     async def run(self, command, env, folder=None):
         """Run command with env in folder until it ends; return its exit status, -n for signal n.

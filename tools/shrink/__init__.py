@@ -8,9 +8,9 @@ module that was unloaded. So, before the compiler sees it, and never in the sour
 - `inlining`: a function that is called in one place is written out there;
 - `names`, `arguments`: what nobody else can see shares few short names.
 
-Names stay that others know: of foreign objects, of programs beside these, and all that stand in a
-text. One that is put together at run time is not seen: the sources write names out. `Shrunk.names`
-leads from the short names in a traceback back to the sources.
+Names stay that others know: of foreign objects, of programs beside these, and all that may be
+looked up by a text. One that is put together at run time is not seen: the sources write names out.
+`Shrunk.names` leads from the short names in a traceback back to the sources.
 """
 
 from shrink import arguments, constants, inlining, joining, names
@@ -27,8 +27,8 @@ def shrink(sources, others=(), together=None, kept=()):
     constants.inline(program)
     for name, modules in (together or {}).items():
         joining.join(program, modules, name)
-    kept = program.said() | set(kept)
-    inlining.inline(program, kept)
-    names.rename(program, kept)
-    arguments.rename(program, kept)
+    said = program.said() | set(kept)
+    inlining.inline(program, said)
+    names.rename(program, program.looked_up() | set(kept))
+    arguments.rename(program, said)
     return program.finish()

@@ -51,32 +51,45 @@ class Program:
             yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
 
     def said(self):
-        """Return the names that others know: texts, keywords, all that `others` spell.
+        """Return the names that others know: texts, keywords, and all that can be looked up.
 
         A text is a name; one of several words holds names only where it may be taken to pieces.
         """
         said = {n.value for n in [*self.nodes(ast.Constant)] if isinstance(n.value, str)}
-        said |= self._words
         said |= {node.arg for node in [*self.nodes(ast.keyword), *self.others(ast.keyword)]}
+        return (said | self.looked_up()) - {None}
+
+    def looked_up(self):
+        """Return the names that an object may be asked for by a text, or by `others`."""
+        found = set(self._words)
+        for node in self.nodes(ast.Call):
+            if getattr(node.func, "id", None) in _LOOKUPS and not _looks_up(node):
+                found.add(node.args[1].value)
         for tree in self.outside:
-            said |= _words(tree) | _given(tree)
-        return said - {None}
+            found |= _words(tree) | _given(tree)
+        return found - {None}
 
     def _looked_up(self):
-        """Return the words of the texts where names are looked up that the program computes.
+        """Return the names that may be looked up by a text which the program computes.
 
-        That is where getattr or its like has no constant, and in what such a module imports.
+        That is where getattr or its like has no constant: any text of such a module and of what
+        it imports; of its own `self` any word of them that the classes there have.
         """
-        words = set()
+        names = set()
         for module, tree in self.trees.items():
-            if any(_looks_up(node) for node in ast.walk(tree)):
-                words |= _words(tree)
-                for node in tree.body:
-                    if isinstance(node, ast.ImportFrom):
-                        origin = self.origin(node, module)
-                        near = [origin, *(f"{origin}.{alias.name}" for alias in node.names)]
-                        words = words.union(*[_words(self.trees.get(n)) for n in near])
-        return words
+            computed = [node for node in ast.walk(tree) if _looks_up(node)]
+            if not computed:
+                continue
+            near = [tree]
+            for node in tree.body:
+                if isinstance(node, ast.ImportFrom):
+                    origin = self.origin(node, module)
+                    every = [origin, *(f"{origin}.{alias.name}" for alias in node.names)]
+                    near += [self.trees[name] for name in every if name in self.trees]
+            if any(getattr(node.args[0], "id", None) != "self" for node in computed):
+                names |= set().union(*map(_texts, near))
+            names |= set().union(*map(_words, near)) & _members(tree)
+        return names
 
     def origin(self, node, module):
         """Return the dotted name that an ast.ImportFrom in module imports from."""
@@ -107,13 +120,21 @@ def _looks_up(node):
     return not isinstance(node.args[1], ast.Constant)
 
 
+def _texts(tree):
+    """Return the texts in tree."""
+    every = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {value for value in every if isinstance(value, str)}
+
+
 def _words(tree):
     """Return the texts in tree, and each word of them."""
-    words = set()
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            words.update([node.value, *re.findall(r"\w+", node.value)])
-    return words
+    return _texts(tree).union(*[re.findall(r"\w+", text) for text in _texts(tree)])
+
+
+def _members(tree):
+    """Return the names that the classes of tree give to what they make."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return set().union(*[_given(node) for node in classes])
 
 
 def _given(tree):

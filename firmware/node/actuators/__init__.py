@@ -4,6 +4,8 @@ At boot every output is off: the switch inactive, the dimmer at 0, the multi-sta
 state its configuration calls boot.
 """
 
+from node import values
+
 
 def _pwm_class():
     """Return machine.PWM, or what stands for it where the port has none (STM32 before 1.28)."""
@@ -28,18 +30,18 @@ def make(spec):
 
     from . import outputs
 
+    names = "switch dimmer multistate application_type"
+    switch, dimmer, multistate, app_type = values(spec, names)
     made = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}  # type: dict
-    part = spec["switch"]
-    if part:
-        made["on_off"] = outputs.switch(Pin, part["pin"], part["active"] == "high")
-    part = spec["dimmer"]
-    if part:
-        pwm = _pwm_class()(Pin(part["pin"]), freq=part["freq"], duty_u16=0)
-        made["dimmer"] = outputs.dimmer(pwm)
-    part = spec["multistate"]
-    if part:
-        boot, states = part["boot"], part["states"]
-        made["multistate"] = outputs.multistate(Pin, part["pins"], states, boot)
+    if switch:
+        pin, active = values(switch, "pin active")
+        made["on_off"] = outputs.switch(Pin, pin, active == "high")
+    if dimmer:
+        pin, freq = values(dimmer, "pin freq")
+        made["dimmer"] = outputs.dimmer(_pwm_class()(Pin(pin), freq=freq, duty_u16=0))
+    if multistate:
+        pins, states, boot = values(multistate, "pins states boot")
+        made["multistate"] = outputs.multistate(Pin, pins, states, boot)
         made["states"] = [boot] + sorted([name for name in states if name != boot])
-    made["app_type"] = spec["application_type"]
+    made["app_type"] = app_type
     return made

@@ -5,9 +5,16 @@ Source: Bosch data sheet BMP280, 3.3 (modes), 3.11.3 (compensation), 4 (register
 
 from struct import unpack
 
+from .bus import bus
+
 _CALIBRATION = b"\x88"
 _FORCED = b"\xf4\x2d"  # temperature once, pressure four times, then sleep
 _DATA = b"\xf7"
+
+
+def make(spec, shared):
+    """Return a Bmp280 by node.sensors.make; all on the same pins share the bus."""
+    return Bmp280(bus(spec, shared)[0], spec["address"])
 
 
 class Bmp280:

@@ -7,10 +7,24 @@ from errno import EIO, ENODEV
 
 from micropython import const
 
+from node import values
+
 _CONVERT = const(0x44)
 _SCRATCHPAD = const(0xBE)
 _DS18S20 = const(0x10)
 _POWER_ON = const(85)
+
+
+def make(spec, shared):
+    """Return a Ds18x20 by node.sensors.make; all on one pin share the bus and what was found."""
+    pin, rom, index = values(spec, "pin rom index")
+    if ("1-wire", pin) not in shared:
+        from machine import Pin
+        from onewire import OneWire
+
+        shared["1-wire", pin] = OneWire(Pin(pin)), []
+    wire, roms = shared["1-wire", pin]
+    return Ds18x20(wire, roms, rom, index)
 
 
 class Ds18x20:

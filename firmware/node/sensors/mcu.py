@@ -6,6 +6,11 @@ Board definition (`pins.mcu_temperature`, so the PC), ESP32 family, RP2 and STM3
 import sys
 
 
+def make(spec, shared):
+    """Return a Mcu by node.sensors.make; there is nothing to choose and nothing to share."""
+    return Mcu(source())
+
+
 def source():
     """Return a function that gives °C; raises ValueError on a board where there is none."""
     try:

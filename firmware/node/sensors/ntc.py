@@ -5,8 +5,20 @@
 
 from math import log
 
+from node import values
+
 _SUPPLY_UV = 3_300_000
 _SAMPLES = 8
+
+
+def make(spec, shared):
+    """Return a Ntc by node.sensors.make; an ADC is nobody else's."""
+    from machine import ADC, Pin
+
+    # Only the ESP32 has attenuation; without it the converter ends at 1 V.
+    atten = {"atten": ADC.ATTN_11DB} if hasattr(ADC, "ATTN_11DB") else {}
+    pin, r25, b, series, side = values(spec, "pin r25 b series side")
+    return Ntc(ADC(Pin(pin), **atten), r25, b, series, side == "low")
 
 
 class Ntc:

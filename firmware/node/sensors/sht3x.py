@@ -3,7 +3,21 @@
 Source: Sensirion data sheet SHT3x-DIS, 4.3 (commands), 4.12 (checksum), 4.13 (conversion).
 """
 
+from micropython import const
+
+from .bus import bus
+
 _MEASURE = b"\x24\x00"
+_HUMIDITY = const(3304)
+
+
+def make(spec, shared):
+    """Return a Sht3x, or its Humidity, by node.sensors.make; one chip is read once for both."""
+    i2c, key = bus(spec, shared)
+    key = ("sht3x", key, spec["address"])
+    if key not in shared:
+        shared[key] = Sht3x(i2c, spec["address"])
+    return Humidity(shared[key]) if spec.get("object") == _HUMIDITY else shared[key]
 
 
 class Sht3x:

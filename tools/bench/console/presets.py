@@ -6,12 +6,13 @@ from bench.console.state import state_names
 
 def presets(wiring):
     """Return (title, name, Order) of the usual operations on a station of this Wiring."""
+    first = wiring.temperatures[0]
     found = [
         ("Read all", "read-object", Order("read", (3303,))),
-        ("Read sensor 0", "read-instance", Order("read", (3303, 0))),
-        ("Read value 0", "read-value", Order("read", (3303, 0, 5700))),
+        ("Read sensor %d" % first, "read-instance", Order("read", (3303, first))),
+        ("Read value %d" % first, "read-value", Order("read", (3303, first, 5700))),
     ]
-    actuator = (3306, 0)
+    actuator = (3306, *wiring.actuators[:1])
 
     def write(title, name, rid, value):
         found.append((title, name, Order("write", actuator, ([(rid, value)],))))
@@ -24,5 +25,5 @@ def presets(wiring):
         write("Dim 100 %", "full", 5851, 100)
     for number, name in enumerate(state_names(wiring)):
         write("State " + name, "state-%d" % number, 5853, name)
-    found.append(("Reset min/max", "reset", Order("execute", (3303, 0, 5605), ("reset",))))
+    found.append(("Reset min/max", "reset", Order("execute", (3303, first, 5605), ("reset",))))
     return found

@@ -80,9 +80,11 @@ def _one_of(names, default=_NEEDED):
 
 
 def _text(most, default=_NEEDED, pattern=None, what=""):
+    least = 0 if default == "" else 1
+
     def check(value):
-        if not isinstance(value, str) or not 0 < len(value) <= most:
-            return "text of 1 to %d characters" % most
+        if not isinstance(value, str) or not least <= len(value) <= most:
+            return "text of %d to %d characters" % (least, most)
         if not all(" " <= c <= "~" for c in value):
             return "printable ASCII"
         return what if pattern and not pattern.fullmatch(value) else ""
