@@ -170,7 +170,9 @@ class Uplink:
     def _readings(self):
         """Return a datagram with the oldest readings that wait, or with none."""
         first, readings = self.store.part(_MOST // _READING)
-        base = readings[0][4] if readings else (self.wall and self.wall()) or 0
+        base = 0
+        for reading in readings:
+            base = base or reading[4]  # the first may be older than the network's clock
         out = self._head(_READINGS) + [first, base or None]
         for oid, iid, rid, value, time in readings:
             whole = int(value)
