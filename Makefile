@@ -11,13 +11,13 @@ AT ?= 127.0.0.1:5310
 q = '$(subst ','\'',$($(1)))'
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run bench bench-load node energy echo test test-host test-upy lint types format mpy \
-	packages size chaos soak clean deploy deploy-src wipe repl logs trace backup config flash pcboard \
-	doctor passthrough
+.PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
+	node energy echo test test-host test-upy lint types format mpy packages size chaos soak clean deploy \
+	deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Try first: make run FOR=30"
 
 $(READY): pyproject.toml
@@ -43,6 +43,21 @@ bench: $(READY) ## The simulated module, the platform and the console alone; AT=
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
 	@$(BIN)/python -m bench.load $(ARGS)
+
+benchmark: $(READY) ## Latency, memory, parsing and scale in figures, each against its target
+	@$(BIN)/python -m measure $(ARGS)
+
+bench-latency: $(READY) ## Only the latency of each operation, against the time its bytes need
+	@$(BIN)/python -m measure latency $(ARGS)
+
+bench-memory: $(READY) ## Only what is allocated, loaded and needed of the heap
+	@$(BIN)/python -m measure memory $(ARGS)
+
+bench-parse: $(READY) ## Only the lines a second of the receive path
+	@$(BIN)/python -m measure parse $(ARGS)
+
+bench-scale: $(READY) ## Only how many modules with nodes this PC carries
+	@$(BIN)/python -m measure scale $(ARGS)
 
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
 	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \

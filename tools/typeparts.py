@@ -28,7 +28,7 @@ PARTS = {
     "outbox": "node.outbox.Outbox",
     "power_pin": "machine.Pin",
     "registry": "lwm2m.registry.Registry",
-    "reply": "m5310.command.Reply",
+    "reply": "m5310.operations.Operation",
     "requests": "m5310.requests.Requests",
     "reset_pin": "machine.Pin",
     "sampler": "node.sampler.Sampler",
@@ -61,6 +61,8 @@ def _spots(tree):
     """Yield (line, column in bytes, type) of every place in tree where a type is known."""
     starts = [node for node in tree.body if _later(node)]
     for function in ast.walk(tree):
+        if isinstance(function, ast.ClassDef):
+            starts += [node for node in function.body if _later(node) in PARTS]
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         for arg in function.args.args + function.args.kwonlyargs:

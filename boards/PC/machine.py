@@ -95,14 +95,15 @@ class UART(io.IOBase):
         self.write = self._stream.write
         self.baud = baudrate
         self._buf = bytearray(256)
-        self._at = self._end = 0
+        self._at = self._end = self._looks = 0
 
     def any(self):
         """Return how many bytes can be read at once, 0 for none."""
         if self._at == self._end:
             self._at = 0
             self._end = self._stream.readinto(self._buf) or 0
-            for _ in _stopped.ipoll(0):
+            self._looks = (self._looks + 1) & 7
+            for _ in () if self._looks else _stopped.ipoll(0):  # each time would take a tenth
                 # A signal could come in the middle of a collection, and leave the heap locked.
                 # Closed without a byte: the starter was killed, and nobody is there any more.
                 raise KeyboardInterrupt if _stop.read(1) else SystemExit

@@ -28,6 +28,12 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
     lifetime, limit, server, bootstrap, enabled = values(
         config["onenet"], "lifetime open_timeout server bootstrap enabled"
     )
+    size = config["log"]["trace"]
+    saving = config["power"]["mode"] != "always"
+    if not (saving or config["outbox"]["readings"] or config["udp"]["server"]):
+        config = None  # its heap is needed
+    # First, while there is a piece of that size.
+    trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem = Modem(
@@ -43,7 +49,6 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
         **more,
     )
     modem.network.on_time = learn
-    saving = config["power"]["mode"] != "always"
     kind = borrow("node.extras").saving(modem, config, Supervisor) if saving else Supervisor
     dispatcher.requests = modem.mipl.requests
     dispatcher.requests.on_answered = dispatcher.answered
@@ -60,20 +65,20 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
         restart,
     )
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
-    readings, server = config["outbox"]["readings"], config["udp"]["server"]
-    if readings or server or saving:
+    if config:
         borrow("node.extras").add(node, config, folder, wall, rtc, sleep)
-    _trace(node, config["log"]["trace"], wall)
+    _traced(node, trace, wall)
     return node
 
 
-def _trace(node, size, wall):
+def _traced(node, trace, wall):
     """Have the lines of the UART recorded and logged, as configured."""
+    node.trace = trace
     at = node.modem.at
-    if size:
-        node.trace = borrow("node.trace").Trace(size, node.clock, node.log, node.modem.mipl)
-        node.trace.wall = wall
-        at.on_line = node.trace.record
+    if trace:
+        trace.session = node.modem.mipl
+        trace.wall = wall
+        at.on_line = trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line
 

@@ -30,7 +30,7 @@ class Spoken:
     def line(self, kind, line):
         if self.record:
             self.record(kind, line)
-        self.log(shown(kind, line[:_SHOWN], len(line) > _SHOWN), 3)
+        self.log(shown(kind, bytes(line[:_SHOWN]), len(line) > _SHOWN), 3)
 
 
 def lines(trace):

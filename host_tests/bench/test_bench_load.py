@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.load.client import API_KINDS, percentile
+from bench.figures import percentile
+from bench.load.client import API_KINDS
 from bench.load.measure import MB, Measurement, Settings
 from bench.load.report import report
 from bench.platform.store import Store

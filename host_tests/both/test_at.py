@@ -10,22 +10,25 @@ from rig import CHUNKS, Peer
 
 from m5310 import errors
 from m5310.at import At
-from m5310.command import Reply
 from m5310.errors import AtError
 from m5310.network import is_answer
 
 
-class FakeReply(Reply):
+class FakeReply:
+    refusable = again = False
+    next = 0
+
     def __init__(self, texts, arrived, done):
-        super().__init__(arrived, len(texts))
+        self.arrived = arrived
+        self.count = len(texts)
         self.texts = texts
         self.on_done = done
 
-    def line(self, i):
-        return self.texts[i]
+    def line(self, i, out):
+        out.extend(self.texts[i])
 
-    def late(self):
-        return b"AT+LATE"
+    def late(self, out):
+        out.extend(b"AT+LATE")
 
     def done(self, error, age):
         if self.on_done:
@@ -101,6 +104,42 @@ class CommandTest(unittest.TestCase):
         self.assertGreaterEqual(rig.run(scene, pause=200), 400)
         self.assertLess(rig.run(scene, pause=20), 200)
 
+    def test_no_command_begins_while_a_line_is_coming_in(self):
+        async def scene(r):
+            await r.sleep(100)
+            call = asyncio.create_task(r.kind_of(r.at.command(b"AT+CSQ")))
+            for c in b"+MIPLREAD:0,1,3303,0,5700":
+                r.uart.push(bytes([c]))
+                await r.sleep(2)
+            before = list(r.sent)
+            r.uart.push(b"\r\n")
+            return before, await call, r.sent
+
+        self.assertEqual(rig.run(scene), ([], 0, [b"AT+CSQ"]))
+
+    def test_bytes_that_never_end_hold_a_command_for_a_while_only(self):
+        async def scene(r):
+            await r.sleep(100)
+            call = asyncio.create_task(r.kind_of(r.at.command(b"AT+CSQ", 100)))
+            start = r.clock.ticks_ms()
+            while not r.sent:
+                r.uart.push(b"x")
+                await r.sleep(2)
+            call.cancel()
+            return 500 < r.clock.ticks_diff(r.clock.ticks_ms(), start) < 1600
+
+        self.assertTrue(rig.run(scene))
+
+    def test_no_rest_is_longer_than_the_shortest_operation_takes_on_the_line(self):
+        async def scene(r):
+            await r.sleep(500)
+            return r.at.poll()
+
+        shortest = len("\r\n+MIPLREAD:0,1,3303,0,5700\r")
+        for baud in (4800, 9600, 19200, 38400, 57600):
+            rest = rig.run(scene, baud=baud)
+            self.assertTrue(3 < rest < shortest * 10000 / baud, "%d at %d" % (rest, baud))
+
     def test_a_full_queue_refuses_and_counts(self):
         async def scene(r):
             calls = [asyncio.create_task(r.kind_of(r.at.command(b"AT+%d" % i))) for i in range(12)]
@@ -175,7 +214,7 @@ class RaceTest(unittest.TestCase):
         async def main():
             uart = FakeUart(chunk, answer)
             at = At(uart, vtime.clock)
-            at.urc(b"+CEREG:", seen.append)
+            at.urc(b"+CEREG:", lambda line: seen.append(bytes(line)))
             task = asyncio.create_task(at.run())
             await at.sync(5000)
             if where == "before the command":
@@ -216,7 +255,7 @@ class SamePrefixTest(unittest.TestCase):
         urcs = []
 
         async def scene(r):
-            r.at.urc(b"+CEREG:", urcs.append)
+            r.at.urc(b"+CEREG:", lambda line: urcs.append(bytes(line)))
             return await r.at.command(b"AT+CEREG?", 1000, b"+CEREG:", is_answer)
 
         peer = Peer({b"AT+CEREG?": list(lines) + [b"OK"]})
@@ -379,7 +418,8 @@ class ReplyTest(unittest.TestCase):
     def test_a_reply_goes_out_before_ten_waiting_commands(self):
         async def scene(r):
             calls = [asyncio.create_task(r.kind_of(r.at.command(b"AT+%d" % i))) for i in range(8)]
-            await r.sleep(25)
+            while not r.sent:
+                await r.sleep(1)
             r.at.reply(reply(r.at, [b"AT+RSP=1", b"AT+RSP=2"]))
             for call in calls:
                 await call
@@ -497,9 +537,9 @@ class UrcTest(unittest.TestCase):
 
         def handler(line):
             if not seen:
-                seen.append(line)
+                seen.append(bytes(line))
                 raise KeyError("fault")
-            seen.append(line)
+            seen.append(bytes(line))
 
         async def scene(r):
             r.at.urc(b"+X:", handler)

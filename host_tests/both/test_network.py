@@ -108,8 +108,12 @@ class OrderTest(unittest.TestCase):
             task = asyncio.create_task(at.run())
             uart.push(b"\r\nOK\r\n")
             await at.sync(30000)
+            begun = vtime.clock.ticks_ms()
             await bring_up(Network(at, vtime.clock), print, 60000)
             task.cancel()
+            took = vtime.clock.ticks_diff(vtime.clock.ticks_ms(), begun)
+            self.assertTrue(took > 100 * (len(uart.lines) - 6), "slowly, while the module starts")
+            self.assertEqual(at.pause, 20)
             return uart.lines
 
         lines = vtime.run(main())

@@ -56,6 +56,28 @@ class OpenTest(unittest.TestCase):
         self.assertEqual(got[2].mipl.status()["state"], "closed")
         return got
 
+    def test_the_module_is_given_time_while_a_session_is_made_and_not_for_longer(self):
+        async def scene(node, opens):
+            sent = []
+
+            def on_line(kind, line):
+                if kind == ord(">"):
+                    sent.append(vtime.clock.ticks_ms())
+
+            node.at.on_line = on_line
+            kind, _ = await node.outcome(node.mipl.open(OBJECTS, 3600, 30))
+            self.assertEqual(not kind, opens)
+            gaps = [vtime.clock.ticks_diff(sent[i + 1], sent[i]) for i in range(len(sent) - 1)]
+            return min(gaps[: len(OPENING) - 2]), node.at.pause
+
+        for answers, opens in (({}, True), ({ADD[1]: b"+CIS ERROR: 601"}, False)):
+            for pause in (20, 300):
+                least, after = play(
+                    lambda node, opens=opens: scene(node, opens), module(answers), pause=pause
+                )
+                self.assertTrue(least >= max(pause, 100), "%d ms" % least)
+                self.assertEqual(after, pause)
+
     def test_the_lines(self):
         node = self.opens({})
         self.assertEqual(node.mipl.version, "2.2.0")

@@ -9,7 +9,8 @@ from m5310 import at as at_module
 from m5310.at import At
 from m5310.command import Command
 from m5310.mipl import Mipl
-from m5310.requests import Requests, _Answer
+from m5310.operations import Operation
+from m5310.requests import Requests
 from node.courier import Courier
 from node.dispatcher import Dispatcher
 from node.outbox import Outbox
@@ -118,11 +119,12 @@ def writes_nothing(monkeypatch):
 def names_another_msgid(monkeypatch):
     now = every(10)
 
-    def around(real, self, result):
-        text = real(self, result)
-        return text.replace(b",%d," % self.op.msgid, b",990001,") if now() else text
+    def around(real, self, result, out):
+        real(self, result, out)
+        if now():
+            out[:] = out.replace(b",%d," % self.msgid, b",990001,")
 
-    wrap(monkeypatch, _Answer, "_short", around)
+    wrap(monkeypatch, Operation, "_short", around)
 
 
 def reads_what_is_not(monkeypatch):
@@ -147,7 +149,8 @@ def sends_two_lines_for_one(monkeypatch):
     """As if a string of the platform had brought a line end with it."""
 
     async def act(at):
-        at._transmit(b'AT+MIPLWRITERSP=0,1,"\rAT+NRB"', at.clock.ticks_ms())
+        at._put(b'AT+MIPLWRITERSP=0,1,"\rAT+NRB"')
+        at._transmit(at.clock.ticks_ms())
 
     beside(monkeypatch, act)
 
@@ -155,8 +158,10 @@ def sends_two_lines_for_one(monkeypatch):
 def ends_lines_otherwise(monkeypatch):
     now = every(20)
 
-    def around(real, self, text, at):
-        real(self, text + b"\n" if now() else text, at)
+    def around(real, self, at):
+        if now():
+            self.wire.out.extend(b"\n")
+        real(self, at)
 
     wrap(monkeypatch, At, "_transmit", around)
 

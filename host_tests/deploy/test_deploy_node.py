@@ -39,7 +39,7 @@ def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path)
         again = one.install("--log", "1")  # it was online: de-registers, is compared, starts
         assert "nothing to copy" in again.output
         assert "board|" in again.output
-        log = one.run("logs", "--for", "1.5")
+        log = one.run("logs", "--for", "4")
         assert "online" in log.output
         trace = one.run("trace").output
         assert trace.startswith("# trace of m5310-node, dialect seed\n")

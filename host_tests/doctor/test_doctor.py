@@ -333,8 +333,16 @@ def test_another_board_is_not_touched(seen):
     got = seen(wire, found={"version": [1, 20, 0], "mpy": 5, "free": 4096})
     failed(got, "MicroPython", "too old", "", "make flash")
     assert len(got.found["MicroPython"]) == 2
-    failed(got, "files", "4 KB free", "160 KB", "make wipe")
+    failed(got, "files", "4 KB free", "KB while it is deployed", "make wipe")
     assert got["OneNET"][0] == "ok"
+
+
+def test_a_file_system_that_is_too_small_for_any_node(seen):
+    f446 = {"block": 512, "free": 47 << 10, "size": 47 << 10}
+    got = seen(Simulated(), found=f446)
+    failed(got, "files", "47 KB in all", "does not fit", "ESP32_GENERIC/README.md")
+    got = seen(Simulated(), found=f446, link=FakeLink(Simulated(), frozen=True))
+    assert got["files"][0] == "ok" and "the node is there, in the firmware" in got["files"][1]
 
 
 def test_little_memory_and_a_node_for_another_board(seen):

@@ -51,7 +51,9 @@ class Rig:
         self.clock = vtime.clock
         self.uart = FakeUart(chunk, self.peer)
         self.trace = []
-        options.setdefault("on_line", lambda kind, line: self.trace.append((chr(kind), line)))
+        options.setdefault(
+            "on_line", lambda kind, line: self.trace.append((chr(kind), bytes(line)))
+        )
         self.at = At(self.uart, self.clock, **options)
 
     def urc(self, *lines):

@@ -200,8 +200,8 @@ def test_a_read_whose_line_the_module_refuses_is_ended_by_an_error():
         await r.online()
         r.node.registry.instance(3303, 0).values[5701] = "\u00b0C"  # its length confuses some
         value = r.node.modem.mipl.dialect.value
-        r.node.modem.mipl.dialect.value = lambda kind, text: (
-            b"1,9,x" if kind == 1 else value(kind, text)
+        r.node.modem.mipl.dialect.value = lambda out, kind, text: (
+            out.extend(b"1,9,x") if kind == 1 else value(out, kind, text)
         )
         op = await r.ask("read", 3303, 0)
         r.node.modem.mipl.dialect.value = value

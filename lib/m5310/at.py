@@ -19,10 +19,12 @@ _MAX_LINES = const(16)  # information lines kept of one answer
 _MAX_NORMAL = const(8)  # commands that may wait
 _MAX_REPLIES = const(16)
 _REPLY_MS = const(1500)  # the module's OK to one line of a reply
-_BUSY_MS = const(1)
-_IDLE_MS = const(20)
+_IDLE_MS = const(25)  # the longest rest between two turns
+_FLIGHT_MS = const(10)  # while a command is on its way to the module
+_OK_MS = const(25)  # of line_ms: the module's time and its OK, the rest is 48 characters
 _WAIT_MS = const(10)  # how often who waits for a command looks whether it has ended
 _QUIET_MS = const(300)
+_SILENT_MS = const(5)  # nothing came for so long: no line is coming in
 _LONG_MS = const(60000)
 _DOZE_MS = const(2000)  # a sleeping module hears that long behind its last answer
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
@@ -62,13 +64,15 @@ class At:
     """Commands out, answers and URCs in, over one UART.
 
     `uart` is as in Wire. `pause` ms stand between a final result and the next command,
-    `reply_pause` before a reply. `on_line(kind, line)` sees every line, when it is decided what it
-    was: kind is one of the letters above. Call `poll` often, or let `run` do it.
+    `reply_pause` before a reply: at 9600 baud the LF behind an OK takes one of them.
+    `on_line(kind, line)` sees every line, when it is decided what it was: kind is one of the
+    letters above, line a bytearray that is good until it returns. Call `poll` often, or let `run`
+    do it.
     """
 
     asleep = False  # the module is: what wakes it is lost
 
-    def __init__(self, uart, clock, pause=20, reply_pause=1, baud=9600, on_line=None):
+    def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
         self.clock = clock
         self.wire = Wire(uart, clock)
         self.pause = pause
@@ -78,8 +82,10 @@ class At:
         self.on_line = on_line
         self.on_other = None  # on_other(line) -> whether the line is another URC
         self.fault = None  # the last exception of a handler that no input should cause
-        self.line_ms = 25 + 480000 // baud  # measured: a reply line of 50 characters, its OK
+        self.line_ms = _OK_MS + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
+        self._take = self._line  # made once: each time would be an object
+        self._own = Command(b"", _REPLY_MS)  # the line of a reply that is in flight
         self.normal = []
         self.replies = []
         self._cmd = None
@@ -98,7 +104,8 @@ class At:
     def urc(self, prefix, handler):
         """Have handler(line) called for every unsolicited line that begins with prefix (bytes).
 
-        It runs inside `poll`: it may queue a reply, it must not wait. ValueError and IndexError
+        line is a bytearray that is good until it returns: fields.body makes bytes of it. It runs
+        inside `poll`: it may queue a reply, it must not wait. ValueError and IndexError
         from it count the line as malformed, other exceptions are kept in `fault` and counted.
         """
         self._urcs.append((prefix, handler))
@@ -129,9 +136,15 @@ class At:
         return cmd.lines
 
     def reply(self, reply):
-        """Queue a Reply; it goes out before every waiting command.
+        """Queue a reply; it goes out before every waiting command.
 
-        Returns False, and counts, if so many replies wait that one more would only be late.
+        Returns False, and counts, if so many replies wait that one more would only be late. A
+        reply, as Operation is one, has `arrived`, the tick of what it answers, and `count` lines;
+        `line(i, out)` appends the i-th of them to the bytearray out when its turn has come, and
+        `late(out)` the short refusal that is sent instead when they would miss the window. One
+        that is `refusable` and that the module does not take is ended by that too: without any
+        answer the operation would block the module. `done(error, age)` hears how it fared, error
+        None or an AtError, age in ms. `next` and `again`, 0 and False at first, are the engine's.
         """
         if len(self.replies) >= _MAX_REPLIES:
             self._count(_N_REFUSED)
@@ -160,9 +173,9 @@ class At:
         return heard > _QUIET_MS and self._cmd is None and not self.replies
 
     async def run(self):
-        """Poll for ever; poll often while something is going on."""
+        """Poll for ever, as often as it matters."""
         while True:
-            await self.clock.sleep_ms(_BUSY_MS if self.poll() else _IDLE_MS)
+            await self.clock.sleep_ms(self.poll())
 
     def status(self):
         """Return counters, queue lengths and the latency of operations in ms as a new dict."""
@@ -171,33 +184,48 @@ class At:
     # -- one turn ------------------------------------------------------------------------------
 
     def poll(self):
-        """Read what arrived, keep the limits, send what is due; return whether anything goes on.
+        """Read what arrived, keep the limits, send what is due; return ms until the next turn.
 
-        Never blocks, never raises on any input.
+        Never blocks, never raises on any input. Most turns find little to do: what they need is
+        kept in small functions, whose frames are not made on the heap (11 words); a call by
+        keyword keeps tools/shrink from writing one out in another.
         """
         wire = self.wire
-        arrived = wire.receive(self._line)
+        arrived = wire.uart.any()
+        if arrived:
+            wire.receive(take=self._take)
         now = self.alive = self.clock.ticks_ms()
-        diff = self.clock.ticks_diff
         if arrived:
             self._heard = now
             self.probe.heard(now)
         if wire.busy:
             if not wire.write(now):
                 self._give_up(_N_TIMEOUTS, errors.TIMEOUT, now)
-        elif self._cmd:
-            self._watch(now)
+            return 1
         if self.probe.state != FREE:
-            if not wire.busy:
-                self._search(now)
-        elif not self._cmd:
-            self._next(now)
-        quiet = diff(now, self._heard)
-        if quiet > _LONG_MS:  # differences must not outgrow half the tick period
-            self._heard = self.clock.ticks_add(now, -1000)
-        if self._cmd or self.replies or self.normal or self.probe.state != FREE:
-            return True
-        return quiet < 200
+            self._search(now)
+            return _FLIGHT_MS
+        if self._cmd:
+            return self._watch(now)
+        if self.replies or self.normal:
+            return self._next(now)
+        return self._idle(now)
+
+    def _idle(self, now):
+        """Return ms of rest: less than the shortest operation takes, so that none is missed.
+
+        One that is coming in is waited for.
+        """
+        clock = self.clock
+        heard = clock.ticks_diff(now, self._heard)
+        if heard < _ANSWERING_MS and self.wire.lines.partial():
+            return 1
+        # Differences must not outgrow half the tick period.
+        if heard > _LONG_MS:
+            self._heard = clock.ticks_add(now, -1000)
+        if clock.ticks_diff(now, self._free_at) > _LONG_MS:
+            self._free_at = clock.ticks_add(now, -_LONG_MS)
+        return max(4, min((self.line_ms - _OK_MS) // 2, _IDLE_MS))
 
     # -- lines in ------------------------------------------------------------------------------
 
@@ -218,7 +246,7 @@ class At:
             kind = _URC
         elif cmd and cmd.bare and cmd.bare(line):
             kind = _ANSWER
-        elif line[:2].upper() == b"AT" and (cmd or self.probe.state == ASKED):
+        elif line.upper().startswith(b"AT") and (cmd or self.probe.state == ASKED):
             kind = _ECHO
         else:
             self._count(_N_UNKNOWN)
@@ -246,7 +274,7 @@ class At:
 
     def _keep(self, cmd, line):
         if len(cmd.lines) < _MAX_LINES:
-            cmd.lines.append(line)
+            cmd.lines.append(bytes(line))
         else:
             self._count(_N_UNKNOWN)
 
@@ -265,7 +293,7 @@ class At:
         else:
             kind, code = final
             cmd = self._cmd
-            self._finish(AtError(kind, code, cmd.text) if kind else None, now)
+            self._finish(self._error(kind, code) if kind else None, now)
             if not kind and cmd.prefix and not cmd.lines:  # it may have been another's OK
                 self.probe.start(now)
         return _FINAL
@@ -285,44 +313,68 @@ class At:
     # -- lines out -----------------------------------------------------------------------------
 
     def _next(self, now):
+        """Send what waits, if it is time; return ms until the next turn."""
         waited = self.clock.ticks_diff(now, self._free_at)
-        if waited > _LONG_MS:
-            self._free_at = self.clock.ticks_add(now, -_LONG_MS)
         if self.asleep and waited > _DOZE_MS and (self.replies or self.normal):
             self.probe.start(now)  # AT until OK
         elif self.replies:
             if waited >= self.reply_pause:
-                self._start_reply(self.replies[0], now)
-        elif self.normal and waited >= self.pause:
-            self._start(self.normal.pop(0), now)
+                self._start_reply(self.replies[0], now=now)
+        elif waited < self.pause:
+            return max(1, min(self.pause - waited, self._idle(now)))
+        elif waited >= _REPLY_MS or self.clock.ticks_diff(now, self._heard) >= _SILENT_MS:
+            # What is coming in may be an operation, and its answer is not to wait.
+            cmd = self.normal.pop(0)
+            self._put(cmd.text)
+            self._start(cmd, now)
+        return 1
 
     def _start_reply(self, reply, now):
+        out = self.wire.out
+        out[:] = b""
         left = self.window - self.clock.ticks_diff(now, reply.arrived)
         if reply.next == 0 and reply.count and left < reply.count * self.line_ms:
             self._count(_N_EXPIRED)
             if reply.count > 1:  # a single line is its result, late or not
                 reply.count = 0
         try:
-            text = reply.line(reply.next) if reply.count else reply.late()
+            if reply.count:
+                reply.line(reply.next, out)
+            else:
+                reply.late(out)
         except MemoryError:  # the refusal takes less
             gc.collect()
             reply.count = 0
-            text = reply.late()
-        self._start(Command(text, _REPLY_MS, reply=reply), now)
+            out[:] = b""
+            reply.late(out)
+        self._own.reply = reply
+        self._start(self._own, now)
 
     def _start(self, cmd, now):
+        """Send what stands in wire.out as cmd."""
         self._cmd = cmd
-        if min(cmd.text) < 32 or 127 in cmd.text:  # nothing from outside becomes a command
+        out = self.wire.out
+        if min(out) < 32 or b"\x7f" in out:  # nothing from outside becomes a command
             self._count(_N_REFUSED)
-            self._finish(AtError(errors.REFUSED, 0, cmd.text), now)
+            self._finish(self._error(errors.REFUSED), now)
             return
         self._count(_N_COMMANDS)
-        self._transmit(cmd.text, now)
+        self._transmit(now)
 
-    def _transmit(self, text, now):
+    def _transmit(self, now):
         if self.on_line:
-            self.on_line(_SENT, text)
-        self.wire.transmit(text, now)
+            self.on_line(_SENT, self.wire.out)
+        self.wire.transmit(now)
+
+    def _put(self, text):
+        """Make text what is sent next."""
+        out = self.wire.out
+        out[:] = b""
+        out.extend(text)
+
+    def _error(self, kind, code=0):
+        """Return the AtError of the command in flight."""
+        return AtError(kind, code, self._cmd.text or bytes(self.wire.out).strip())
 
     def _replied(self, reply, error, now):
         if error is None and reply.next + 1 < reply.count:
@@ -350,6 +402,7 @@ class At:
     # -- limits --------------------------------------------------------------------------------
 
     def _watch(self, now):
+        """Keep the limits of the command in flight; return ms until the next turn."""
         cmd = self._cmd
         age = self.clock.ticks_diff(now, self.wire.since)
         if age >= cmd.timeout:
@@ -357,17 +410,20 @@ class At:
         elif self.hold and self.replies and not cmd.reply and not cmd.slow and age >= self.hold:
             if self.clock.ticks_diff(now, self._heard) >= _ANSWERING_MS:
                 self._give_up(_N_HELD, errors.HELD, now)
+        # Nothing has to be seen at once while it is on its way: no answer could leave.
+        return max(1, min(len(self.wire.out) * (self.line_ms - _OK_MS) // 48 - age, _FLIGHT_MS))
 
     def _give_up(self, counter, kind, now):
         if self._cmd:
             self._count(counter)
             self.probe.start(now)
-            self._finish(AtError(kind, 0, self._cmd.text), now)
+            self._finish(self._error(kind), now)
 
     def _search(self, now):
         was_silent = self.silent
         if self.probe.step(now):
-            self._transmit(b"AT", now)
+            self._put(b"AT")
+            self._transmit(now)
         if self.probe.state == FREE:
             self._free_at = now
         elif self.silent and not was_silent:
@@ -376,7 +432,7 @@ class At:
     def _flush(self, kind):
         now = self.clock.ticks_ms()
         if self._cmd:
-            self._finish(AtError(kind, 0, self._cmd.text), now)
+            self._finish(self._error(kind), now)
         while self.normal:
             cmd = self.normal.pop(0)
             cmd.error = AtError(kind, 0, cmd.text)

@@ -8,6 +8,7 @@ from m5310.fields import body, is_digits, num, split
 
 _POLL_MS = const(5000)  # CEREG? besides the URC, which is not reliable (facts/protocol.md 9.11)
 _REPORT_MS = const(10000)
+_PAUSE_MS = const(100)  # a module that starts loses what comes too fast (facts/protocol.md 1)
 
 
 def _is_imsi(line):
@@ -55,6 +56,16 @@ async def bring_up(network, log, timeout, operator=None, earfcn=None):
     operator (digits) and earfcn (a number) are sent where given; both must succeed. Raises
     AtError; its text tells what was waited for. log(text) hears what is going on.
     """
+    at = network.at
+    pause = at.pause
+    at.pause = max(pause, _PAUSE_MS)
+    try:
+        await _walk(network, log, timeout, operator, earfcn)
+    finally:
+        at.pause = pause
+
+
+async def _walk(network, log, timeout, operator, earfcn):
     start = network.clock.ticks_ms()
     boots = network.boots
     for step in _BEFORE:

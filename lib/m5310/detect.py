@@ -54,4 +54,4 @@ async def _ask(at, text):
 
 
 def _is_text(line):
-    return line[:2].upper() != b"AT"
+    return bytes(line[:2]).upper() != b"AT"

@@ -5,6 +5,8 @@ All that the M5310-A's does otherwise is in m5310a.py, which is loaded for it al
 
 from micropython import const
 
+from m5310.fields import put
+
 # As in codes.py; a private const takes no heap.
 _STRING = const(1)
 _OPAQUE = const(2)
@@ -30,56 +32,78 @@ class Dialect:
         """
         return (b"AT+MIPLCREATE",)
 
-    def value(self, kind, value):
-        """Return value as `type,len,text`; raises ValueError if it has no form on the line.
+    def value(self, out, kind, value):
+        """Append value as `type,len,text` to out (a bytearray).
 
-        An int given for a _FLOAT is printed without decimals, as the guide prints 98.
+        An int given for a _FLOAT is printed without decimals, as the guide prints 98. Raises
+        ValueError if it has no form on the line; then out may hold a part of it.
         """
-        text = plain(kind, value)
-        if kind == _STRING:
-            return b'%d,%d, "%s"' % (kind, len(text), text)
         size = 4
-        if kind == _OPAQUE:
+        if kind == _STRING:
+            value = value.encode()
+            if value and (min(value) < 32 or 34 in value or 127 in value):
+                raise ValueError("string")
+            size = len(value)
+        elif kind == _OPAQUE:
             size = len(value)
         elif kind == _BOOLEAN:
             size = 1
-        elif kind != _FLOAT and not -0x80000000 <= value <= 0x7FFFFFFF:
-            size = 8
-        return b"%d,%d,%s" % (kind, size, text)
+        elif kind != _FLOAT:
+            if not -(1 << 63) <= value < 1 << 63:
+                raise ValueError("integer")
+            if not -0x80000000 <= value <= 0x7FFFFFFF:
+                size = 8
+        put(out, kind)
+        out.append(44)
+        put(out, size)
+        out.append(44)
+        _put_text(out, kind, value)
 
-    def tail(self, i, count):
-        """Return `index,flag` of line i of count; the index counts down to 0."""
-        return b"%d,0" % (count - 1 - i)
+    def flag(self, i, count):
+        """Return the flag of line i of count; the index counts down to 0."""
+        return 0
 
 
-def plain(kind, value):
-    """Return value as text without quotes (bytes); raises ValueError if it has none."""
+def _put_text(out, kind, value):
     if kind == _STRING:
-        raw = value.encode()
-        if raw and (min(raw) < 32 or 34 in raw or 127 in raw):
-            raise ValueError("string")
-        return raw
-    if kind == _OPAQUE:
-        return b"".join([b"%02X" % c for c in value])
-    if kind == _FLOAT:
-        return float_text(value)
-    if kind == _BOOLEAN:
-        return b"1" if value else b"0"
-    if not -(1 << 63) <= value < 1 << 63:
-        raise ValueError("integer")
-    return b"%d" % value
+        out.extend(b' "')
+        out.extend(value)
+        out.append(34)
+    elif kind == _OPAQUE:
+        for c in value:
+            out.extend(b"%02X" % c)
+    elif kind == _FLOAT:
+        put_float(out, value)
+    elif kind == _BOOLEAN:
+        out.append(49 if value else 48)
+    else:
+        put(out, value)
 
 
-def float_text(value):
-    """Return a number with at most three decimals and no idle zeros: 20.123, 60.2, 0.0, 98."""
+def put_float(out, value):
+    """Append value with at most three decimals and no idle zeros: 20.123, 60.2, 0.0, 98.
+
+    Whole and rest apart: a board's float has 24 bits. Raises ValueError for what is no reading.
+    """
     if not -1e9 < value < 1e9:  # also true for NaN
         raise ValueError("float")
     if isinstance(value, int):
-        return b"%d" % value
-    text = "%.3f" % value
-    while text[-1] == "0" and text[-2] != ".":
-        text = text[:-1]
-    return b"0.0" if text == "-0.0" else text.encode()
+        put(out, value)
+        return
+    whole = int(abs(value))
+    rest = int((abs(value) - whole) * 1000 + 0.5)
+    if rest == 1000:
+        whole += 1
+        rest = 0
+    if value < 0 and (whole or rest):
+        out.append(45)
+    put(out, whole)
+    out.append(46)
+    while True:
+        out.append(48 + rest // 100)
+        rest = rest % 100 * 10
+        if not rest:
+            break
 
 
 def get(name):

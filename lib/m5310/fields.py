@@ -4,8 +4,8 @@ from binascii import hexlify, unhexlify
 
 
 def body(line):
-    """Return what stands behind the first colon of line, or line itself where it has none."""
-    return line[line.find(b":") + 1 :]
+    """Return what stands behind the first colon of line (bytes), or all where it has none."""
+    return bytes(line[line.find(b":") + 1 :])
 
 
 def split(text, limit=16):
@@ -43,6 +43,16 @@ def num(field):
     if not digits.isdigit() or len(digits) > 10:
         raise ValueError("number")
     return int(field)
+
+
+def put(out, number):
+    """Append number in decimal to out (a bytearray), without making an object of its text."""
+    if number < 0:
+        out.append(45)
+        number = -number
+    if number > 9:
+        put(out, number // 10)
+    out.append(48 + number % 10)
 
 
 def unhex(field):

@@ -11,19 +11,15 @@ async def notify(mipl, msgid, oid, iid, values, ackid=0):
     The lines are queued together, so that no other notification comes between them.
     """
     lines = []
+    count = len(values)
     for i, (rid, kind, value) in enumerate(values):
-        lines.append(
-            b"AT+MIPLNOTIFY=%d,%d,%d,%d,%d,%s,%s"
-            % (
-                mipl.requests.ref,
-                0 if mipl.dialect.own else msgid,
-                oid,
-                iid,
-                rid,
-                mipl.dialect.value(kind, value),
-                mipl.dialect.tail(i, len(values)),
-            )
+        number = 0 if mipl.dialect.own else msgid
+        text = bytearray(
+            b"AT+MIPLNOTIFY=%d,%d,%d,%d,%d," % (mipl.requests.ref, number, oid, iid, rid)
         )
+        mipl.dialect.value(text, kind, value)
+        text.extend(b",%d,%d" % (count - 1 - i, mipl.dialect.flag(i, count)))
+        lines.append(bytes(text))
     queue = mipl.at.normal
     before = [Command(line, _NOTIFY_MS) for line in lines[:-1]]
     queue.extend(before)

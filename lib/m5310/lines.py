@@ -1,4 +1,4 @@
-"""Bytes to lines, into one fixed buffer, without allocating.
+"""Bytes to lines, in one fixed buffer, without allocating.
 
 CR, LF or both end a line; empty lines are skipped. A line longer than the buffer is discarded up
 to its newline and counted, so the next line arrives whole (facts/anchors.md 9.1).
@@ -10,68 +10,67 @@ _MASK = const(0x3FFFFFFF)  # counters stay small integers on a 32-bit board: no 
 
 
 class Lines:
-    """Collect bytes until a line is complete.
+    """Collect bytes until a line is complete: then it is in `line`, until bytes are fed again.
 
-    `feed` stops behind each line: take it with `take`, then feed the rest. It stops behind an
-    overlong one as well, and sets `cut`: its beginning is still there to be taken.
+    `feed` stops behind each line. It stops behind an overlong one as well, and sets `cut`: `line`
+    is its beginning.
     """
 
     def __init__(self, size=1200):
         """Size the buffer: the longest line kept, in bytes (1 or more)."""
-        self._buf = bytearray(size)
-        self._view = memoryview(self._buf)
+        self.line = bytearray(size)
+        self.line[:] = b""  # its room stays its own: it grows without allocating
         self.size = size
-        self._used = 0
         self._skip = False
-        self.ready = 0  # length of the complete line that waits to be taken, 0 = none
-        self.cut = False  # an overlong line ended here
+        self.ready = False  # `line` is complete
+        self.cut = False  # it is the beginning of an overlong one
         self.count = 0
         self.overlong = 0
         self.received = 0
         self.dropped = 0  # bytes of overlong lines and control characters at a line's start
 
-    def feed(self, src, start, end):
-        """Take bytes src[start:end] up to the end of the first line; return the index behind them.
+    def partial(self):
+        """Tell whether the beginning of a line is here and not its end."""
+        return not self.ready and len(self.line) > 0
+
+    def feed(self, src, i, end):
+        """Take bytes src[i:end] up to the end of the first line; return the index behind them.
 
         Allocates nothing. `ready` tells whether a line is complete.
         """
-        buf = self._buf
-        size = self.size
-        used = self._used
-        i = start
-        self.ready = 0
-        self.cut = False
+        line = self.line
+        if self.ready:
+            self.ready = self.cut = False
+            line[:] = b""
+        self.received = (self.received - i) & _MASK
         while i < end:
             c = src[i]
             i += 1
-            if c == 10 or c == 13:  # noqa: PLR1714 - a tuple test costs more per byte
-                if self._skip:
-                    self._skip = False
-                    self.cut = True
-                    used = 0
+            if c < 32 or len(line) >= self.size:
+                if self._special(c=c):  # by keyword: see At.poll
                     break
-                elif used:
-                    self.ready = used
-                    self.count = (self.count + 1) & _MASK
-                    used = 0
-                    break
-            elif self._skip:
-                self.dropped = (self.dropped + 1) & _MASK
-            elif used == size:
-                self._skip = True
-                self.overlong = (self.overlong + 1) & _MASK
-                self.dropped = (self.dropped + used + 1) & _MASK
-            elif c < 32 and not used:
-                self.dropped = (self.dropped + 1) & _MASK  # a break or noise before the text
             else:
-                buf[used] = c
-                used += 1
-        self._used = used
-        self.received = (self.received + i - start) & _MASK
+                line.append(c)
+        self.received = (self.received + i) & _MASK
         return i
 
-    def take(self):
-        """Return the complete line as bytes, without its ending; of an overlong one what fits."""
-        line = bytes(self._view[: self.ready or self.size])
-        self.ready = 0
-        return line
+    def _special(self, c):
+        """Take a control character, or one for which there is no room; return whether it ends."""
+        line = self.line
+        if c == 10 or c == 13:  # noqa: PLR1714 - a tuple test costs more
+            if self._skip:
+                self._skip = False
+                self.ready = self.cut = True
+            elif line:
+                self.count = (self.count + 1) & _MASK
+                self.ready = True
+            return self.ready
+        if not self._skip and line and len(line) < self.size:
+            line.append(c)
+            return False
+        if line and not self._skip:
+            self._skip = True
+            self.overlong = (self.overlong + 1) & _MASK
+            self.dropped = (self.dropped + len(line)) & _MASK
+        self.dropped = (self.dropped + 1) & _MASK  # or a break or noise before the text
+        return False

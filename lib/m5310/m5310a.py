@@ -7,9 +7,10 @@ the index counts down (facts/protocol.md 5.8, facts/traces.md 3).
 
 from micropython import const
 
-from m5310.dialect import Dialect, plain
+from m5310.dialect import Dialect
 
-_READ = const(0)  # as in codes.py; a private const takes no heap
+_STRING = const(1)  # as in codes.py; a private const takes no heap
+_READ = const(0)
 _OBSERVE = const(3)
 _DISCOVER = const(5)
 
@@ -36,16 +37,24 @@ class M5310a(Dialect):
             b"AT+MIPLCREATE=%d,%s,0,%d,0" % (len(config) // 2, config, len(config) // 2),
         )
 
-    def value(self, kind, value):
-        text = plain(kind, value)
-        return b'%d,%d,"%s"' % (kind, len(text), text)
+    def value(self, out, kind, value):
+        """Append value as `type,len,"text"` to out; as Dialect.value for the rest."""
+        text = bytearray()
+        Dialect.value(self, text, kind, value)
+        start = text.find(b",", 2) + 1  # behind the length, which is another here
+        end = len(text)
+        if kind == _STRING:
+            start += 2
+            end -= 1
+        out.extend(b'%d,%d,"' % (kind, end - start))
+        out.extend(text[start:end])
+        out.append(34)
 
-    def tail(self, i, count):
-        """Return `index,flag`; the flag is 1 first, 2 middle, 0 last."""
-        flag = 0
+    def flag(self, i, count):
+        """Return the flag of line i of count: 1 first, 2 middle, 0 last."""
         if i + 1 < count:
-            flag = 2 if i else 1
-        return b"%d,%d" % (count - 1 - i, flag)
+            return 2 if i else 1
+        return 0
 
 
 def configuration(host, bootstrap):

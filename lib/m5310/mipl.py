@@ -6,7 +6,7 @@ Nothing above this module sees AT text.
 from micropython import const
 
 from m5310 import borrow
-from m5310.fields import body, num, split
+from m5310.fields import body, num, put, split
 from m5310.requests import Requests
 
 # States of the session; words for them are in report.py.
@@ -115,15 +115,18 @@ class Mipl:
         With ackid (1..65535) the platform's confirmation is asked for: `on_ack` hears of it.
         Raises ValueError if value has no form on the line.
         """
-        text = b"AT+MIPLNOTIFY=%d,%d,%d,%d,%d,%s,0,0" % (
-            self.requests.ref,
-            0 if self.dialect.own else msgid,
-            oid,
-            iid,
-            rid,
-            self.dialect.value(kind, value),
-        )
-        await self.at.command(text + b",%d" % ackid + self.release if ackid else text)
+        text = bytearray(b"AT+MIPLNOTIFY=")
+        msgid = 0 if self.dialect.own else msgid
+        for number in (self.requests.ref, msgid, oid, iid, rid):
+            put(text, number)
+            text.append(44)
+        self.dialect.value(text, kind, value)
+        text.extend(b",0,0")
+        if ackid:
+            text.append(44)
+            put(text, ackid)
+            text.extend(self.release)
+        await self.at.command(bytes(text))
         self.notified += 1
 
     # -- events --------------------------------------------------------------------------------
@@ -146,7 +149,7 @@ class Mipl:
             if self.on_again:  # the module registered by itself: it is observed anew
                 self.on_again()
         elif action == _LOSE and self._ends(event):
-            self.lost(borrow("m5310.words").event(event))
+            self.lost(borrow("m5310.causes").event(event))
         elif action == _UPDATED:
             self.updates += 1
             self._renew()

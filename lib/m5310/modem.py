@@ -29,8 +29,8 @@ class Modem:
         self.boots = 0
         self.at = At(uart, clock, **options)
         self.at.on_other = self._booted
+        self.mipl = Mipl(self.at, clock, get(dialect), on_operation)  # its URCs come first
         self.network = Network(self.at, clock)
-        self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
         self._udp = None
 
     def udp(self):
@@ -57,7 +57,7 @@ class Modem:
         if self.at.probe.state == FREE:  # the first line of what a starting module prints
             self.boots += 1
         if line[:1] == b"M":
-            self.mipl.model = line
+            self.mipl.model = bytes(line)
         self.forget("the module rebooted")
         return True
 

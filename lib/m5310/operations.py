@@ -6,7 +6,7 @@ that it is refused and not left unanswered.
 
 from micropython import const
 
-from m5310.fields import body, num, split, unhex, unquote
+from m5310.fields import put, unhex, unquote
 
 _STRING = const(1)  # as in codes.py; a private const takes no heap
 _OPAQUE = const(2)
@@ -20,14 +20,17 @@ _DISCOVER = const(5)
 KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  # +MIPL...:
 
 _LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
+_DIGITS = const(10)  # of the longest number
+_REFUSED = const(11)  # 4.00 on the line
 
 
 class Operation:
-    """What the platform asks: kind, msgid, path (-1 = all), and what the kind brings along.
+    """What the platform asks, and how it is answered: a reply as At.reply wants it.
 
-    `values` of a write are (resource, type, bytes); opaque ones are decoded from hex. `args` of an
-    execute and `attributes` of a write-attributes are bytes. `cancel` turns an observe around.
-    `arrived` is the tick of its first line.
+    kind, msgid, path (-1 = all), and what the kind brings along: `values` of a write are
+    (resource, type, bytes); opaque ones are decoded from hex. `args` of an execute and
+    `attributes` of a write-attributes are bytes. `cancel` turns an observe around. `arrived` is
+    the tick of its first line. What there was no reason to set is not there: heap is scarce.
     """
 
     values = ()  # type: tuple | list
@@ -37,6 +40,15 @@ class Operation:
     bad = False
     index = 0  # parts of a write still to come
     flag = 0  # where only that is told: 1 first part of several, 2 another, 0 the last or only one
+    count = 1
+    next = 0
+    again = False
+    # The answer: its number on the line, what was read, (instance, resource, type, value), or the
+    # ids of a discover, and the Requests that hears how it fared.
+    result = 0
+    found = ()  # type: tuple | list
+    resources = ""
+    requests = None
 
     def __init__(self, kind, msgid, arrived):
         self.kind = kind
@@ -51,69 +63,190 @@ class Operation:
             return None
         return self.oid, self.iid, -1 if self.kind == _WRITE else self.rid
 
+    @property
+    def refusable(self):
+        """True where a refusal can take the place of what was to be sent."""
+        return self.result == 1 and self.kind in (_READ, _DISCOVER)
+
+    def line(self, i, out):
+        """Append line i of the answer to out."""
+        self._short(self.result, out)
+        if self.result != 1:
+            return
+        if self.kind == _DISCOVER:
+            put_resources(self.resources, out)
+        elif self.kind == _READ:
+            iid, rid, kind, value = self.found[i]
+            for number in (self.oid, iid, rid):
+                out.append(44)
+                put(out, number)
+            out.append(44)
+            dialect = self.requests.dialect
+            try:
+                dialect.value(out, kind, value)
+            except ValueError:  # has no form on the line: an error ends the read
+                self.count = i + 1
+                out[:] = b""
+                self.late(out)
+                return
+            for number in (self.count - 1 - i, dialect.flag(i, self.count)):
+                out.append(44)
+                put(out, number)
+
+    def late(self, out):
+        """Append the short refusal to out."""
+        self._short(_REFUSED, out)
+
+    def done(self, error, age):
+        """Hear how the answer fared."""
+        self.requests.done(self, error, age)
+
+    def _short(self, result, out):
+        out.extend(b"AT+MIPL")
+        out.extend(KINDS[self.kind])
+        out.extend(b"RSP=")
+        put(out, self.requests.ref)
+        out.append(44)
+        put(out, self.msgid)
+        out.append(44)
+        put(out, result)
+
+
+def put_resources(resources, out):
+    """Append what an answer to a discover says of them, `,len,"id;id;..."`."""
+    out.append(44)
+    put(out, len(resources))
+    out.extend(b',"')
+    out.extend(resources.encode())
+    out.append(34)
+
+
+class _Numbers:
+    """The numbers in a line's fields, one after the other, without an object for each."""
+
+    def start(self, line, place):
+        """Begin with the field at index place."""
+        self.line = line
+        self.place = place
+        self.more = True
+
+    def next(self):
+        """Return the number of the next field; raises ValueError if there is none.
+
+        Blanks and quotes may stand around it.
+        """
+        line = self.line
+        i = self.place
+        n = digits = c = 0
+        sign = 1
+        quoted = False
+        while self.more and c != 44 and i < len(line):
+            c = line[i]
+            i += 1
+            if 48 <= c <= 57 and digits < _DIGITS:
+                n = n * 10 + c - 48
+                digits += 1
+            elif c == 45 and not digits and sign > 0:
+                sign = -1
+            elif c == 32 or c == 34:  # noqa: PLR1714 - a tuple test costs more
+                quoted = quoted != (c == 34)
+                if digits:
+                    digits = _DIGITS  # none may follow
+            elif c != 44:
+                raise ValueError("number")
+        self.more = c == 44
+        self.place = i
+        if quoted or not digits:
+            raise ValueError("number")
+        return n * sign
+
+
+_numbers = _Numbers()
+
+
+def kind_of(line):
+    """Return the kind of the operation in line; raises ValueError if it is none that we know."""
+    end = line.find(b":")
+    for kind in range(len(KINDS)):
+        if line.find(KINDS[kind], 5, end) == 5 and end == 5 + len(KINDS[kind]):
+            return kind
+    raise ValueError("kind")
+
 
 def parse(kind, line, arrived):
     """Return the Operation in line; raises ValueError only if even its msgid cannot be read."""
-    head, rest = _head(body(line), 2)
-    num(head[0])
-    op = Operation(kind, num(head[1]), arrived)
+    numbers = _numbers
+    numbers.start(line, line.find(b":") + 1)
+    numbers.next()
+    op = Operation(kind, numbers.next(), arrived)
     try:
-        if len(rest) > _LONGEST:
+        if len(line) - numbers.place > _LONGEST:
             raise ValueError("length")
-        _fill(op, kind, rest)
+        if kind == _OBSERVE:
+            op.cancel = numbers.next() == 0
+        op.oid = numbers.next()
+        if kind != _DISCOVER:
+            op.iid = numbers.next()
+            _fill(op, kind, numbers)
     except (ValueError, IndexError):
         op.bad = True
     return op
 
 
-def _fill(op, kind, rest):
-    if kind == _DISCOVER:
-        op.oid = num(split(rest, 3)[0])
-        return
+def _fill(op, kind, numbers):
     if kind in (_READ, _OBSERVE):
-        fields = [num(f) for f in split(rest, 5)]
-        if kind == _OBSERVE:
-            op.cancel = fields[0] == 0
-            del fields[0]
-        op.oid = fields[0]
-        op.iid = fields[1]
-        op.rid = fields[2] if len(fields) > 2 else -1
+        if numbers.more:
+            op.rid = numbers.next()
+        for _ in range(2):  # some firmware counts
+            if numbers.more:
+                numbers.next()
+        if numbers.more:
+            raise ValueError("fields")
         return
-    head, rest = _head(rest, 3)
-    op.oid = num(head[0])
-    op.iid = num(head[1])
-    op.rid = num(head[2])
+    op.rid = numbers.next()
     if kind == _WRITE:
-        _fill_write(op, rest)
+        _fill_write(op, numbers)
     elif kind == _EXECUTE:
-        if rest:
-            size, rest = _head(rest, 1)
-            op.args = _text(rest, num(size[0]))[0]
+        if numbers.more:
+            size = numbers.next()
+            op.args = _text(_rest(numbers), size)[0]
     else:
-        size, rest = _head(rest, 1)
-        op.attributes = unquote(rest)
-        num(size[0])
+        numbers.next()
+        op.attributes = unquote(_rest(numbers))
 
 
-def _fill_write(op, rest):
-    head, rest = _head(rest, 2)
-    kind = num(head[0])
+def _rest(numbers):
+    """Return what stands behind the numbers read, without blanks."""
+    return bytes(numbers.line[numbers.place :]).strip()
+
+
+def _fill_write(op, numbers):
+    kind = numbers.next()
     if kind < _STRING:
         raise ValueError("type")
-    size = num(head[1])
-    if kind == _STRING or rest[:1] == b'"':
-        value, tail = _text(rest, size)
+    size = numbers.next()
+    line = numbers.line
+    at = numbers.place
+    while line[at] == 32:
+        at += 1
+    if kind == _STRING or line[at] == 34:
+        value, tail = _text(_rest(numbers), size)
+        if tail[:1] != b",":
+            raise ValueError("tail")
+        numbers.start(tail, 1)
     else:
-        end = rest.find(b",")
+        end = line.find(b",", at)
         if end < 0:
             raise ValueError("tail")
-        value = rest[:end].strip()
-        tail = rest[end:]
-    if tail[:1] != b",":
-        raise ValueError("tail")
-    numbers = [num(f) for f in split(tail[1:], 3)]
-    op.index = numbers[-1]  # flag,index or the flag alone: 0 ends the group either way
-    if len(numbers) == 1:
+        value = bytes(line[at:end]).strip()
+        numbers.start(line, end + 1)
+    many = 0
+    while numbers.more and many < 3:  # flag,index or the flag alone: 0 ends the group either way
+        op.index = numbers.next()
+        many += 1
+    if numbers.more:
+        raise ValueError("fields")
+    if many == 1:
         op.flag = op.index
     if kind == _OPAQUE or kind > _BOOLEAN:
         if len(value) not in (size * 2, size):  # bytes, or hex digits (M5310-A)
@@ -121,20 +254,6 @@ def _fill_write(op, rest):
         value = unhex(value)
         kind = _OPAQUE
     op.values = [(op.rid, kind, value)]
-
-
-def _head(text, count):
-    """Return the first count fields of text, and what stands behind them without blanks."""
-    out = []
-    for _ in range(count):
-        end = text.find(b",")
-        if end < 0:
-            end = len(text)
-            if not text:
-                raise ValueError("fields")
-        out.append(text[:end].strip())
-        text = text[end + 1 :]
-    return out, text.strip()
 
 
 def _text(rest, size):

@@ -127,7 +127,7 @@ def watch(at):
     """Have at hear when the module falls asleep: the first bytes that wake it are lost then."""
 
     def report(line):
-        at.asleep = body(line).strip() == b"1"
+        at.asleep = bytes(body(line)).strip() == b"1"
 
     at.urc(b"+NPSMR:", report)
 
@@ -147,4 +147,7 @@ async def granted(network):
 
 
 def _is_long(line):
-    return line.count(b",") > 4
+    try:
+        return len(split(body(line), 16)) > 5
+    except ValueError:
+        return False

@@ -4,8 +4,7 @@ import asyncio
 
 from micropython import const
 
-from m5310.command import Reply
-from m5310.operations import KINDS, parse
+from m5310.operations import kind_of, parse
 
 _READ = const(0)  # as in codes.py; a private const takes no heap
 _WRITE = const(1)
@@ -65,14 +64,29 @@ class Requests:
 
     def _answer(self, op, result, values=(), resources=""):
         own = self.dialect.own
-        if not (own and own(op)):
-            self.at.reply(_Answer(self, op, result, values, resources))
+        if own and own(op):
+            return
+        op.requests = self
+        op.result = result
+        if result == 1 and op.kind == _READ:
+            op.found = values
+            op.count = len(values)
+        if resources:
+            op.resources = resources
+        self.at.reply(op)
+
+    def done(self, op, error, age):
+        """Hear how the answer to op fared: error None or an AtError, age in ms."""
+        for each in self.recent:
+            if not error and each[1] == op.msgid:
+                each[_WAITS] = False
+        if self.on_answered:
+            self.on_answered(op, error, age)
 
     def _operation(self, line):
         now = self.clock.ticks_ms()
-        kind = KINDS.index(line[5 : line.find(b":")].strip())  # ValueError: none that we know
-        op = parse(kind, line, now)
-        if kind == _WRITE:
+        op = parse(kind_of(line), line, now)
+        if op.kind == _WRITE:
             op = self._gather(op)
             if op is None:
                 return
@@ -88,9 +102,9 @@ class Requests:
 
     def _answered(self, op, now):
         """Return the code that this operation was answered with before; 0 if it is new."""
-        path = op.path
         for kind, msgid, oid, iid, rid, code, when, _ in self.recent:
             if kind == op.kind and msgid == op.msgid:
+                path = op.path
                 same = oid is None or path is None or path == (oid, iid, rid)
                 if same and 0 <= self.clock.ticks_diff(now, when) < _REPEAT_MS:
                     return code
@@ -135,66 +149,3 @@ class Requests:
         if self._part is part:
             self._part = None
             self._refuse(part)
-
-
-class _Answer(Reply):
-    def __init__(self, requests, op, result, values, resources):
-        count = len(values) if op.kind == _READ and result == 1 else 1
-        super().__init__(op.arrived, count)
-        self.requests = requests
-        self.op = op
-        self.result = result
-        self.values = values
-        self.resources = resources
-        self.refusable = result == 1 and op.kind in (_READ, _DISCOVER)
-
-    def line(self, i):
-        op = self.op
-        if self.result != 1 or op.kind == _OBSERVE:
-            return self._short(self.result)
-        if op.kind == _DISCOVER:
-            return discovered(self.requests.ref, op.msgid, self.resources)
-        iid, rid, kind, value = self.values[i]
-        dialect = self.requests.dialect
-        try:
-            text = dialect.value(kind, value)
-        except ValueError:  # has no form on the line: an error ends the read
-            self.count = i + 1
-            return self.late()
-        return b"%s,%d,%d,%d,%s,%s" % (
-            self._short(1),
-            op.oid,
-            iid,
-            rid,
-            text,
-            dialect.tail(i, self.count),
-        )
-
-    def late(self):
-        return self._short(11)
-
-    def done(self, error, age):
-        for each in self.requests.recent:
-            if not error and each[1] == self.op.msgid:
-                each[_WAITS] = False
-        if self.requests.on_answered:
-            self.requests.on_answered(self.op, error, age)
-
-    def _short(self, result):
-        op = self.op
-        return b"AT+MIPL%sRSP=%d,%d,%d" % (
-            KINDS[op.kind],
-            self.requests.ref,
-            op.msgid,
-            result,
-        )
-
-
-def discovered(ref, number, resources):
-    """Return the answer to a discover; number is its msgid, or the object's id before OPEN."""
-    return b'AT+MIPLDISCOVERRSP=%d,%d,1,%d,"%s"' % (
-        ref,
-        number,
-        len(resources),
-        resources.encode(),
-    )

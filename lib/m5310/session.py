@@ -9,30 +9,25 @@ from m5310 import borrow, errors
 from m5310.dialect import get
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
-from m5310.requests import discovered
+from m5310.operations import put_resources
 
 _OPENING = const(1)  # as in mipl.py; a private const takes no heap
 _REGISTERED = const(2)
 _EVENT_MS = const(60000)
 _HOLD_MS = const(500)  # as in mipl.py
+_PAUSE_MS = const(100)  # the module's LwM2M starts up meanwhile (facts/protocol.md 1)
 
 
 async def start(mipl, objects, lifetime, timeout, server, bootstrap):
     """Create the session, add objects, register; return when the platform accepted."""
     at = mipl.at
     mipl.reset()
-    await _version(mipl)
-    if mipl.dialect.name == "auto":
-        mipl.dialect = mipl.requests.dialect = await borrow("m5310.detect").detect(mipl)
-    await _create(mipl, mipl.dialect.creates(server, bootstrap))
-    del mipl.requests.recent[:]  # of the session before: its operations cannot come again
-    for oid, bitmap, attributes, actions, resources in objects:
-        await at.command(
-            b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
-            % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
-        )
-        if mipl.dialect.own:
-            await at.command(discovered(mipl.requests.ref, oid, resources))
+    pause = at.pause
+    at.pause = max(pause, _PAUSE_MS)
+    try:
+        await _declare(mipl, objects, server, bootstrap)
+    finally:
+        at.pause = pause
     mipl.state = _OPENING
     mipl.lifetime = lifetime
     try:
@@ -75,6 +70,24 @@ async def resume(mipl, ref, dialect, lifetime):
 def _stands(mipl):
     if mipl.state != _REGISTERED:
         raise AtError(errors.FAILED, 0, mipl.cause.encode())
+
+
+async def _declare(mipl, objects, server, bootstrap):
+    """Create the session and tell the module what there is."""
+    await _version(mipl)
+    if mipl.dialect.name == "auto":
+        mipl.dialect = mipl.requests.dialect = await borrow("m5310.detect").detect(mipl)
+    await _create(mipl, mipl.dialect.creates(server, bootstrap))
+    del mipl.requests.recent[:]  # of the session before: its operations cannot come again
+    for oid, bitmap, attributes, actions, resources in objects:
+        await mipl.at.command(
+            b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
+            % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
+        )
+        if mipl.dialect.own:
+            text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
+            put_resources(resources, text)
+            await mipl.at.command(bytes(text))
 
 
 async def _version(mipl):

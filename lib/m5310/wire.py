@@ -12,44 +12,45 @@ _STALL_MS = const(2000)  # a UART that takes nothing for so long is given up on
 class Wire:
     """Both directions of `uart`: any(), readinto(buf, n) and write(buf), none of which may block.
 
-    `busy` is True while a text is on its way out, `since` the tick of the last byte that went.
+    `out` is the text to send, which whoever sends writes into it. `busy` is True while it is on
+    its way out, `since` the tick of the last byte that went.
     """
 
     def __init__(self, uart, clock):
         self.uart = uart
         self.lines = Lines()
+        self.out = bytearray(128)
+        self.out[:] = b""
         self.busy = False
         self.since = clock.ticks_ms()
         self.clock = clock
         self._rx = bytearray(256)
-        self._tx = None
         self._at = 0
 
     def receive(self, take):
-        """Read what is there; return whether anything came.
+        """Read what is there.
 
-        Calls take(line, cut) for every line; cut is True for the beginning of an overlong one.
+        Calls take(line, cut) for every line, a bytearray that is good until it returns; cut is
+        True for the beginning of an overlong one.
         """
-        n = self.uart.any()
-        if not n:
-            return False
-        rx = self._rx
-        lines = self.lines
         left = _TURN
-        while n and left > 0:
-            n = self.uart.readinto(rx, min(n, len(rx))) or 0
-            left -= n
-            i = 0
-            while i < n:
-                i = lines.feed(rx, i, n)
-                if lines.ready or lines.cut:
-                    take(lines.take(), lines.cut)
-            n = n and self.uart.any()
-        return True
+        while left > 0 and self.uart.any():
+            n = self.uart.readinto(self._rx, len(self._rx)) or 0
+            left -= n or _TURN
+            self._cut(take, n)
 
-    def transmit(self, text, now):
-        """Begin to send text (bytes without line ending)."""
-        self._tx = memoryview(text + b"\r\n")
+    def _cut(self, take, n):
+        """Make lines of the first n bytes read."""
+        lines = self.lines
+        i = 0
+        while i < n:
+            i = lines.feed(self._rx, i, n)
+            if lines.ready:
+                take(lines.line, lines.cut)
+
+    def transmit(self, now):
+        """Begin to send `out`."""
+        self.out.extend(b"\r\n")
         self._at = 0
         self.busy = True
         self.since = now
@@ -57,21 +58,23 @@ class Wire:
 
     def write(self, now):
         """Send on; return False if the UART has taken nothing for too long, and give up."""
-        end = min(self._at + _CHUNK, len(self._tx))
+        out = self.out
+        end = min(self._at + _CHUNK, len(out))
         while self._at < end:
-            sent = self.uart.write(self._tx[self._at : end])
+            sent = self.uart.write(
+                out if end == len(out) and not self._at else out[self._at : end]
+            )
             if not sent:
                 break
             self.since = now
             self._at += sent
-        if self._at >= len(self._tx):
-            self.stop()
+        if self._at >= len(out):
+            self.busy = False
         elif self.clock.ticks_diff(now, self.since) >= _STALL_MS:
-            self.stop()
+            self.busy = False
             return False
         return True
 
     def stop(self):
         """Send nothing more of the text."""
-        self._tx = None
         self.busy = False

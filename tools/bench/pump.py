@@ -9,11 +9,13 @@ IDLE_S = 60
 class Pump:
     """Calls work() whenever next_ms() has run down or wake() was called.
 
-    next_ms: returns ms until there is work, 0 = now, None = nothing is planned.
+    next_ms: returns ms until there is work, 0 = now, None = nothing is planned. least_s: it does
+    not sleep for less.
     """
 
-    def __init__(self, work, next_ms):
+    def __init__(self, work, next_ms, least_s=MIN_SLEEP_S):
         self._work = work
+        self._least_s = least_s
         self._next_ms = next_ms
         self._event = asyncio.Event()
 
@@ -28,7 +30,7 @@ class Pump:
             self._event.clear()
             self._work()
             wait_ms = self._next_ms()
-            wait_s = IDLE_S if wait_ms is None else max(wait_ms / 1000, MIN_SLEEP_S)
+            wait_s = IDLE_S if wait_ms is None else max(wait_ms / 1000, self._least_s)
             # Asked for while it worked: the others get a turn, then it goes on.
             if self._event.is_set():
                 await asyncio.sleep(0)

@@ -225,12 +225,12 @@ class Run:
             if before:
                 await self._done(before)
             await self._done(operation)
-            problem = _judge(step, operation)
+            problem = judge(step, operation)
             while problem and operation.code == step.code and operation.kind != "read":
                 # Pins follow by way of the board link, a moment after the answer.
                 if time.monotonic() > deadline or not await self._pause(0.1):
                     break
-                problem = _judge(step, operation)
+                problem = judge(step, operation)
             if problem and self._bench.hands_on:
                 return  # moved by hand meanwhile: not the node's fault
             if before:
@@ -274,7 +274,7 @@ def _tell(event):
         click.echo("bench  notified %d/%d/%d = %s" % (*event.path, event.value))
 
 
-def _judge(step, operation):
+def judge(step, operation):
     """Return what is wrong with the operation's answer, "" if nothing."""
     if operation.code != step.code:
         reason = " (%s)" % operation.reason if operation.reason else ""

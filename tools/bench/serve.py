@@ -7,7 +7,7 @@ import ipaddress
 import os
 import tty
 
-from bench.pump import Pump
+from bench.pump import MIN_SLEEP_S, Pump
 
 READ_SIZE = 1024
 MAX_BACKLOG = 4096  # bytes read ahead of the paced line
@@ -66,11 +66,14 @@ def name_of(listener):
 
 
 class Shell:
-    """Moves bytes between a Port and one client at a time; the module lives on without one."""
+    """Moves bytes between a Port and one client at a time; the module lives on without one.
 
-    def __init__(self, port):
+    least_s: bytes that follow each other faster are moved together.
+    """
+
+    def __init__(self, port, least_s=MIN_SLEEP_S):
         self.port = port
-        self._pump = Pump(self._work, port.next_ms)
+        self._pump = Pump(self._work, port.next_ms, least_s)
         self._room = asyncio.Event()
         self._room.set()
         self._send = None

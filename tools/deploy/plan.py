@@ -24,7 +24,7 @@ from lwm2m.objects import find
 from lwm2m.registry import Registry
 from m5310.clock import Clock
 from m5310.dialect import get
-from m5310.requests import discovered
+from m5310.operations import put_resources
 registry = Registry()
 for spec in config["sensors"]:
     now = print if config["onenet"]["timestamps"] else None
@@ -43,7 +43,9 @@ for name in ("seed", "m5310a"):
         text = 'AT+MIPLADDOBJ=0,%d,%d,"%s",%d,%d'
         steps.append(text % ((oid, len(bitmap), bitmap) + registry.counts(oid)))
         if dialect.own:
-            steps.append(discovered(0, oid, registry.discover_text(oid)).decode())
+            text = bytearray(b"AT+MIPLDISCOVERRSP=0,%d,1" % oid)
+            put_resources(registry.discover_text(oid), text)
+            steps.append(bytes(text).decode())
 module = config["module"]
 ports = getattr(pins, "UARTS", {}).get(module["uart"], (None, None))
 lines = [module["tx"], module["rx"]]

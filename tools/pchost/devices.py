@@ -35,7 +35,7 @@ class Devices:
     """
 
     def __init__(self, board):
-        vdevices.use(board)
+        self._board = board
         self.functions = {"mcu_temperature": vdevices.mcu_temperature}
         self._made = []
         self._places = {}  # class and arguments: index in _made
@@ -64,6 +64,7 @@ class Devices:
 
     def _do(self, request):
         target, name, values, keys = request
+        vdevices.use(self._board)  # several nodes may live in this process
         values = [self._unpack(value) for value in values]
         before = [bytes(v) if isinstance(v, bytearray) else None for v in values]
         at = len(values) - len(keys)

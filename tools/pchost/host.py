@@ -58,15 +58,17 @@ class Host:
 
     uart may be a function as well: it is called with where the bytes for the node go, and returns
     the stream.Stream that they come from. bench: HOST:PORT of the bench's virtual board, None: the
-    board drifts alone. Raises ValueError for names that cannot be right.
+    board drifts alone. output: where the node prints to, None: as this program. Raises ValueError
+    for names that cannot be right.
     """
 
-    def __init__(self, board, uart, baud, bench=None):
+    def __init__(self, board, uart, baud, bench=None, output=None):
         self._board = board
         self._devices = Devices(board)
         self._line = b""
         self._node = None
         self._stopped = False
+        self._output = output
         make_stream = uart if callable(uart) else lambda take: make(uart, baud, take)
         self._stream = make_stream(self._received)
         self.offer("uart_baud", self._stream.set_baud)
@@ -84,7 +86,11 @@ class Host:
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._interrupt)
+            loop.add_signal_handler(number, self.interrupt)
+        return await self.serve(command, env, folder)
+
+    async def serve(self, command, env, folder=None):
+        """Do as run(), but leave signals to the caller: see interrupt()."""
         return await self.around(lambda names: self._run_node(command, {**env, **names}, folder))
 
     async def around(self, work):
@@ -127,11 +133,17 @@ class Host:
         os.set_blocking(self._heard, False)
         env = {**env, "STOP_DEVICE": f"/dev/fd/{self._heard}"}
         node = await asyncio.create_subprocess_exec(
-            *command, env=env, cwd=folder, pass_fds=(self._heard,), start_new_session=True
+            *command,
+            env=env,
+            cwd=folder,
+            pass_fds=(self._heard,),
+            start_new_session=True,
+            stdout=self._output,
+            stderr=self._output,
         )
         self._node = node
         if self._stopped:
-            self._interrupt()
+            self.interrupt()
         try:
             await node.wait()
         finally:
@@ -149,11 +161,16 @@ class Host:
             print(f"the node left {lost} bytes from the module unread", file=sys.stderr)
         return node.returncode
 
-    def _interrupt(self):
-        """Pass a signal on where the node looks for it; as SIGINT if it does not, or again."""
+    @property
+    def pid(self):
+        """The process of the node, None before there is one."""
+        return self._node and self._node.pid
+
+    def interrupt(self):
+        """Ask the node to end, where it looks for that; by SIGINT if it does not, or again."""
         again = self._stopped
         self._stopped = True
-        if not self._node:
+        if not self._node or self._node.returncode is not None:
             return
         if again:
             self._signal()

@@ -88,11 +88,3 @@ def _request(kind, imei, number, ids):
     if kind == STATUS:
         return "/devices/status", {"devIds": ids}
     return "/nbiot/resources", {"imei": imei}
-
-
-def percentile(values, part):
-    """Return the value that `part` (0..1) of the values do not exceed, 0 of none."""
-    ordered = sorted(values)
-    if not ordered:
-        return 0.0
-    return ordered[min(int(len(ordered) * part), len(ordered) - 1)]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from bench.load.client import API_KINDS, Client, percentile
+from bench.figures import percentile
+from bench.load.client import API_KINDS, Client
 from bench.load.node import LoadNode
 from bench.load.process import BenchProcess, cpu_s
 

@@ -1,15 +1,11 @@
 """What came out: conditions, latencies, and whether the targets are met."""
 
-import os
-import platform
 import sqlite3
-import time
-from importlib.metadata import version
-from pathlib import Path
 
 import click
 
-from bench.load.client import API_KINDS, READ, percentile
+from bench.figures import machine, percentile
+from bench.load.client import API_KINDS, READ
 from bench.load.measure import MB
 from bench.load.stored import count, missing
 from bench.platform.store import Store
@@ -89,17 +85,9 @@ def _memory(measured):
 
 
 def _machine():
-    cpu = "unknown CPU"
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            cpu = line.partition(":")[2].strip()
-            break
-    versions = ", ".join("%s %s" % (name, version(name)) for name in PACKAGES)
     return [
-        ("date", time.strftime("%F %T %z")),
-        ("machine", "%s, %d cores, for bench and benchmark" % (cpu, os.cpu_count())),
-        ("system", "%s, Python %s" % (platform.platform(), platform.python_version())),
-        ("versions", "SQLite %s, %s" % (sqlite3.sqlite_version, versions)),
+        *machine(PACKAGES),
+        ("database", "SQLite %s; bench and benchmark share the cores" % sqlite3.sqlite_version),
     ]
 
 
@@ -111,7 +99,7 @@ def _conditions(measured, stored):
         ("load", "%d modules, %d datapoints/s for %.0f s" % load),
         ("nodes", "a NOTIFY with ackid each, one command at a time, serial lines not paced"),
         ("API client", "%d calls/s, one after the other; 1 real-time read/s" % settings.asks),
-        ("database", "%d datapoints, %.1f MB" % (stored, size)),
+        ("stored", "%d datapoints, %.1f MB" % (stored, size)),
     ]
     if measured.last_acks_s is not None:
         rows.append(("last acknowledgement", "%.2f s after the end" % measured.last_acks_s))
