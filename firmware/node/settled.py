@@ -33,7 +33,7 @@ def settle(registry, sampler, node=None):
         for part in (sampler, modem, modem.at, modem.network, modem.mipl):
             _settle(type(part), names=_MAKERS + _TOLD)
         if node.courier:
-            _settle(type(node.courier), type(node.courier.outbox))
+            _settle(type(node.courier), type(node.courier.outbox), names=_MAKERS[:1])
         _settle(Instance)
     gc.collect()
 

@@ -120,15 +120,17 @@ def _made(board, path, clock, log, tries):
     pins = open_pins(config["module"])
     open_pins = open_uart = None
     _forget(_START)
-    made = borrow("node.things").things(config, clock)
+    clocked = borrow("node.clocked").clocked(config, _rtc(board))
+    made = borrow("node.things").things(config, clock, clocked[0])
     config["sensors"] = config["actuators"] = None
     settle = borrow("node.settled").settle
     settle(*made)
     _forget(_START)
     folder = getattr(board, "DATA", "") + "outbox"
+    pins.update(folder=folder, made=made, clocked=clocked, sleep=_sleep(config, board))
     seconds = config["safety"]["watchdog"]
     config = [config]  # whoever builds is the last that holds on to it
-    node = build(config.pop(), uart, clock, log, _restart(board), folder, made, **pins)
+    node = build(config.pop(), uart, clock, log, _restart(board), **pins)
     settle(node.registry, node.sampler, node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
@@ -164,6 +166,26 @@ def _begin(path, tries, log):
     except OSError as e:  # the node runs all the same
         log("the starts with %s cannot be counted: %s" % (path, e), 0)
     return keep.mark(path)
+
+
+def _sleep(config, board):
+    """Return what puts the board to sleep, None where the node just waits."""
+    if getattr(board, "HOSTED", False) or config["power"]["mode"] != "cycle":
+        return None
+    if sys.platform not in ("esp32", "pyboard"):  # others do not start anew behind it
+        return None
+    import machine
+
+    return machine.deepsleep
+
+
+def _rtc(board):
+    """Return the RTC that the network's clock sets; a PC has its own time."""
+    if getattr(board, "HOSTED", False):
+        return None
+    import machine
+
+    return machine.RTC()
 
 
 def _restart(board):
