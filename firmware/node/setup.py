@@ -15,8 +15,9 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
     """Return the Node of a validated configuration on a UART; raises ConfigError.
 
     restart() restarts the MCU, None where there is none; folder: where an outbox has its files;
-    made: what things() made of the configuration, if it was done. more: clocked, as of
-    node.clocked; sleep(ms) as in node.cycle; reset_pin, power_pin.
+    made: what things() made of the configuration, which is emptied then when it was read, as its
+    heap is needed. more: clocked, as of node.clocked; sleep(ms) as in node.cycle; reset_pin,
+    power_pin.
     """
     wall, learn, rtc = more.pop("clocked", None) or (None, None, None)
     sleep = more.pop("sleep", None)
@@ -31,7 +32,9 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
     size = config["log"]["trace"]
     saving = config["power"]["mode"] != "always"
     if not (saving or config["outbox"]["readings"] or config["udp"]["server"]):
-        config = None  # its heap is needed
+        if made:
+            config.clear()
+        config = None
     # First, while there is a piece of that size.
     trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)

@@ -129,8 +129,7 @@ def _made(board, path, clock, log, tries):
     folder = getattr(board, "DATA", "") + "outbox"
     pins.update(folder=folder, made=made, clocked=clocked, sleep=_sleep(config, board))
     seconds = config["safety"]["watchdog"]
-    config = [config]  # whoever builds is the last that holds on to it
-    node = build(config.pop(), uart, clock, log, _restart(board), **pins)
+    node = build(config, uart, clock, log, _restart(board), **pins)
     settle(node.registry, node.sampler, node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
