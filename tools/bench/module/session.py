@@ -122,7 +122,7 @@ class Session:
             return
         self._module.radio.downlink()
         if isinstance(message, m.Request):
-            if self.is_open:
+            if self.is_open and message.number in (0, self._round):
                 self._request(message)
         elif message.kind == "register" and self.state == OPENING:
             self._registered(message.code)

@@ -101,7 +101,8 @@ class Request:
     """An operation for the device: read write execute observe cancel discover write_attributes.
 
     values: ((rid, bytes), …) of a write; text: arguments of an execute, attributes, or nothing.
-    valid_ms: the platform stops waiting then.
+    valid_ms: the platform stops waiting then. number: of the registration it is for, 0 = any: each
+    has an address of its own, which a request that is sent again does not reach any more.
     """
 
     msgid: int
@@ -110,6 +111,7 @@ class Request:
     values: tuple = ()
     text: str = ""
     valid_ms: int = field(default=25000, compare=False)
+    number: int = field(default=0, compare=False)
 
 
 def float_of(raw):
