@@ -18,7 +18,7 @@ def choices(path):
     if tries is not None and tries >= keep.TRIES:
         why = "%s was not online at %d starts; a changed one is tried anew" % (path, tries)
         return [(COPY, None, said + why), (path, None, None)]
-    out = [(path, tries, None)]
+    out = [(path, tries, None)]  # type: list
     if _there(COPY):
         out.append((COPY, None, said + "%s cannot be used" % path))
     return out

@@ -42,14 +42,14 @@ def set_up(clock, log):
             sys.exit(2)
     else:
         borrow("node.restarts").begin(log)
-        path = getattr(board, "CONFIG", "config.json")
-        for path, tries, why in borrow("node.fallback").choices(path):
+        own = getattr(board, "CONFIG", "config.json")
+        for path, tries, why in borrow("node.fallback").choices(own):
             node = _make(board, path, clock, log, tries)
+            if node and why:
+                node.fallback = why
+                log(why, 0)
             if node:
                 break
-        if node and why:
-            node.fallback = why
-            log(why, 0)
     board = None
     sys.modules.pop("pins", None)
     _forget()
