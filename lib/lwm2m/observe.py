@@ -49,7 +49,7 @@ class Observations:
         self.limit = limit
         self._observed = {}  # path: msgid
         self._attributes = {}  # path: {key: number}; registry bounds it
-        self._watches = [None] * sum([len(instance.resources) for instance in registry])
+        self._watches = [None] * sum([len(each.resources) for each in registry])  # type: list
         del self._watches[:]  # its place stays: later there may be no piece of that size
         self._turn = 0  # where the next search starts: no resource starves another
         self._seen = None  # registry.version() of the last look, None = look again
