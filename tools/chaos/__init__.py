@@ -47,8 +47,8 @@ Invariants
 7.  The node's tasks run on, its queues keep their bounds, no fault of its own is counted.
 8.  A session ends only behind a fault, and 15 minutes after the last fault the node is online and
     answers every kind of operation.
-9.  The heap is flat: the end takes no more than the beginning, within what is said there; of a long
-    run the second half takes no more than the first.
+9.  The heap is flat: the end takes no more than the beginning, within what is said there; of a
+    long run the second half takes no more than the first.
 
 That the referee sees each of these broken is what host_tests/chaos/test_chaos_referee.py shows.
 """
