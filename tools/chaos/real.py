@@ -166,6 +166,7 @@ class RealRun(Run):
             self.looks.append(held)
             self.least_free = min(free, self.least_free or free)
             self._given_up[1] = sum(given_up)
+            self.referee.tell("heap| %d used, %d free" % (held, free))
             return
         self.referee.tell("node| " + line)
         if "task " in line and " failed" in line:
