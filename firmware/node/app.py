@@ -77,7 +77,7 @@ class Node:
         return borrow("node.report").of_node(self)
 
     def _event(self, event, ext):
-        self.log("event %d: %s" % (event, self.dispatcher.words.event(event)), 2)
+        self.log("event %d: %s" % (event, borrow("m5310.causes").event(event)), 2)
 
 
 class Log:

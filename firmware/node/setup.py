@@ -23,6 +23,11 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
     )
     operator, earfcn, patience = values(config["network"], "cops earfcn register_timeout")
     lifetime, limit, server = values(config["onenet"], "lifetime open_timeout server")
+    readings, period = values(config["outbox"], "readings period")
+    size = config["log"]["trace"]
+    config = None  # its heap is needed
+    # First, while there is a piece of that size.
+    trace = borrow("node.trace").Trace(size, clock, log, dialect) if size else None
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem = Modem(
@@ -52,10 +57,9 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
         restart,
     )
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
-    readings, period = values(config["outbox"], "readings period")
     if readings:
         node.courier = notifier.courier = _courier(node, readings, period, observations, folder)
-    _trace(node, config["log"]["trace"], dialect)
+    _traced(node, trace)
     return node
 
 
@@ -73,12 +77,12 @@ def _courier(node, readings, period, observations, folder):
     return Courier(outbox, temperatures, observations, node.modem, node.log, period)
 
 
-def _trace(node, size, dialect):
+def _traced(node, trace):
     """Have the lines of the UART recorded and logged, as configured."""
+    node.trace = trace
     at = node.modem.at
-    if size:
-        node.trace = borrow("node.trace").Trace(size, node.clock, node.log, dialect)
-        at.on_line = node.trace.record
+    if trace:
+        at.on_line = trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line
 

@@ -126,11 +126,12 @@ def _made(board, path, clock, log, tries):
     settle(*made)
     _forget(_START)
     folder = getattr(board, "DATA", "") + "outbox"
-    node = build(config, uart, clock, log, _restart(board), folder, made, **pins)
+    seconds = config["safety"]["watchdog"]
+    config = [config]  # whoever builds is the last that holds on to it
+    node = build(config.pop(), uart, clock, log, _restart(board), folder, made, **pins)
     settle(node.registry, node.sampler, node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
-    seconds = config["safety"]["watchdog"]
     if seconds and not hosted:
         from .watchdog import Watchdog
 

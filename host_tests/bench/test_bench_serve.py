@@ -1,6 +1,7 @@
 """The shells: TCP, pty, board link, and the m5310-bench command."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -109,6 +111,31 @@ def test_a_flood_does_not_fill_the_memory():
         writer.close()
 
     asyncio.run(with_server(body, baud=4800))
+
+
+def test_a_module_at_another_rate_is_heard_by_a_client_that_goes_there():
+    async def talk(fd, data, seconds):
+        os.write(fd, data)
+        await asyncio.sleep(seconds)
+        with contextlib.suppress(BlockingIOError):
+            return os.read(fd, 100)
+        return b""
+
+    async def body(line, port):
+        fd = os.open(line.serve_pty(), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        mode = termios.tcgetattr(fd)
+        try:
+            assert b"OK" in await talk(fd, b"AT\r\n", 0.2)  # at whatever rate it was opened
+            line.port.set_bauds(module=115200)
+            assert b"OK" not in await talk(fd, b"AT\r\n", 0.2)
+            mode[4] = mode[5] = termios.B115200
+            termios.tcsetattr(fd, termios.TCSANOW, mode)
+            await talk(fd, b"AT\r\n", 0.2)  # behind half a line of garbage
+            assert b"OK" in await talk(fd, b"AT\r\n", 0.2)
+        finally:
+            os.close(fd)
+
+    asyncio.run(with_server(body))
 
 
 def test_a_pty_serves_one_client_after_the_other():

@@ -14,6 +14,17 @@ from deploy.cli import main
 ROOT = Path(__file__).resolve().parents[2]
 LOST = "127.0.0.1:9"  # a UART with nothing at its end
 WAIT = "10"  # seconds; a busy computer is not a board that is silent
+# A program that heeds Ctrl-C and never ends.
+MAIN = b"""
+from machine import UART
+from time import sleep_ms
+uart = UART(2)
+while True:
+    print("this is A")
+    for _ in range(10):
+        uart.any()
+        sleep_ms(20)
+"""
 
 
 class Process:
@@ -86,3 +97,11 @@ def refused(result, what, step):
     assert len(lines) == 1, result.output
     assert what in result.output, result.output
     assert step in result.output.partition("  next: ")[2], result.output
+
+
+def started_again(one):
+    """Wait until the program of the board runs."""
+    for _ in range(20):
+        if "this is A" in one.run("logs", "--for", "0.3").output:
+            return
+    raise AssertionError(one.output)

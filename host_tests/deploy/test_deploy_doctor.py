@@ -10,18 +10,8 @@ import termios
 import time
 
 import pytest
-from deploy_rig import ROOT, Process, refused
+from deploy_rig import MAIN, ROOT, Process, refused, started_again
 
-MAIN = b"""
-from machine import UART
-from time import sleep_ms
-uart = UART(2)
-while True:
-    print("this is A")
-    for _ in range(10):
-        uart.any()
-        sleep_ms(20)
-"""
 HASTY = (  # of a tool that is killed the board hears within a second, not ten
     "import deploy.passthrough as p; p._LIMIT_S, p._SIGN_S = 1, 0.2; "
     "from deploy.cli import main; main()"
@@ -43,14 +33,6 @@ def passthrough(one, *options, hasty=False, **how):
     start = ["-c", HASTY] if hasty else ["-m", "deploy.cli"]
     command = [sys.executable, *start, "passthrough", "--port", one.port, *options]
     return subprocess.Popen(command, cwd=ROOT, **how)
-
-
-def started_again(one):
-    """Wait until the program of the board runs."""
-    for _ in range(20):
-        if "this is A" in one.run("logs", "--for", "0.3").output:
-            return
-    raise AssertionError(one.output)
 
 
 def test_the_doctor_on_a_small_board(board, bench, version):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from deploy_rig import ROOT, refused
+from deploy_rig import MAIN, ROOT, refused, started_again
 
 from deploy.link import Link
 from deploy.ports import Port
@@ -72,9 +72,66 @@ def test_a_full_file_system_is_told_before_anything_is_copied(board, version):
     one = board("--size", "128")
     version("A")
     one.install()
-    version("B", {"lib/node/big.py": b"x" * 120_000})
+    version("B", {"lib/node/big.py": b"x" * 28_000})
     refused(one.install(), "too little room", "make wipe")
     assert "this is A" in one.run("logs", "--for", "2").output
+    assert one.run("wipe", "--yes").exit_code == 0
+    assert "this is B" in one.install().output
+    version("C", {"lib/node/big.py": b"x" * 120_000})
+    refused(one.install(), "has 128 KB in all", "make pcboard")
+
+
+def test_a_fresh_pyboard_has_room_for_the_node(board):
+    one = board("--size", "112", "--fat")  # of stm32f405.ld
+    link = Link(one.port, 3)
+    link.stop()
+    for name, size in (
+        ("boot.py", 302),
+        ("main.py", 34),
+        ("pybcdc.inf", 2598),
+        ("README.txt", 528),
+    ):
+        link.write(name, b"#" * size)  # what MicroPython puts there
+    link.restart()
+    link.close()
+    result = one.install()
+    assert result.exit_code == 0, result.output
+    refused(one.install("--src"), "has 95 KB in all", "make deploy")
+    assert one.run("wipe", "--yes").exit_code == 0
+    assert one.install().exit_code == 0
+
+
+def test_a_board_without_enough_room_for_any_node_is_told_so(board):
+    one = board("--size", "64", "--fat")  # an STM32F446's
+    refused(one.install(), "has 47 KB in all", "make pcboard")
+    assert "no such" not in one.run("backup", "--to", one.folder / "copy").output
+    assert not list((one.folder / "copy").glob("*"))
+
+
+def test_a_first_deployment_that_fills_the_flash_leaves_nothing(board, version, monkeypatch):
+    one = board("--size", "128")
+    monkeypatch.setattr("deploy.install.room", lambda *args: 0)
+    version("A", {"lib/node/big.py": b"x" * 120_000})
+    refused(one.install(), "the board's file system is full", "make wipe")
+    one.run("backup", "--to", one.folder / "copy")
+    assert not list((one.folder / "copy").glob("*"))
+
+
+def test_a_first_deployment_cut_off_goes_on_where_it_was(board, version, monkeypatch):
+    one = board()
+    version("A")
+    real = Link.write
+
+    def cut(self, path, data, progress=None):
+        if path == "lib/node/more.py":
+            real(self, path, data[:3])
+            raise KeyboardInterrupt
+        real(self, path, data, progress)
+
+    monkeypatch.setattr(Link, "write", cut)
+    assert one.install().exit_code == 130
+    monkeypatch.setattr(Link, "write", real)
+    assert "this is A" in one.install().output
 
 
 def test_one_that_fills_up_on_the_way_is_as_it_was(board, version, monkeypatch):
@@ -136,7 +193,7 @@ def test_a_tool_that_is_killed_leaves_a_board_that_starts_the_old_version(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_tool_that_is_told_to_end_starts_the_old_version_again(board, version, number):
     one = board()
-    version("A")
+    version("A", {"main.py": MAIN})
     one.install()
     command = [sys.executable, "-m", "deploy.cli", "install", "--board", "PC", "--port", one.port]
     with subprocess.Popen(
@@ -149,4 +206,4 @@ def test_a_tool_that_is_told_to_end_starts_the_old_version_again(board, version,
     assert tool.returncode == 130
     assert b"error: interrupted" in said
     assert b"Traceback" not in said
-    assert "this is A" in one.run("logs", "--for", "2").output
+    started_again(one)

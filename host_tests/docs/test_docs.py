@@ -92,8 +92,8 @@ def test_every_event_is_told_as_the_node_treats_it():
     done = {0: "told", 1: "online;", 2: "lost", 3: "notes", 4: "renew", 5: "passed on"}
     told = dict(re.findall(r"^\| (\d+) \| `([^`]+)` \|", TROUBLE, re.M))
     treated = dict(re.findall(r"^\| (\d+) \| `[^`]+` \| ([^|]+) \|", TROUBLE, re.M))
-    words = (ROOT / "lib/m5310/words.py").read_text()
-    events = words[words.index("_EVENTS") : words.index("_OPERATIONS")]
+    words = (ROOT / "lib/m5310/causes.py").read_text()
+    events = words[words.index("_EVENTS") : words.index("def _find")]
     assert told == dict(re.findall(r"^(\d+) (.+)$", events, re.M))
     for number, text in treated.items():
         assert text.startswith(done[mipl._ACTIONS[int(number)]]), number

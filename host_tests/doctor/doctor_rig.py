@@ -129,15 +129,19 @@ class Simulated(Wire):
 
 
 class FakeLink:
-    """A board that runs code here. wire: a Wire; refuses: what opening the UART raises."""
+    """A board that runs code here. wire: a Wire; refuses: what opening the UART raises.
+
+    frozen: whether the node is part of its firmware.
+    """
 
     device_name = "/dev/ttyFAKE"
 
-    def __init__(self, wire, refuses=None, free=150_000):
+    def __init__(self, wire, refuses=None, free=150_000, frozen=False):
         self.wire = wire
         self.clock = FakeClock()
         self.vboard = machine.use(VBoard(self.clock))
         self._refuses = refuses
+        self._frozen = frozen
         self._modules = {}
         fake_pin = functools.partial(_Level, wire)
         fake_pin.IN, fake_pin.PULL_DOWN, fake_pin.PULL_UP = 1, 1, 2
@@ -179,6 +183,8 @@ class FakeLink:
     def _import(self, name, *more):
         if name in self._fakes:
             return self._fakes[name]
+        if name == "node" and not self._frozen:
+            raise ImportError("no module named 'node'")
         if not name.startswith("doctor_"):
             return __import__(name, *more)
         if name not in self._modules:

@@ -63,6 +63,24 @@ def test_another_rate_than_the_configured_one_is_found_and_gone_on_with(seen):
     assert got["OneNET"][0] == "ok"
 
 
+def test_a_module_that_was_not_awake_yet_is_not_said_to_have_another_rate(seen):
+    class Late(Simulated):
+        """Over TCP there are no rates."""
+
+        def feed(self, data, baud, pins):
+            if self.clock.now > 3000 + self.born:
+                super().feed(data, 9600, pins)
+
+        def take(self, baud):
+            return super().take(9600)
+
+    wire = Late()
+    wire.born = wire.clock.now
+    got = seen(wire)
+    assert got["module"][:2] == ("ok", "answers AT at 9600 baud")
+    assert got["baud rate"][0] == "ok"
+
+
 @pytest.mark.parametrize(
     "levels, said, cause, step",
     [
@@ -310,8 +328,16 @@ def test_another_board_is_not_touched(seen):
     got = seen(wire, found={"version": [1, 20, 0], "mpy": 5, "free": 4096})
     failed(got, "MicroPython", "too old", "", "make flash")
     assert len(got.found["MicroPython"]) == 2
-    failed(got, "files", "4 KB free", "160 KB", "make wipe")
+    failed(got, "files", "4 KB free", "KB while it is deployed", "make wipe")
     assert got["OneNET"][0] == "ok"
+
+
+def test_a_file_system_that_is_too_small_for_any_node(seen):
+    f446 = {"block": 512, "free": 47 << 10, "size": 47 << 10}
+    got = seen(Simulated(), found=f446)
+    failed(got, "files", "47 KB in all", "does not fit", "ESP32_GENERIC/README.md")
+    got = seen(Simulated(), found=f446, link=FakeLink(Simulated(), frozen=True))
+    assert got["files"][0] == "ok" and "the node is there, in the firmware" in got["files"][1]
 
 
 def test_little_memory_and_a_node_for_another_board(seen):

@@ -34,4 +34,4 @@ class AtError(Exception):
         return ERROR <= self.kind <= CIS
 
     def __str__(self):
-        return borrow("m5310.words").error(self.kind, self.code, self.text)
+        return borrow("m5310.causes").error(self.kind, self.code, self.text)

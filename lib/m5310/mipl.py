@@ -144,7 +144,7 @@ class Mipl:
             if self.on_again:  # the module registered by itself: it is observed anew
                 self.on_again()
         elif action == _LOSE and self._ends(event):
-            self.lost(borrow("m5310.words").event(event))
+            self.lost(borrow("m5310.causes").event(event))
         elif action == _UPDATED:
             self.updates += 1
             self._renew()

@@ -89,7 +89,7 @@ def configure(port, patience, screen, name=None, file=None):
         if not plan.copy:
             screen.say("config.json is as it was")
             return False
-        apply(link, found, wanted, plan, screen)
+        apply(link, found, wanted, plan, screen, board)
     kept = ", the one before is config.old.json" if old else ""
     screen.say(f"config.json is on the board{kept}; the board starts: make logs")
     return True

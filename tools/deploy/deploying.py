@@ -62,6 +62,8 @@ def _update(link, found, wanted, board, config, screen):
     changed = bool(plan.copy or plan.remove)
     if changed:  # a configuration is checked anew by what is deployed
         plan.remove += [name + ".ok" for name in install.CONFIGS]
+    if not found.deployed:
+        install.first(plan, present)
     if config is not None:
         with_config(link, wanted, plan, config, old)
     if not plan.copy and not plan.remove:
@@ -69,7 +71,7 @@ def _update(link, found, wanted, board, config, screen):
         return 0
     if changed and not found.deployed:
         _keep_others(link, present, plan, board, screen)
-    apply(link, found, wanted, plan, screen)
+    apply(link, found, wanted, plan, screen, board)
     settled = {path: data for path, data in wanted.items() if path not in install.CONFIGS}
     install.verify(link, settled)
     gone = [path for path in plan.remove if not path.endswith(".ok")]
@@ -90,12 +92,13 @@ def with_config(link, wanted, plan, config, old):
     plan.copy.append("config.json")
 
 
-def apply(link, found, wanted, plan, screen):
+def apply(link, found, wanted, plan, screen, board):
     """Stage and switch; when that fails before the switch, the board is as it was."""
     need = install.room(plan, wanted, found.block)
     left = install.scan(link, ["next"], [])
     have = found.free + sum(size for size, _ in left.values())
     if need > have:
+        _never(found, wanted, board)
         raise DeployError(
             f"too little room: the new files need {need // 1024} KB beside the old version, "
             f"and {have // 1024} KB are free",
@@ -107,9 +110,32 @@ def apply(link, found, wanted, plan, screen):
             install.stage(link, plan, wanted, progress)
     except DeployError as e:
         if getattr(e, "errno", None) is not None:
-            install.forget(link)
+            install.forget(link, plan)
         raise
     install.switch(link, plan, wanted)
+
+
+def _never(found, wanted, board):
+    """Raise DeployError if not even an empty file system of the board could hold it all."""
+    whole = install.first(install.Plan(list(wanted), []), {})
+    need = install.room(whole, wanted, found.block)
+    if not found.size or need <= found.size:
+        return
+    what = (
+        f"these files take {need // 1024} KB, and the file system of the board has "
+        f"{found.size // 1024} KB in all"
+    )
+    least = install.needed(board, found.block)
+    if least <= found.size:
+        raise DeployError(what, f"make deploy, without LINES=1: it takes {least // 1024} KB")
+    raise DeployError(what, too_small(board))
+
+
+def too_small(board):
+    """Return the next step where the node cannot be had as files."""
+    if board.port == "unix":
+        return "a larger image: make pcboard ARGS='--image FILE --size 1024'"
+    return f"freeze the node into the firmware: last part of boards/{board.name}/README.md"
 
 
 def _keep_others(link, present, plan, board, screen):

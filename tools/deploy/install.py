@@ -1,19 +1,24 @@
 """Copies what changed to a board and switches over, so that a cut leaves the old or the new.
 
 1. Everything new goes to next/ under names made of its path and contents, and is verified there.
+   At a first deployment files of the packages go to their places at once: nothing has use for them
+   yet, and a small file system has no room for anything twice.
 2. boot.py and switch go to their places: they suit the old version as well.
 3. next/ready is written; with its last line the new version is the one that starts.
 4. firmware/switch.py does what the list says, here or at the next start.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 from deploy.boards import ROOT
 from deploy.errors import DeployError
-from deploy.payload import FIRST, RECORD, digest
+from deploy.payload import FIRST, RECORD, contents, digest
+from deploy.settings import default
 
 SWITCH = ROOT / "firmware" / "switch.py"
 CONFIGS = ("config.json", "config.prev.json", "config.old.json")
+_SECTOR = 512  # the block of FAT in a chip's own flash memory; LittleFS has larger ones
 _OURS = ("lib/m5310", "lib/lwm2m", "lib/node", "m5310", "lwm2m", "node")
 _ROOT_FILES = ("boot.py", "main.py", "switch", "pins", "pin_rules")
 _HELPERS = """
@@ -48,10 +53,19 @@ from binascii import hexlify as _hex
 
 @dataclass
 class Plan:
-    """copy: paths of new or changed files; remove: paths of files that are no longer needed."""
+    """copy: paths of new or changed files; remove: paths of files that are no longer needed.
+
+    direct: those of copy that go to their places at once.
+    """
 
     copy: list
     remove: list
+    direct: set = field(default_factory=set)
+
+    @property
+    def staged(self):
+        """Those of copy that go to next/ before."""
+        return [path for path in self.copy if path not in self.direct]
 
 
 def prepare(link):
@@ -89,12 +103,49 @@ def compare(wanted, present):
     return Plan(copy, [path for path in present if path not in wanted])
 
 
+def first(plan, present):
+    """Make plan one of a first deployment: what is in nobody's way goes to its place at once."""
+    plan.direct = {path for path in plan.copy if path.startswith("lib/") and path not in present}
+    return plan
+
+
 def room(plan, wanted, block):
     """Return how many bytes the plan needs on a file system with such blocks, at most."""
-    sizes = [-(-len(wanted[path]) // block) * block for path in plan.copy]
-    folders = {path.rpartition("/")[0] for path in plan.copy} | {"lib", "next"}
-    # Every file is there twice while it is put in its place; then the staged one goes.
-    return sum(sizes) + max(sizes, default=0) + (2 * len(folders) + 3) * block
+    sizes = {path: math.ceil(len(wanted[path]) / block) for path in plan.copy}
+    # A staged file is there twice while it is put in its place; then the one in next/ goes.
+    twice = max((sizes[path] for path in plan.staged), default=0)
+    names = {}
+    for path in plan.direct:
+        _enter(names, path)
+    for path in plan.staged:
+        _enter(names, path)
+        _enter(names, "next/" + stage_name(path, wanted[path]))
+    folders = sum(_folder(inside, block) for inside in names.values())
+    spare = 1 if block <= _SECTOR else 3
+    return (sum(sizes.values()) + twice + folders + spare) * block
+
+
+def _enter(names, path):
+    """Add path, and the folders above it, to names: {folder: names in it}; not to the root's."""
+    folder, _, name = path.rpartition("/")
+    if folder:
+        names.setdefault(folder, set()).add(name)
+        _enter(names, folder)
+
+
+def _folder(names, block):
+    """Return how many blocks a folder with names takes."""
+    if block > _SECTOR:
+        return 2  # LittleFS: a pair of blocks
+    entries = 2 + sum(1 + math.ceil(len(name) / 13) for name in names)  # FAT, with long names
+    return math.ceil(entries * 32 / block)
+
+
+def needed(board, block):
+    """Return how many bytes a new board's file system has to have; raises DeployError."""
+    files, _ = contents(board)
+    files["config.json"] = default(board).read_bytes()
+    return room(first(Plan(list(files), []), {}), files, block)
 
 
 def stage_name(path, data):
@@ -103,11 +154,11 @@ def stage_name(path, data):
 
 
 def stage(link, plan, wanted, progress=None):
-    """Copy what the plan says to next/ and verify it there; return how many files were copied.
+    """Copy what the plan says, most of it to next/, and verify it; return how many files it were.
 
-    What an earlier try has left there is used again. Raises DeployError.
+    What an earlier try has left in next/ is used again. Raises DeployError.
     """
-    names = {stage_name(path, wanted[path]): path for path in plan.copy}
+    names = {stage_name(path, wanted[path]): path for path in plan.staged}
     link.run("try: os.mkdir(STAGE)\nexcept OSError: pass")
     there = scan(link, ["next"], [])
     for path in there:
@@ -119,10 +170,17 @@ def stage(link, plan, wanted, progress=None):
         if there.get("next/" + name, (0, ""))[1] != digest(data):
             link.write("next/" + name, data, progress)
             copied += 1
+    for folder in _folders(plan.direct):
+        link.run("try: os.mkdir(%r)\nexcept OSError: pass" % folder)
+    for path in sorted(plan.direct):
+        link.write(path, wanted[path], progress)
+    copied += len(plan.direct)
     link.run("sync()")
-    there = scan(link, ["next"], [])
-    for name, path in names.items():
-        if there.get("next/" + name, (0, ""))[1] != digest(wanted[path]):
+    there = scan(link, ["next"], sorted(plan.direct))
+    for place, path in [("next/" + n, p) for n, p in names.items()] + [
+        (p, p) for p in plan.direct
+    ]:
+        if there.get(place, (0, ""))[1] != digest(wanted[path]):
             raise DeployError(
                 f"{path} came to the board with errors; the old version stays",
                 "try again, with another cable if it happens again",
@@ -130,12 +188,22 @@ def stage(link, plan, wanted, progress=None):
     return copied
 
 
+def _folders(paths):
+    """Return the folders above paths, each behind those above it."""
+    found = set()
+    for path in paths:
+        while path := path.rpartition("/")[0]:
+            found.add(path)
+    return sorted(found)
+
+
 def switch(link, plan, wanted):
     """Make the staged version the one that starts, and put it in its place. Raises DeployError."""
-    first = [path for path in plan.copy if path in FIRST]
-    for path in first:
+    before = [path for path in plan.staged if path in FIRST]
+    for path in before:
         link.run("put(%r, %r)" % (stage_name(path, wanted[path]), path))
-    steps = [(stage_name(p, wanted[p]), p) for p in plan.copy if p not in first and p != RECORD]
+    later = [path for path in plan.staged if path not in before and path != RECORD]
+    steps = [(stage_name(path, wanted[path]), path) for path in later]
     steps += [("-", path) for path in plan.remove]
     if RECORD in plan.copy:
         steps.append((stage_name(RECORD, wanted[RECORD]), RECORD))
@@ -156,6 +224,8 @@ def verify(link, wanted):
     return len(wanted)
 
 
-def forget(link):
-    """Remove what was staged: the board is as it was."""
+def forget(link, plan):
+    """Remove what was copied for the plan: the board is as it was."""
     link.run("clear()")
+    for path in sorted(plan.direct):
+        link.run("remove(%r)" % path)

@@ -13,6 +13,7 @@ from deploy.errors import DeployError
 PACKAGES = {"lib/m5310": "lib/m5310", "lib/lwm2m": "lib/lwm2m", "firmware/node": "lib/node"}
 FIRST = ("boot.py", "switch.mpy", "switch.py")  # in their places before all others
 RECORD = "deployed.json"
+LIBRARY = ("lib/m5310/codes.py", "lib/m5310/udp.py", "lib/lwm2m/codes.py")  # the node has no use
 NAMES = devcode.CACHE / "names.json"  # of the last deployment from here
 
 
@@ -38,22 +39,32 @@ def sources(board):
 def payload(board, compiled=True, lines=False):
     """Return all files for board, with the record of them; raises DeployError.
 
+    Compiled, what programs beside the node would need is left out: some file systems are small.
     lines: compiled with their names and line numbers, for tracebacks.
     """
+    files, names = contents(board, compiled, lines)
+    if compiled:
+        NAMES.write_text(json.dumps(names))
+    return files
+
+
+def contents(board, compiled=True, lines=False):
+    """Return (files, names) as payload(), which remembers the names for tracebacks."""
     found = sources(board)
+    names = {}
     try:
         if compiled:
+            found = {path: source for path, source in found.items() if path not in LIBRARY}
             files, names = devcode.compiled(found, lines)
-            NAMES.write_text(json.dumps(names))
         else:
             devcode.check(found)
             files = {path: source.read_bytes() for path, source in found.items()}
     except devcode.CompileError as e:
         raise DeployError(e.what, "put it right; the board is as it was")
     hashes = {path: digest(data) for path, data in sorted(files.items())}
-    record = {"version": version(hashes), "board": board.name, "files": hashes}
+    record = {"version": version(hashes), "board": board.name}
     files[RECORD] = json.dumps(record, separators=(",", ":")).encode()
-    return files
+    return files, names
 
 
 def plain(line):

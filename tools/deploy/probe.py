@@ -27,13 +27,17 @@ gc.collect()
 print(json.dumps({"name": _i.name, "version": list(_i.version)[:3], "machine": _m,
     "mpy": getattr(_i, "_mpy", getattr(_i, "mpy", 0)) & 255, "platform": sys.platform,
     "cwd": os.getcwd(), "block": _v[1] or _v[0], "free": _v[3] * (_v[1] or _v[0]),
+    "size": _v[2] * (_v[1] or _v[0]),
     "deployed": _d}))
 """
 
 
 @dataclass
 class Found:
-    """The board as it describes itself; block and free in bytes, deployed: dict or None."""
+    """The board as it describes itself; block, free, size in bytes, deployed: dict or None.
+
+    size: of the file system, 0 where it is not told.
+    """
 
     name: str
     version: list
@@ -44,6 +48,7 @@ class Found:
     block: int
     free: int
     deployed: dict | None
+    size: int = 0
 
     @property
     def number(self):

@@ -47,7 +47,6 @@ class StandIn:
         self._node = None
         self._dog = None
         self._cause = POWER_ON
-        host.offer("watchdog", self._fed)
         self.relay = Relay()
 
     async def run(self, names, told):
@@ -70,7 +69,7 @@ class StandIn:
             self.relay.emit(b"\r\n" if reset else b"MPY: soft reboot\r\n")
             await asyncio.sleep(_PAUSE_S)
 
-    def _fed(self, ms):
+    def fed(self, ms):
         """Start the watchdog, or its time again."""
         if self._dog:
             self._dog.cancel()
@@ -141,6 +140,7 @@ async def _serve(uart, board, link, **options):
 
     host = Host(VBoard(), uart, 9600, board)
     standin = StandIn(host, **options)
+    host.offer("watchdog", standin.fed)
     loop = asyncio.get_running_loop()
     me = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -172,7 +172,7 @@ class Player:
         self._notes.append(text % (borrow("m5310.words").describe(op), age))
 
     def _event(self, event, ext):
-        self._notes.append("event: %s" % borrow("m5310.words").event(event))
+        self._notes.append("event: %s" % borrow("m5310.causes").event(event))
 
     def _network(self, registered):
         self._notes.append("network: %s" % self._modem.network.words())

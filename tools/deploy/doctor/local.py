@@ -1,12 +1,24 @@
 """The board by itself: is it the right one, its MicroPython, memory, files and configuration."""
 
+from deploy.deploying import too_small
 from deploy.doctor.report import fail, ok, warn
+from deploy.install import needed
 from deploy.plan import choose
 from deploy.probe import another_board, faults
 
 _MEMORY = "import gc; gc.collect(); print(gc.mem_free(), gc.mem_alloc())"
 _LEAST = {False: 64, True: 84}  # KB of heap that a node takes, on 32 and on 64 bits
-_ROOM = 160 * 1024  # bytes that a first deployment takes
+_FROZEN = """
+import sys
+_n = set(sys.modules)
+try:
+    import node
+    print(1)
+except ImportError:
+    print(0)
+for _m in set(sys.modules) - _n:
+    del sys.modules[_m]
+"""
 
 
 def board(case):
@@ -61,14 +73,24 @@ def files(case):
     free = f"{found.free // 1024} KB free"
     if found.deployed:
         yield ok(f"{free}; the node is there, version {found.deployed['version']}")
-    elif found.free < _ROOM:
+        return
+    need = needed(case.board, found.block)
+    if found.free >= need:
+        yield ok(f"{free}; no node yet: {case.make('deploy')}")
+    elif case.link.run(_FROZEN).strip() == "1":
+        yield ok(f"{free}; the node is there, in the firmware or brought by hand")
+    elif found.size and need > found.size:
         yield fail(
-            free,
-            f"the node takes {_ROOM // 1024} KB while it is deployed",
-            "make backup, then make wipe ALL=1",
+            f"{found.size // 1024} KB in all",
+            f"the node takes {need // 1024} KB: as files it does not fit on this board",
+            too_small(case.board),
         )
     else:
-        yield ok(f"{free}; no node yet: {case.make('deploy')}")
+        yield fail(
+            free,
+            f"the node takes {need // 1024} KB while it is deployed",
+            "make backup, then make wipe ALL=1",
+        )
 
 
 def configuration(case):

@@ -4,9 +4,9 @@ import runpy
 
 from deploy.boards import ROOT
 
-_table = runpy.run_path(str(ROOT / "lib/m5310/words.py"))
+_table = runpy.run_path(str(ROOT / "lib/m5310/causes.py"))
 event = _table["event"]
-registration = _table["registration"]
+registration = runpy.run_path(str(ROOT / "lib/m5310/words.py"))["registration"]
 _CME = 3  # the kind of AtError
 
 # What a result means for the next step (facts of the AT manual, chapter on errors).
