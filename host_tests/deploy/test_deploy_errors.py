@@ -143,6 +143,7 @@ def test_a_board_at_another_computer_that_is_not_there(url, what, step):
     refused(install("--board", "PC", "--port", url), what, step)
 
 
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name)")  # of pyserial
 @pytest.mark.parametrize(
     "scheme, what", [("socket", "was closed"), ("rfc2217", "serves another program, or does not")]
 )
