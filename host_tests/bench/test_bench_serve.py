@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from bench.boardlink import BoardLink, new_board, serve_board
+from bench.cli import main
 from bench.module import Module
 from bench.platform import Platform
 from bench.port import Port
@@ -271,6 +273,39 @@ def test_a_port_in_use_is_told_in_a_sentence():
         out = process.communicate(timeout=20)[0]
     assert process.returncode == 2
     assert "is in use: stop the other bench, or choose another port" in out
+
+
+def listening(pid):
+    """Return the addresses a process listens on, as the kernel has them."""
+    mine = {os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()}
+    found = []
+    for family, table in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        for row in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = row.split()[:10]
+            if state == "0A" and f"socket:[{inode}]" in mine:
+                raw = bytes.fromhex(local.partition(":")[0])
+                words = [raw[at : at + 4][::-1] for at in range(0, len(raw), 4)]
+                found.append(socket.inet_ntop(family, b"".join(words)))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux only")
+def test_every_port_is_this_computers_alone():
+    process = bench("--at", "127.0.0.1:0")
+    try:
+        served(process)
+        assert listening(process.pid) == ["127.0.0.1"] * 3  # AT, board, HTTP
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("option", ["--at", "--board", "--http"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "192.168.1.2", "example.com"])
+def test_no_port_is_opened_to_others(option, host):
+    result = CliRunner().invoke(main, [*APART, "--at", "127.0.0.1:0", option, host + ":0"])
+    assert result.exit_code == 2
+    assert "is not on this computer" in result.output
 
 
 @pytest.mark.parametrize(
