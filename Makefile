@@ -111,7 +111,7 @@ size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when i
 
 # On a board: PORT is anything mpremote takes.
 PORT ?= auto
-DEPLOY := @$(BIN)/python -m deploy.cli
+DEPLOY := @$(BIN)/python -m deploy
 
 deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json]
 	$(DEPLOY) install --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \

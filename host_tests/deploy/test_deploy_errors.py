@@ -6,6 +6,8 @@ import os
 import pty
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 import tty
@@ -141,6 +143,7 @@ def test_a_board_at_another_computer_that_is_not_there(url, what, step):
     refused(install("--board", "PC", "--port", url), what, step)
 
 
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name)")  # of pyserial
 @pytest.mark.parametrize(
     "scheme, what", [("socket", "was closed"), ("rfc2217", "serves another program, or does not")]
 )
@@ -320,3 +323,10 @@ def test_this_computer_s_own_troubles(monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.write_text", full)
     refused(install("--board", "PC"), "No space left on device", "room on the disk")
+
+
+def test_the_commands_are_a_program():
+    command = [sys.executable, "-m", "deploy", "wipe", "--port", "/dev/ttyNONE"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: there is no port /dev/ttyNONE\n  next: ")

@@ -88,6 +88,7 @@ def test_the_uart_of_a_stand_in_has_the_rate_that_it_is_opened_with(board):
     os.close(master)
 
 
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name)")  # of pyserial
 @pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
 def test_a_board_behind_a_server(board, version, scheme):
     one = board()
