@@ -12,8 +12,8 @@ q = '$(subst ','\'',$($(1)))'
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
-	node energy echo test test-host test-upy lint types format mpy packages size chaos soak clean deploy \
-	deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
+	node energy echo test test-host test-upy lint types format mpy packages size chaos soak replay clean \
+	deploy deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -84,6 +84,9 @@ chaos: $(READY) ## Faults of SEEDS=100 [FIRST=0], in virtual time; SEED=7: its s
 
 soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
 	@$(BIN)/python -m chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+replay: $(READY) ## A board's trace through the driver: TRACE=file, from make trace [QUIET=1]
+	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check

@@ -1,6 +1,7 @@
 """The shells: TCP, pty, board link, and the m5310-bench command."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -8,12 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from bench.boardlink import BoardLink, new_board, serve_board
+from bench.cli import main
 from bench.module import Module
 from bench.platform import Platform
 from bench.port import Port
@@ -107,6 +111,31 @@ def test_a_flood_does_not_fill_the_memory():
         writer.close()
 
     asyncio.run(with_server(body, baud=4800))
+
+
+def test_a_module_at_another_rate_is_heard_by_a_client_that_goes_there():
+    async def talk(fd, data, seconds):
+        os.write(fd, data)
+        await asyncio.sleep(seconds)
+        with contextlib.suppress(BlockingIOError):
+            return os.read(fd, 100)
+        return b""
+
+    async def body(line, port):
+        fd = os.open(line.serve_pty(), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        mode = termios.tcgetattr(fd)
+        try:
+            assert b"OK" in await talk(fd, b"AT\r\n", 0.2)  # at whatever rate it was opened
+            line.port.set_bauds(module=115200)
+            assert b"OK" not in await talk(fd, b"AT\r\n", 0.2)
+            mode[4] = mode[5] = termios.B115200
+            termios.tcsetattr(fd, termios.TCSANOW, mode)
+            await talk(fd, b"AT\r\n", 0.2)  # behind half a line of garbage
+            assert b"OK" in await talk(fd, b"AT\r\n", 0.2)
+        finally:
+            os.close(fd)
+
+    asyncio.run(with_server(body))
 
 
 def test_a_pty_serves_one_client_after_the_other():
@@ -244,6 +273,39 @@ def test_a_port_in_use_is_told_in_a_sentence():
         out = process.communicate(timeout=20)[0]
     assert process.returncode == 2
     assert "is in use: stop the other bench, or choose another port" in out
+
+
+def listening(pid):
+    """Return the addresses a process listens on, as the kernel has them."""
+    mine = {os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()}
+    found = []
+    for family, table in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        for row in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = row.split()[:10]
+            if state == "0A" and f"socket:[{inode}]" in mine:
+                raw = bytes.fromhex(local.partition(":")[0])
+                words = [raw[at : at + 4][::-1] for at in range(0, len(raw), 4)]
+                found.append(socket.inet_ntop(family, b"".join(words)))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux only")
+def test_every_port_is_this_computers_alone():
+    process = bench("--at", "127.0.0.1:0")
+    try:
+        served(process)
+        assert listening(process.pid) == ["127.0.0.1"] * 3  # AT, board, HTTP
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("option", ["--at", "--board", "--http"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "192.168.1.2", "example.com"])
+def test_no_port_is_opened_to_others(option, host):
+    result = CliRunner().invoke(main, [*APART, "--at", "127.0.0.1:0", option, host + ":0"])
+    assert result.exit_code == 2
+    assert "is not on this computer" in result.output
 
 
 @pytest.mark.parametrize(

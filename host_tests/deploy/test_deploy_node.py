@@ -8,6 +8,9 @@ import time
 import httpx
 from deploy_rig import ROOT, Process
 
+from replay.player import play
+from replay.record import parse
+
 IMEI = "867725030000018"
 
 
@@ -48,6 +51,8 @@ def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path)
         assert IMEI not in trace
         assert "860000000000018" in trace
         assert re.search(r"(?m)^# session {", trace)
+        decisions = play(parse(trace.encode()))  # as make replay does
+        assert len(decisions) > 10 and all(each.same for each in decisions)
         back = one.run("backup", "--to", tmp_path / "copy")
         assert back.exit_code == 0, back.output
         assert (tmp_path / "copy/lib/node/app.mpy").read_bytes()[:1] == b"M"

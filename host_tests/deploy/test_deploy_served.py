@@ -1,11 +1,17 @@
 """A board at another computer: its port carried over TCP, bare or by RFC 2217."""
 
 import contextlib
+import os
+import pty
 import socket
+import termios
 import threading
+import tty
 
 import pytest
 import serial.rfc2217
+
+from deploy.link import Link
 
 
 class Terminal(serial.Serial):
@@ -64,6 +70,20 @@ def _back(port, connection, manager, ended):
         while not ended.is_set():
             if data := port.read(1024):
                 connection.sendall(b"".join(manager.escape(data)))
+
+
+def test_the_uart_of_a_stand_in_has_the_rate_that_it_is_opened_with(board):
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    one = board(uart=os.ttyname(slave))
+    link = Link(one.port, 5)
+    link.stop()
+    for baud, constant in ((19200, termios.B19200), (115200, termios.B115200)):
+        link.run("import machine; machine.UART(2, baudrate=%d)" % baud)
+        assert termios.tcgetattr(slave)[4] == constant
+    link.close()
+    os.close(slave)
+    os.close(master)
 
 
 @pytest.mark.parametrize("scheme", ["socket", "rfc2217"])

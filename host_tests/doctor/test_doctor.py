@@ -63,6 +63,24 @@ def test_another_rate_than_the_configured_one_is_found_and_gone_on_with(seen):
     assert got["OneNET"][0] == "ok"
 
 
+def test_a_module_that_was_not_awake_yet_is_not_said_to_have_another_rate(seen):
+    class Late(Simulated):
+        """Over TCP there are no rates."""
+
+        def feed(self, data, baud, pins):
+            if self.clock.now > 3000 + self.born:
+                super().feed(data, 9600, pins)
+
+        def take(self, baud):
+            return super().take(9600)
+
+    wire = Late()
+    wire.born = wire.clock.now
+    got = seen(wire)
+    assert got["module"][:2] == ("ok", "answers AT at 9600 baud")
+    assert got["baud rate"][0] == "ok"
+
+
 @pytest.mark.parametrize(
     "levels, said, cause, step",
     [

@@ -73,6 +73,42 @@ def test_the_probe_gets_the_line_in_step_and_the_session_stands():
     assert levels == {"reset_pin": [], "power_pin": []}
 
 
+def test_a_module_silent_for_less_than_a_minute_is_waited_for_and_the_session_stands():
+    async def scene(r):
+        await r.online()
+        seen = len(r.sent)
+        r.board.set_temp("ds18x20-0", 50.0)
+        silent(r)
+        await r.until(lambda: r.node.supervisor.state == "the module is silent", 60)
+        await r.sleep(50)
+        r.uart.stopped = False
+        await r.online()
+        op = await r.ask("read", 3303, 0, 5700)
+        searched = [text for text in r.said if text.startswith("no OK from the module")]
+        return op.code, r.node.supervisor.sessions, rungs(r), searched, r.sent[seen:], pins(r)
+
+    code, sessions, taken, searched, sent, levels = all_of(scene)
+    assert (code, sessions, taken, searched) == (205, 1, [], [])
+    assert "AT+MIPLUPDATE=0,0,0" in sent and "AT+MIPLCLOSE=0" not in sent
+    assert levels == {"reset_pin": [], "power_pin": []}
+
+
+def test_a_module_at_another_baud_rate_is_found_by_the_search_alone():
+    async def scene(r):
+        await r.online()
+        seen = len(r.sent)
+        r.module.reboot()
+        r.uart.port.set_bauds(module=57600)
+        result = await back(r)
+        return result, r.sent[seen:], r.restarts, r.uart.port.mcu_baud
+
+    # Without pins: with them it would be reset first. To "wait" is all that the ladder does.
+    result, sent, restarts, baud = play(scene, restart=nothing)
+    assert result == (["wait"], 205, 3)
+    assert "AT+NRB" not in sent
+    assert (restarts, baud) == (0, 57600)
+
+
 def test_a_new_session_is_enough_for_a_registration_that_is_gone():
     async def scene(r):
         await r.online()
@@ -146,6 +182,25 @@ def test_one_that_does_not_heed_its_reset_pin_loses_its_power():
     assert result == (["reset pin", "reset pin", "power pin"], 205, 3)
     assert levels == {"reset_pin": [1, 0, 1, 0], "power_pin": [1, 0]}
     assert restarts == 0
+
+
+def test_every_rung_in_its_order_each_with_its_tries_and_longer_pauses():
+    async def scene(r):
+        await r.online()
+        mend = refuse(r, "+MIPLOPEN")
+        r.mend = mend
+        r.module.emit("+MIPLEVENT:0,9")
+        result = await back(r, 6000)
+        nexts = [text.rpartition("; next: ")[2] for text in r.said if "; next: " in text]
+        pauses = [int(text.split(" in ")[1].split()[0]) for text in nexts]
+        return result, pauses, r.sent.count("AT+NRB"), pins(r), r.restarts
+
+    result, pauses, reboots, levels, restarts = all_of(scene, restart=lambda r: r.mend())
+    taken = ["session"] * 3 + ["reboot"] * 2 + ["reset pin"] * 2 + ["power pin"] * 2 + ["restart"]
+    assert result == (taken, 205, 3)
+    assert pauses == [5, 10, 20, 40, 80, 160, 320, 600, 600, 600]
+    assert reboots == restarts + 1 == 2
+    assert levels == {"reset_pin": [1, 0] * 2, "power_pin": [1, 0] * 2}
 
 
 def test_when_nothing_helps_the_mcu_is_restarted_once():

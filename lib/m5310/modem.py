@@ -29,7 +29,7 @@ class Modem:
         self.boots = 0
         self.at = At(uart, clock, **options)
         self.at.on_other = self._booted
-        self.mipl = Mipl(self.at, clock, get(dialect), on_operation)  # its URCs come first
+        self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
         self.network = Network(self.at, clock)
         self._udp = None
 

@@ -137,25 +137,30 @@ class _Numbers:
         """
         line = self.line
         i = self.place
-        n = digits = c = 0
+        if not self.more:
+            raise ValueError("number")
+        end = line.find(b",", i)
+        self.more = end >= 0
+        if end < 0:
+            end = len(line)
+        self.place = end + 1
+        n = digits = 0
         sign = 1
         quoted = False
-        while self.more and c != 44 and i < len(line):
-            c = line[i]
+        while i < end:
+            c = line[i] - 48
             i += 1
-            if 48 <= c <= 57 and digits < _DIGITS:
-                n = n * 10 + c - 48
+            if 0 <= c <= 9 and digits < _DIGITS:
+                n = n * 10 + c
                 digits += 1
-            elif c == 45 and not digits and sign > 0:
+            elif c == -3 and not digits and sign > 0:  # a minus
                 sign = -1
-            elif c == 32 or c == 34:  # noqa: PLR1714 - a tuple test costs more
-                quoted = quoted != (c == 34)
+            elif c == -16 or c == -14:  # noqa: PLR1714 - a blank, a quote
+                quoted = quoted != (c == -14)
                 if digits:
                     digits = _DIGITS  # none may follow
-            elif c != 44:
+            else:
                 raise ValueError("number")
-        self.more = c == 44
-        self.place = i
         if quoted or not digits:
             raise ValueError("number")
         return n * sign

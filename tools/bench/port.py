@@ -40,6 +40,14 @@ class Port:
             self._to_module.set_baud(self.mcu_baud)
             self._to_mcu.set_baud(self.module_baud)
 
+    def follow(self, rate):
+        """Take the MCU's rate to be what its device is set to, once the module has another one.
+
+        Before, whoever opens a pseudo terminal need not care.
+        """
+        if self.module_baud != (self._baud or _BAUD) and rate != self.mcu_baud:
+            self.set_bauds(mcu=rate)
+
     def feed(self, data):
         """Take bytes the MCU sends now."""
         if self.on_bytes:

@@ -5,12 +5,14 @@ import contextlib
 import errno
 import ipaddress
 import os
+import termios
 import tty
 
 from bench.pump import MIN_SLEEP_S, Pump
 
 READ_SIZE = 1024
 MAX_BACKLOG = 4096  # bytes read ahead of the paced line
+_RATES = {getattr(termios, name): int(name[1:]) for name in dir(termios) if name[1:].isdigit()}
 MAX_UNSENT = 65536  # bytes a client that does not read may leave before some are lost
 
 
@@ -63,6 +65,11 @@ def name_of(listener):
     """Return "host:port", or "[::1]:port", a socket listens on."""
     host, port = listener.getsockname()[:2]
     return ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
+
+
+def _rate(terminal):
+    """Return the baud rate that a terminal is set to."""
+    return _RATES.get(termios.tcgetattr(terminal)[5], 0)
 
 
 class Shell:
@@ -144,7 +151,7 @@ class Shell:
         os.set_blocking(master, False)
         name = os.ttyname(slave)
         # The slave stays open here: without it the master is hung up when a client leaves.
-        self._serve_fd(master, lambda: os.close(slave))
+        self._serve_fd(master, lambda: os.close(slave), lambda: self.port.follow(_rate(slave)))
         return name
 
     def serve_serial(self, device, baud):
@@ -157,7 +164,7 @@ class Shell:
             raise AddressError("cannot open %s: %s" % (device, error)) from None
         self._serve_fd(line.fileno(), line.close)
 
-    def _serve_fd(self, descriptor, close):
+    def _serve_fd(self, descriptor, close, look=None):
         loop = asyncio.get_running_loop()
 
         def receive():
@@ -167,6 +174,8 @@ class Shell:
                 return
             except OSError:
                 data = b""
+            if look:
+                look()
             if data:
                 self.feed(data)
             else:

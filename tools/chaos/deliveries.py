@@ -10,6 +10,7 @@ SESSION_MS = 900_000  # how long a node may try until it gives a session up
 COLLISION_MS = 250_000  # how long a node knows a write by its msgid
 COLLIDES = ("msgid", "corrupt", "insert")  # may have given a msgid to another operation
 _ENDED = "the session ended"
+_WRONG = ("answered with", "refused")
 _SILENCE = ("printed again", "given up", "never answered")
 _KNOWN = 1000  # operations
 _LATER_MS = 60_000
@@ -183,8 +184,8 @@ class Deliveries:
         if self.crippled:
             return self.crippled
         for effect in effects.between(now - COLLISION_MS, now):
-            if why.startswith("answered with") and effect.name in COLLIDES:
-                return str(effect)  # another one had this msgid
+            if why.startswith(_WRONG) and effect.name in COLLIDES:
+                return str(effect)  # another one had this msgid, and is not done again
         if self.open or delivery.crowded:
             return "another operation at the same time"
         if self._session.state == CLOSED:

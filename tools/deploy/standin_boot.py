@@ -48,6 +48,17 @@ class Flash:
         return {4: self._count, 5: self._size}.get(request, 0)
 
 
+class Uart(machine.UART):
+    """machine.UART, at whose rate the line is where it has one: TCP has none."""
+
+    def __init__(self, id_, baudrate=9600, **options):
+        super().__init__(id_, baudrate, **options)
+        try:
+            machine.call(0, "uart_baud", (baudrate,))
+        except OSError:
+            pass
+
+
 def _mount():
     """Mount the image as "/", formatted if it is not yet; never leave the computer's own there."""
     path = os.getenv("IMAGE")
@@ -93,6 +104,7 @@ def start(names):
     _up()
     uart = open(os.getenv("UART_DEVICE"), "r+b", buffering=0)
     machine.open = lambda *args, **options: uart  # it is opened when a program asks for it
+    machine.UART = Uart
     _mount()
     if _run("boot.py", names) and os.getenv("RUN_MAIN") == "1":
         _run("main.py", names)

@@ -2,6 +2,8 @@
 
 BLUE, ORANGE, GREY = "#2a6fb0", "#d9822b", "#888888"
 
+_TICKS = (2, 5, 10, 20, 50, 100, 200, 500, 1000)  # ms
+
 
 def draw(folder, result):
     """Draw the plots of a Result into folder; return their paths."""
@@ -52,6 +54,9 @@ def _latency(data):
         axis.set_yticks(range(len(names)), names)
         axis.invert_yaxis()
         axis.set_xscale("log")
+        axis.xaxis.set_minor_formatter("")
+        axis.set_xticks(_TICKS, ["%d" % tick for tick in _TICKS])
+        axis.set_xlim(1.5, 1500)
         axis.set_xlabel("ms; bar: median, line: to p99, black mark: wire floor")
         axis.set_title("%d baud" % baud)
         axis.legend(loc="lower right")

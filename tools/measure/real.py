@@ -82,10 +82,7 @@ class RealNode:
     async def __aenter__(self):
         self._output = self.log.open("wb")
         self._host = Host(
-            self.board,
-            lambda take: _Direct(self._shell, take),
-            None,
-            output=self._output,
+            self.board, lambda take: _Direct(self._shell, take), None, output=self._output
         )
         command = [interpreter(), "-X", "heapsize=%s" % self._heap, "main.py"]
         self._tasks = [

@@ -63,7 +63,8 @@ def module(case):
         case.open(baud)
         kind, data = _try(case, _TRIES if baud == own else 2)
         if kind == "answer":
-            case.baud = baud
+            case.baud = baud if baud == own else _again(case, own, baud)
+            baud = case.baud
             case.talk.wait(" ", 100)  # what is still on its way
             yield ok(f"answers AT at {baud} baud")
             return
@@ -74,6 +75,19 @@ def module(case):
             heard[baud] = data
     yield _garbage(case, heard) if heard else _silence(case)
     case.link.run("doctor_line.stop()")
+
+
+def _again(case, own, baud):
+    """Return at which rate the module is, that has answered at baud and not at own before.
+
+    It may have been about to start, or asleep.
+    """
+    case.open(own)
+    if _try(case, 2)[0] == "answer":
+        return own
+    case.open(baud)
+    _try(case, 2)  # what it has heard meanwhile was no command
+    return baud
 
 
 def _try(case, tries):

@@ -1,0 +1,111 @@
+"""What answer the driver expects to each command: its own code is asked, there is no second list.
+
+Every command of the driver is sent once to an At that only takes notes.
+"""
+
+from m5310 import borrow
+from m5310.mipl import Mipl
+from m5310.network import Network
+from m5310.udp import Udp
+
+_HEAD = b"=?"
+_OBJECT = (3303, "1", 6, 1, "5700")
+
+
+class _Noted(BaseException):
+    """A command was sent that the code around it would wait for: it is noted, that is enough."""
+
+
+class Notes:
+    """Stands for an At: `commands` is {head: [keyword arguments of Command, ...]}."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.commands = {}
+        self.answers = {}  # head: lines, or a function that is called
+        self.probe = None
+        self.hold = self.pause = 0
+
+    def urc(self, prefix, handler):
+        """As an At's."""
+
+    async def command(self, text, timeout=2000, prefix=None, shape=None, bare=None, slow=False):
+        """Take note; answer as prepared, else with OK alone."""
+        head = head_of(text)
+        way = {"timeout": timeout, "prefix": prefix, "shape": shape, "bare": bare, "slow": slow}
+        ways = self.commands.setdefault(head, [])
+        if way not in ways:
+            ways.append(way)
+            ways.sort(key=lambda each: each["timeout"])
+        answer = self.answers.get(head, [])
+        return answer() if callable(answer) else answer
+
+    async def sync(self, timeout):
+        """As an At's."""
+        raise _Noted
+
+
+def head_of(text):
+    """Return the part of a command (bytes) that says which one it is: AT+CEREG?, AT+MIPLOPEN=."""
+    for at, byte in enumerate(text):
+        if byte in _HEAD:
+            return text[: at + 1]
+    return text
+
+
+def commands(dialect, clock):
+    """Return {head: [{"timeout": ms, "prefix": ...}, ...]} of every command of the driver, the
+    ways it is used in by their time limits."""
+    at = Notes(clock)
+    network = Network(at, clock)
+    mipl = Mipl(at, clock, dialect, lambda op: None)
+    network.state = 1
+
+    def opened():
+        mipl.state = 2  # as behind event 6
+        return []
+
+    def updated():
+        mipl.updates += 1
+        return []
+
+    at.answers = {b"AT+MIPLOPEN=": opened, b"AT+MIPLUPDATE=": updated, b"AT+NSOCR=": [b"+NSOCR:1"]}
+    _run(borrow("m5310.bringup").bring_up(network, lambda text: None, 1, "46000", 3555))
+    _run(network.ask())
+    _run(network.signal())
+    _run(mipl.open([_OBJECT], server="127.0.0.1:5683"))
+    _run(mipl.update())
+    _run(mipl.notify(1, 3303, 0, 5700, 4, 1.0))
+    _run(mipl.close())
+    _run(mipl.remove(3303))
+    _run(_sockets(Udp(at, clock)))
+    _run(borrow("m5310.restart").reboot(_Modem(at)))
+    return at.commands
+
+
+async def _sockets(udp):
+    sock = await udp.socket(4000)
+    for flags in (None, 0):
+        await sock.sendto(b"x", ("127.0.0.1", 7), flags)
+    sock.waiting = 1
+    await sock._read(1)
+    await sock.close()
+
+
+class _Modem:
+    def __init__(self, at):
+        self.at = at
+
+    def forget(self, cause):
+        """As a Modem's."""
+
+
+def _run(coro):
+    """Run a coroutine that never has to wait."""
+    try:
+        while True:
+            coro.send(None)
+    except (StopIteration, _Noted):
+        return
+    finally:
+        coro.close()
