@@ -2,8 +2,8 @@
 
 from m5310 import borrow
 from m5310.at import At
+from m5310.operations import KINDS
 from m5310.probe import ASKED, FREE, GUARD, QUIET
-from m5310.requests import KINDS
 
 STEP_MS = 60_000  # of an idle line
 NEAR_MS = 60  # what the node did the driver has to be about to do
@@ -37,9 +37,9 @@ class Engine(At):
         return max(left, 1)
 
     def reply_to(self, text):
-        """Return the Reply that waits and whose line text may be, None if there is none."""
+        """Return the reply that waits and whose line text may be, None if there is none."""
         for reply in self.replies:
-            if text.startswith(_head(reply.op)):
+            if text.startswith(_head(reply)):
                 return reply
         return None
 
@@ -79,9 +79,9 @@ class Engine(At):
         return probe.state == QUIET and max(quiet, age) >= QUIET_MS - NEAR_MS
 
     def _next(self, now):
-        pass
+        return 1
 
-    def _transmit(self, text, now):
+    def _transmit(self, now):
         pass
 
     def _finish(self, error, now):

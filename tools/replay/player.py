@@ -6,8 +6,8 @@ from clock import TICKS_PERIOD
 from m5310 import borrow
 from m5310.command import Command
 from m5310.modem import Modem
+from m5310.operations import KINDS
 from m5310.probe import FREE
-from m5310.requests import KINDS
 from replay.catalogue import commands, head_of
 from replay.engine import NEAR_MS, QUIET_MS, STEP_MS, Engine, Uart
 
@@ -116,7 +116,8 @@ class Player:
         reply = at.reply_to(text)
         if reply:
             reply.count = reply.next + (1 if _is_last(text) else 2)
-            command = Command(text, _REPLY_MS, reply=reply)
+            command = Command(text, _REPLY_MS)
+            command.reply = reply
         elif _answers(text):
             command = Command(text, _REPLY_MS)
         else:
