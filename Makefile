@@ -12,8 +12,8 @@ q = '$(subst ','\'',$($(1)))'
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
-	node echo test test-host test-upy lint types format mpy packages size chaos soak replay clean deploy deploy-src \
-	wipe repl logs trace backup config flash pcboard doctor passthrough
+	node energy echo test test-host test-upy lint types format mpy packages size chaos soak replay clean deploy \
+	deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -30,14 +30,16 @@ $(READY): pyproject.toml
 
 venv: $(READY) ## Make .venv with the pinned tools
 
-run: $(READY) ## Bench, console and node on this PC; FOR=30 stops after 30 s with a summary
+run: $(READY) ## Bench, console and node on this PC; FOR=30: stop after 30 s [PROFILE=m5310a]
 	@$(if $(CONFIG),$(BIN)/python -m pcnode --check --config $(call q,CONFIG) &&) \
 		$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
+		$(if $(PROFILE),--profile $(call q,PROFILE)) \
 		$(if $(HTTP),--http $(call q,HTTP)) $(if $(CONFIG),--config $(call q,CONFIG)) $(ARGS) -- \
 		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
-bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT
-	@$(BIN)/m5310-bench --at $(call q,AT) $(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
+bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT [PROFILE=]
+	@$(BIN)/m5310-bench --at $(call q,AT) $(if $(PROFILE),--profile $(call q,PROFILE)) \
+		$(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
 	@$(BIN)/python -m bench.load $(ARGS)
@@ -61,6 +63,9 @@ node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CON
 	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \
 		$(if $(BOARD),--board $(call q,BOARD)) $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
+energy: $(READY) ## What settings cost: a day in virtual time, three side by side; ARGS=--help
+	@$(BIN)/python -m energy $(ARGS)
+
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
 	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
 
@@ -81,7 +86,7 @@ soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
 	@$(BIN)/python -m chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 replay: $(READY) ## A board's trace through the driver: TRACE=file, from make trace [QUIET=1]
-	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- '$(TRACE)'
+	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check
@@ -106,7 +111,7 @@ size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when i
 
 # On a board: PORT is anything mpremote takes.
 PORT ?= auto
-DEPLOY := @$(BIN)/python -m deploy.cli
+DEPLOY := @$(BIN)/python -m deploy
 
 deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json]
 	$(DEPLOY) install --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \

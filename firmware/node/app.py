@@ -19,6 +19,7 @@ class Node:
 
     watchdog = None
     failures = None  # type: dict # of tasks, see node.failure
+    uplink = None  # where one is configured
     fallback = None  # type: str # what is said of a configuration that is not the board's own
     proof = None  # what has to run until the configuration has proven itself
 
@@ -44,6 +45,7 @@ class Node:
             ("sampler", self.sampler),
             ("notifier", self.notifier),
             ("courier", self.courier),
+            ("uplink", self.uplink),
             ("at", self.modem.at),
         ):
             if part:

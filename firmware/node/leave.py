@@ -35,7 +35,8 @@ async def deregister(supervisor):
     mipl = supervisor.modem.mipl
     try:
         await supervisor.modem.at.sync(3000)
-        await mipl.close()
+        if supervisor.objects:
+            await mipl.close()
         for entry in supervisor.objects:
             await mipl.remove(entry[0])
         supervisor.say("de-registered")

@@ -1,7 +1,7 @@
 """Fixtures of the tests of the deployment."""
 
 import pytest
-from deploy_rig import Board
+from deploy_rig import MAIN, Board
 
 from deploy import deploying
 from deploy.payload import RECORD, payload
@@ -32,7 +32,7 @@ def version(monkeypatch):
         def small(board, compiled=True, lines=False):
             whole = real(board, compiled, lines)
             own = {path: whole[path] for path in whole if path in ("boot.py", "switch.mpy")}
-            own["main.py"] = b"import node.app\nprint('this is', node.app.NAME)\n"
+            own["main.py"] = MAIN
             own["lib/node/app.py"] = b"from .more import NAME\n"
             own["lib/node/more.py"] = b"NAME = %r\n" % name
             own["lib/node/__init__.py"] = b""

@@ -10,17 +10,19 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from deploy.cli import main
+from deploy.link import Link
 
 ROOT = Path(__file__).resolve().parents[2]
 LOST = "127.0.0.1:9"  # a UART with nothing at its end
 WAIT = "10"  # seconds; a busy computer is not a board that is silent
-# A program that heeds Ctrl-C and never ends.
+# A program that says who it is, heeds Ctrl-C and never ends.
 MAIN = b"""
 from machine import UART
+from node.app import NAME
 from time import sleep_ms
 uart = UART(2)
 while True:
-    print("this is A")
+    print("this is", NAME)
     for _ in range(10):
         uart.any()
         sleep_ms(20)
@@ -40,7 +42,7 @@ class Process:
         """What it has printed."""
         return self.path.read_text(errors="replace")
 
-    def wait_for(self, pattern, seconds=15):
+    def wait_for(self, pattern, seconds=60):
         """Return the match of pattern once it is in the output."""
         end = time.monotonic() + seconds
         while not (found := re.search(pattern, self.output)):
@@ -99,9 +101,13 @@ def refused(result, what, step):
     assert step in result.output.partition("  next: ")[2], result.output
 
 
-def started_again(one):
-    """Wait until the program of the board runs."""
-    for _ in range(20):
-        if "this is A" in one.run("logs", "--for", "0.3").output:
-            return
+def started_again(one, name="A"):
+    """Wait until the program of the board runs, and says that it is name."""
+    link = Link(one.port, 10)
+    try:
+        for line in link.lines(60):
+            if line == f"this is {name}":
+                return
+    finally:
+        link.close()
     raise AssertionError(one.output)

@@ -10,7 +10,7 @@ import termios
 import time
 
 import pytest
-from deploy_rig import MAIN, ROOT, Process, refused, started_again
+from deploy_rig import ROOT, Process, refused, started_again
 
 HASTY = (  # of a tool that is killed the board hears within a second, not ten
     "import deploy.passthrough as p; p._LIMIT_S, p._SIGN_S = 1, 0.2; "
@@ -51,7 +51,7 @@ def test_the_doctor_on_a_small_board(board, bench, version):
 
 def test_a_pipe_and_a_terminal_at_the_module(board, bench, version):
     one = board(uart=bench)
-    version("A", {"main.py": MAIN})
+    version("A")
     assert "this is A" in one.install().output
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     tool = passthrough(one, "--quiet", "0.3", **pipes)

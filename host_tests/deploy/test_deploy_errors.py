@@ -6,6 +6,8 @@ import os
 import pty
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 import tty
@@ -13,7 +15,7 @@ import tty
 import pytest
 import serial
 import serial.rfc2217
-from deploy_rig import ROOT, refused, run
+from deploy_rig import ROOT, refused, run, started_again
 
 from deploy import install as install_module
 from deploy import ports, probe
@@ -74,8 +76,7 @@ def test_a_board_that_does_not_fit_is_left_as_it_was(board, version, boards, cha
     folder = boards(**changes)
     arguments = ["--board", "OTHER", "--port", one.port]
     refused(run("install", *arguments, wait="6", boards=folder), what, step)
-    log = one.run("logs", "--for", "0.4").output
-    assert "this is A" in log
+    started_again(one)
     assert (one.folder / "flash.img").read_bytes() == flash
 
 
@@ -142,6 +143,7 @@ def test_a_board_at_another_computer_that_is_not_there(url, what, step):
     refused(install("--board", "PC", "--port", url), what, step)
 
 
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name)")  # of pyserial
 @pytest.mark.parametrize(
     "scheme, what", [("socket", "was closed"), ("rfc2217", "serves another program, or does not")]
 )
@@ -257,7 +259,7 @@ def test_a_board_that_restarts_half_way_and_talks_without_end(board, version, mo
     monkeypatch.setattr("deploy.install.stage", stage)
     refused(one.run("install", "--board", "PC", wait="1"), "has restarted in the middle", "supply")
     monkeypatch.undo()
-    assert "this is A" in one.run("logs", "--for", "1").output
+    started_again(one)
 
 
 def test_a_module_that_is_lacking_is_named_with_its_command(board, version, boards):
@@ -321,3 +323,10 @@ def test_this_computer_s_own_troubles(monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.write_text", full)
     refused(install("--board", "PC"), "No space left on device", "room on the disk")
+
+
+def test_the_commands_are_a_program():
+    command = [sys.executable, "-m", "deploy", "wipe", "--port", "/dev/ttyNONE"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: there is no port /dev/ttyNONE\n  next: ")

@@ -10,7 +10,9 @@ import tty
 
 import pytest
 import serial.rfc2217
+from click.testing import CliRunner
 
+from deploy import standin
 from deploy.link import Link
 
 
@@ -86,6 +88,7 @@ def test_the_uart_of_a_stand_in_has_the_rate_that_it_is_opened_with(board):
     os.close(master)
 
 
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name)")  # of pyserial
 @pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
 def test_a_board_behind_a_server(board, version, scheme):
     one = board()
@@ -101,3 +104,21 @@ def test_a_board_behind_a_server(board, version, scheme):
         assert one.run("wipe", "--yes").exit_code == 0
         server.shutdown(socket.SHUT_RDWR)
         thread.join(5)
+
+
+def test_a_stand_in_that_cannot_be_says_why(board, tmp_path):
+    one = board()
+    odd = tmp_path / "odd"
+    odd.write_bytes(b"abc")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for image, name, said in (
+        (tmp_path / "flash.img", one.port, "in use by another board: end that one"),
+        (odd, tmp_path / "a", "has 3 bytes, which is no flash memory"),
+        (folder, tmp_path / "a", "cannot be the flash memory: Is a directory"),
+        (tmp_path / "new", folder, "cannot be a name of the port: File exists"),
+    ):
+        result = CliRunner().invoke(standin.main, ["--image", str(image), "--link", str(name)])
+        assert result.exit_code == 2, result.output
+        assert said in result.output
+    assert one.run("backup", "--to", tmp_path / "copy").exit_code == 0  # it lives on

@@ -57,7 +57,7 @@ class Line:
 def unharmed(rig, line, count):
     """Check what every test is about: still the same session, no command but its own."""
     assert rig.node.supervisor.sessions == 1 and rig.node.restarts == 0
-    assert rig.node.modem.at.stats["faults"] == rig.node.dispatcher.faults == 0
+    assert rig.node.modem.at.status()["faults"] == rig.node.dispatcher.faults == 0
     assert not {"AT+NRB", "AT+CFUN=0"} & set(rig.sent)
     assert line.rest == b"" and line.count >= count
 
@@ -168,7 +168,7 @@ def test_no_line_however_odd_becomes_a_command(lines):
                 await r.sleep(0.3)
         await r.sleep(8)  # parts of a write that stay away are waited for, and what is late
         op = await r.ask("read", 3303, 0, 5700)
-        assert r.node.restarts == 0 and r.node.modem.at.stats["faults"] == 0
+        assert r.node.restarts == 0 and r.node.modem.at.status()["faults"] == 0
         assert not {"AT+NRB", "AT+CFUN=0"} & set(r.sent)
         assert line.rest == b""
         return op.code

@@ -56,6 +56,8 @@ class Modem:
             return False
         if self.at.probe.state == FREE:  # the first line of what a starting module prints
             self.boots += 1
+        if line[:1] == b"M":
+            self.mipl.model = bytes(line)
         self.forget("the module rebooted")
         return True
 

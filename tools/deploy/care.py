@@ -54,6 +54,7 @@ def wipe(port, patience, screen, everywhere=False, sure=False):
     """Remove the node from the board, or every file; return how many. Raises DeployError."""
     with workshop(port, patience, screen.say) as (link, _):
         there = everything(link) if everywhere else install.scan(link)
+        stamps = {} if everywhere else install.scan(link, [], install.STAMPS)
         if not there:
             screen.say("there is nothing to remove")
             return 0
@@ -62,6 +63,8 @@ def wipe(port, patience, screen, everywhere=False, sure=False):
             raise DeployError("nothing was removed", "YES=1 saves the question")
         first = [path for path in ("main.py", "boot.py") if path in there]  # nothing half starts
         for path in first + [path for path in there if path not in first]:
+            link.run("remove(%r)" % path)
+        for path in stamps:
             link.run("remove(%r)" % path)
         link.run("clear()")
     screen.say(f"{len(there)} files removed")

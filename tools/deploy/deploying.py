@@ -47,7 +47,7 @@ def deploy(order, screen):
         copied = _update(link, found, wanted, board, given, screen)
         screen.say(f"done in {time.monotonic() - began:.1f} s; the board starts:")
         link.restart()
-        _first_lines(link, order.log_s, screen)
+        _first_lines(link, order, screen)
     return copied
 
 
@@ -61,7 +61,7 @@ def _update(link, found, wanted, board, config, screen):
     plan = install.compare(wanted, present)
     changed = bool(plan.copy or plan.remove)
     if changed:  # a configuration is checked anew by what is deployed
-        plan.remove += [name + ".ok" for name in install.CONFIGS]
+        plan.remove += install.STAMPS
     if not found.deployed:
         install.first(plan, present)
     if config is not None:
@@ -154,13 +154,26 @@ def _lacking(link, board, screen):
             screen.warn(f"this MicroPython lacks {name}; to have it on the board: {command}")
 
 
-def _first_lines(link, seconds, screen):
+def _first_lines(link, order, screen):
+    """Show the board's log for log_s seconds, from its first line on."""
     seen = False
-    for line in link.lines(seconds):
-        if line.strip() and "soft reboot" not in line and not line.startswith(">>> "):
-            seen = True
-            screen.log(plain(line))
-            if line.startswith("Traceback"):
-                screen.warn("the node does not start; make logs shows more")
+    patience = max(order.log_s, order.patience if order.log_s else 0)
+    for line in link.lines(patience):
+        seen = _shown(line, screen)
+        if seen:
+            break
     if not seen:
         screen.say("(no line yet: make logs follows it)")
+        return
+    for line in link.lines(order.log_s):
+        _shown(line, screen)
+
+
+def _shown(line, screen):
+    """Show a line if it is the log's; return whether it is."""
+    if not line.strip() or "soft reboot" in line or line.startswith(">>> "):
+        return False
+    screen.log(plain(line))
+    if line.startswith("Traceback"):
+        screen.warn("the node does not start; make logs shows more")
+    return True

@@ -19,6 +19,7 @@ from deploy.settings import default
 SWITCH = ROOT / "firmware" / "switch.py"
 CONFIGS = ("config.json", "config.prev.json", "config.old.json")
 _SECTOR = 512  # the block of FAT in a chip's own flash memory; LittleFS has larger ones
+STAMPS = tuple(name + ".ok" for name in CONFIGS)  # that a configuration was checked
 _OURS = ("lib/m5310", "lib/lwm2m", "lib/node", "m5310", "lwm2m", "node")
 _ROOT_FILES = ("boot.py", "main.py", "switch", "pins", "pin_rules")
 _HELPERS = """
@@ -105,7 +106,10 @@ def compare(wanted, present):
 
 def first(plan, present):
     """Make plan one of a first deployment: what is in nobody's way goes to its place at once."""
-    plan.direct = {path for path in plan.copy if path.startswith("lib/") and path not in present}
+    new = [path for path in plan.copy if path not in present]
+    plan.direct = {
+        path for path in new if path.startswith(("lib/", "pins.", "pin_rules.", "switch."))
+    }
     return plan
 
 
@@ -121,7 +125,7 @@ def room(plan, wanted, block):
         _enter(names, path)
         _enter(names, "next/" + stage_name(path, wanted[path]))
     folders = sum(_folder(inside, block) for inside in names.values())
-    spare = 1 if block <= _SECTOR else 3
+    spare = 0 if block <= _SECTOR else 3  # FAT is counted exactly
     return (sum(sizes.values()) + twice + folders + spare) * block
 
 
@@ -150,7 +154,7 @@ def needed(board, block):
 
 def stage_name(path, data):
     """Return the name of path's new contents in next/."""
-    return digest(path.encode() + b"\0" + data)[:16]
+    return digest(path.encode() + b"\0" + data)[:12]  # FAT has two entries for that
 
 
 def stage(link, plan, wanted, progress=None):

@@ -39,6 +39,7 @@ class Link(SerialTransport):
         self.mounted = False
         self.is_pty = True  # Port waits by itself
         self.patience = patience
+        self._held = b""  # printed, and not yet a whole line
         self.stopped = False  # whether the program on the board was interrupted by us
         self.serial = Port(self.device_name, patience)
 
@@ -179,10 +180,10 @@ class Link(SerialTransport):
     def lines(self, seconds):
         """Yield what the board prints, a line at a time, for so many seconds (None: for ever)."""
         end = None if seconds is None else time.monotonic() + seconds
-        held = b""
         while end is None or time.monotonic() < end:
-            *whole, held = (held + self.serial.more(0.2)).split(b"\n")
-            for line in whole:
+            self._held += self.serial.more(0.2)
+            while b"\n" in self._held:  # whoever ends here has not lost the rest
+                line, _, self._held = self._held.partition(b"\n")
                 yield line.decode("utf-8", "replace").rstrip("\r")
 
 

@@ -7,6 +7,7 @@ a serial device, its pins those of the virtual board.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
 import sys
@@ -124,12 +125,40 @@ def _is_reset(status):
     return status is None or status == _RESET or status < 0
 
 
-def make_image(path, kilobytes):
-    """Make the image if there is none; one of the wrong length is left as it is."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as f:
-            f.truncate(kilobytes * 1024)
+def make_image(path, kilobytes, fat=False):
+    """Make the image if there is none, and return it open: nobody else may have it meanwhile.
+
+    One of another length is left as it is. Raises ValueError.
+    """
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as f:
+                f.truncate(kilobytes * 1024)
+        image = path.open("r+b")
+        fcntl.flock(image, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ValueError(
+            f"{path} is in use by another board: end that one, or give another image and name, "
+            "ARGS='--image FILE --link NAME'"
+        )
+    except OSError as e:
+        raise ValueError(f"{path} cannot be the flash memory: {e.strerror}")
+    size = image.seek(0, os.SEEK_END)
+    if not size or size % (512 if fat else 4096):
+        raise ValueError(f"{path} has {size} bytes, which is no flash memory: remove it")
+    return image
+
+
+def make_link(link, name):
+    """Have link stand for the port name; raises ValueError."""
+    try:
+        if link.is_symlink():
+            link.unlink()
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(name)
+    except OSError as e:
+        raise ValueError(f"{link} cannot be a name of the port: {e.strerror}")
 
 
 async def _serve(uart, board, link, **options):
@@ -145,10 +174,7 @@ async def _serve(uart, board, link, **options):
     me = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, me.cancel)
-    with contextlib.suppress(OSError):
-        link.unlink()
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.symlink_to(standin.relay.name)
+    make_link(link, standin.relay.name)
 
     def told():
         print(f"a board without hardware, on {standin.relay.name}")
@@ -178,11 +204,11 @@ def shown(path):
 @click.option("--power-cut", type=click.IntRange(0), default=0, help="At the n-th block written.")
 def main(uart, board, image, size, fat, heap, link, power_cut):
     """Be a board with MicroPython on a pseudo terminal, until Ctrl-C."""
-    make_image(image, size)
     build()
     options = {"image": image.resolve(), "heap": heap, "fat": fat, "power_cut": power_cut}
     try:
-        asyncio.run(_serve(uart, board, link.absolute(), **options))
+        with make_image(image, size, fat):
+            asyncio.run(_serve(uart, board, link.absolute(), **options))
     except ValueError as e:
         print(e, file=sys.stderr)
         sys.exit(2)

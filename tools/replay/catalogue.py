@@ -24,7 +24,7 @@ class Notes:
         self.commands = {}
         self.answers = {}  # head: lines, or a function that is called
         self.probe = None
-        self.hold = 0
+        self.hold = self.pause = 0
 
     def urc(self, prefix, handler):
         """As an At's."""
@@ -66,7 +66,7 @@ def commands(dialect, clock):
         return []
 
     def updated():
-        mipl.counts["updates"] += 1
+        mipl.updates += 1
         return []
 
     at.answers = {b"AT+MIPLOPEN=": opened, b"AT+MIPLUPDATE=": updated, b"AT+NSOCR=": [b"+NSOCR:1"]}

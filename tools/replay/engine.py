@@ -50,6 +50,7 @@ class Engine(At):
         good = free and self._cmd is None
         self.probe.state = FREE
         self._cmd = command
+        self._put(command.text)  # a long one is waited for longer
         self.wire.since = now
         return good
 
@@ -88,7 +89,7 @@ class Engine(At):
         text = str(self._cmd.text, "ascii")
         took = self.clock.ticks_diff(now, self.wire.since)
         if not self._cmd.reply:
-            how = borrow("m5310.words").error(error.kind, error.code, b"") if error else "done"
+            how = borrow("m5310.causes").error(error.kind, error.code, b"") if error else "done"
             self.notes.append("%s: %s, after %d ms" % (text.partition("=")[0], how, took))
         super()._finish(error, now)
 

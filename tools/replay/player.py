@@ -145,17 +145,17 @@ class Player:
     # -- what was received --------------------------------------------------------------------
 
     def _received(self, line, decision):
-        at = self._at
-        malformed, repeats = at.stats["malformed"], self._modem.mipl.requests.counts["repeats"]
+        at, requests = self._at, self._modem.mipl.requests
+        malformed, repeats = at.status()["malformed"], requests.repeats
         self._kind = None
         self._uart.rx += line.raw + (_OVERLONG if line.kind == "c" else b"") + b"\r\n"
         at.poll()
         at.probe.heard(self._clock.ticks_ms())  # the bytes of a line do not come in one turn
         decision.kind = self._kind or "?"
         decision.known = self._known or line.kind in "uc"
-        if at.stats["malformed"] != malformed:
+        if at.status()["malformed"] != malformed:
             self._notes.append("malformed")
-        if self._modem.mipl.requests.counts["repeats"] != repeats:
+        if requests.repeats != repeats:
             self._notes.append("asked again")
 
     def _decided(self, kind, line):
@@ -172,7 +172,7 @@ class Player:
         self._notes.append(text % (borrow("m5310.words").describe(op), age))
 
     def _event(self, event, ext):
-        self._notes.append("event: %s" % borrow("m5310.words").event(event))
+        self._notes.append("event: %s" % borrow("m5310.causes").event(event))
 
     def _network(self, registered):
         self._notes.append("network: %s" % self._modem.network.words())
