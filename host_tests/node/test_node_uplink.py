@@ -66,7 +66,7 @@ def test_lost_datagrams_lose_and_double_nothing(tmp_path, loss):
 
 def test_an_outage_is_made_up_for_with_the_times_of_the_readings(tmp_path):
     async def scene(r):
-        await r.until(lambda: r.got)
+        await r.until(lambda: r.got and r.node.uplink.wall())
         r.module.set_network(False)
         await r.sleep(200)
         r.module.set_network(True)

@@ -70,7 +70,7 @@ class At:
     do it.
     """
 
-    asleep = False  # the module is: what wakes it is lost
+    asleep = 0  # 1: the module is, and what wakes it is lost; 2: it was woken for a command
 
     def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
         self.clock = clock
@@ -302,6 +302,8 @@ class At:
         cmd = self._cmd
         self._cmd = None
         self._free_at = now
+        if self.asleep:
+            self.asleep = 1
         if error:
             self._count(_N_ERRORS)
         if cmd.reply:
@@ -315,7 +317,8 @@ class At:
     def _next(self, now):
         """Send what waits, if it is time; return ms until the next turn."""
         waited = self.clock.ticks_diff(now, self._free_at)
-        if self.asleep and waited > _DOZE_MS and (self.replies or self.normal):
+        if self.asleep == 1 and waited > _DOZE_MS and (self.replies or self.normal):
+            self.asleep = 2
             self.probe.start(now)  # AT until OK
         elif self.replies:
             if waited >= self.reply_pause:

@@ -127,7 +127,7 @@ def watch(at):
     """Have at hear when the module falls asleep: the first bytes that wake it are lost then."""
 
     def report(line):
-        at.asleep = bytes(body(line)).strip() == b"1"
+        at.asleep = 1 if bytes(body(line)).strip() == b"1" else 0
 
     at.urc(b"+NPSMR:", report)
 

@@ -44,7 +44,7 @@ def day(config, hours, period):
         return rig
 
     with tempfile.TemporaryDirectory(prefix="energy-") as folder:
-        rig = play(scene, config, folder, sample_s=period, nap_ms=2000)
+        rig = play(scene, config, folder, sample_s=period, nap_ms=100 if cycle else 2000)
     total = rig.module.timers.now() - rig.module.started_ms
     asleep = max(total - rig.awake_ms, 0) if rig.slept else 0
     return Measured(

@@ -85,6 +85,12 @@ class CycleRig:
     def device(self):
         return self.platform.device(self.module.imei)
 
+    @property
+    def busy(self):
+        """Return whether the engine has something under way, whose time limits are to hold."""
+        at = self.node and self.node.modem.at
+        return bool(at and (at.normal or at.replies or at.probe.state or at._cmd))
+
     def now_s(self):
         """Return seconds since the start."""
         return self.module.timers.now() / 1000 - self.module.started_ms / 1000
@@ -148,7 +154,7 @@ def play(scene, config, folder, nap_ms=500, **options):
 
     def stretch(due, now):
         # A task that naps has nothing to do until something comes on the line.
-        if not rigs or due - now < _NAP_MS:
+        if not rigs or due - now < _NAP_MS or rigs[0].busy:
             return due
         return max(due, min(due + nap_ms, now + rigs[0].uart.due_ms()))
 
