@@ -127,7 +127,7 @@ def _made(board, path, clock, log, tries):
     settle(*made)
     _forget(_START)
     folder = getattr(board, "DATA", "") + "outbox"
-    pins.update(folder=folder, made=made, clocked=clocked, sleep=_sleep(config, board))
+    pins.update(folder=folder, made=made, clocked=clocked)
     seconds = config["safety"]["watchdog"]
     config = [config]  # whoever builds is the last that holds on to it
     node = build(config.pop(), uart, clock, log, _restart(board), **pins)
@@ -166,17 +166,6 @@ def _begin(path, tries, log):
     except OSError as e:  # the node runs all the same
         log("the starts with %s cannot be counted: %s" % (path, e), 0)
     return keep.mark(path)
-
-
-def _sleep(config, board):
-    """Return what puts the board to sleep, None where the node just waits."""
-    if getattr(board, "HOSTED", False) or config["power"]["mode"] != "cycle":
-        return None
-    if sys.platform not in ("esp32", "pyboard"):  # others do not start anew behind it
-        return None
-    import machine
-
-    return machine.deepsleep
 
 
 def _rtc(board):
