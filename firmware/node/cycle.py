@@ -168,7 +168,10 @@ class Cycler(Supervisor):
         left = self.awake_ms - self.clock.ticks_diff(self.clock.ticks_ms(), begun)
         power = modem.network.power
         await modem.bring_up(min(self.settings[0], max(left, 20000)))
-        self.kept["power"] = power or self.kept.get("power")
+        if power:
+            self.kept["power"] = power
+            given = await borrow("m5310.power").granted(modem.network)
+            self.log("the network gives T3324 %s s, T3412 %s s" % given)
         if self.objects:
             await self._session()
         self.sessions += 1
