@@ -12,8 +12,8 @@ q = '$(subst ','\'',$($(1)))'
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
-	node echo test test-host test-upy lint types format mpy packages size chaos soak replay clean deploy deploy-src \
-	wipe repl logs trace backup config flash pcboard doctor passthrough
+	node energy echo test test-host test-upy lint types format mpy packages size chaos soak replay clean deploy \
+	deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
 	@echo "make TARGET [NAME=VALUE ...]"
@@ -30,14 +30,16 @@ $(READY): pyproject.toml
 
 venv: $(READY) ## Make .venv with the pinned tools
 
-run: $(READY) ## Bench, console and node on this PC; FOR=30 stops after 30 s with a summary
+run: $(READY) ## Bench, console and node on this PC; FOR=30: stop after 30 s [PROFILE=m5310a]
 	@$(if $(CONFIG),$(BIN)/python -m pcnode --check --config $(call q,CONFIG) &&) \
 		$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
+		$(if $(PROFILE),--profile $(call q,PROFILE)) \
 		$(if $(HTTP),--http $(call q,HTTP)) $(if $(CONFIG),--config $(call q,CONFIG)) $(ARGS) -- \
 		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
-bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT
-	@$(BIN)/m5310-bench --at $(call q,AT) $(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
+bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT [PROFILE=]
+	@$(BIN)/m5310-bench --at $(call q,AT) $(if $(PROFILE),--profile $(call q,PROFILE)) \
+		$(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
 	@$(BIN)/python -m bench.load $(ARGS)
@@ -60,6 +62,9 @@ bench-scale: $(READY) ## Only how many modules with nodes this PC carries
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
 	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \
 		$(if $(BOARD),--board $(call q,BOARD)) $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
+
+energy: $(READY) ## What settings cost: a day in virtual time, three side by side; ARGS=--help
+	@$(BIN)/python -m energy $(ARGS)
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
 	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py

@@ -33,7 +33,6 @@ PARTS = {
     "reset_pin": "machine.Pin",
     "sampler": "node.sampler.Sampler",
     "supervisor": "node.supervisor.Supervisor",
-    "temperature": "lwm2m.temperature.Temperature",
     "trace": "node.trace.Trace",
     "uart": "machine.UART",
     "udp": "m5310.udp.Udp",

@@ -36,6 +36,15 @@ def freq():
     return 240_000_000
 
 
+class RTC:
+    """machine.RTC with the time of this computer, which a node does not set."""
+
+    def datetime(self, date=None):
+        """Return (year, month, day, weekday, hour, minute, second, 0), UTC."""
+        y, mo, d, h, mi, s, weekday, _ = time.gmtime()
+        return y, mo, d, weekday, h, mi, s, 0
+
+
 class MoreUart:
     """Methods of machine.UART that the node never uses; self is a UART."""
 

@@ -1,12 +1,12 @@
 """MicroPython's `onewire`, over the virtual board."""
 
-from machine import Device
-
-OneWire = Device("OneWire")
-
 
 def __getattr__(name):
-    """Return OneWireError: loaded where a program asks for it."""
+    """Return OneWire, or OneWireError, loading it where a program asks for it."""
+    if name == "OneWire":
+        from machine import Device
+
+        return Device(name)
     import chip
 
     return getattr(chip, name)

@@ -19,6 +19,7 @@ class Node:
 
     watchdog = None
     failures = None  # type: dict # of tasks, see node.failure
+    uplink = None  # where one is configured
     fallback = None  # type: str # what is said of a configuration that is not the board's own
     proof = None  # what has to run until the configuration has proven itself
 
@@ -44,6 +45,7 @@ class Node:
             ("sampler", self.sampler),
             ("notifier", self.notifier),
             ("courier", self.courier),
+            ("uplink", self.uplink),
             ("at", self.modem.at),
         ):
             if part:
@@ -113,7 +115,7 @@ def start():
     if node is None:
         return
     gc.collect()
-    gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 8)))
+    gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 16)))
     try:
         asyncio.run(node.run())
     except KeyboardInterrupt:
@@ -121,6 +123,8 @@ def start():
             node.modem.at.on_line = None
         asyncio.new_event_loop()
         node.tasks.clear()  # what they were at must not make room for the way out either
+        node.dispatcher.observations.clear(True)
+        gc.collect()
         asyncio.run(node.shutdown())
     for name, part in borrow("node.report").parts(node):
         print("status of", name, part)  # as it is: a text of it would be the largest of all

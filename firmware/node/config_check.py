@@ -2,11 +2,17 @@
 
 from micropython import const
 
+from m5310 import borrow
+
 from .config_error import ConfigError
 from .config_schema import fields
 from .config_text import closest, plain, text_problem
 
 _LEAST = const(5)  # of a watchdog: writing to flash memory may take seconds
+_MARGIN_S = const(600)
+_COAP = const(5683)
+_TEMPERATURE = const(3303)
+_LIGHT = const(3311)
 _OUTPUTS = ("switch", "dimmer", "multistate")
 
 
@@ -18,15 +24,41 @@ def validate(data, board=None):
     """
     check = _Check(board)
     config = check.map("", data, "configuration")
-    if config["onenet"]["server"] and config["module"]["dialect"] != "m5310a":
-        server = config["onenet"]["server"]
-        raise ConfigError("onenet.server", server, "needs module.dialect m5310a; else remove it")
+    onenet = config["onenet"]
+    if config["module"]["dialect"] == "seed" and (onenet["server"] or not onenet["bootstrap"]):
+        name = "server" if onenet["server"] else "bootstrap"
+        text = "is not for module.dialect seed: remove it, or let the dialect be found (auto)"
+        raise ConfigError("onenet." + name, onenet[name], text)
+    udp = config["udp"]
+    if udp["server"] is None and not onenet["enabled"]:
+        text = "leaves the node nobody to talk to: give udp.server"
+        raise ConfigError("onenet.enabled", False, text)
+    if udp["port"] == _COAP:
+        raise ConfigError("udp.port", _COAP, "is the module's own: give another")
+    _check_power(config)
     seconds = config["safety"]["watchdog"]
     most = getattr(board, "WATCHDOG", 120)
     if seconds and not _LEAST <= seconds <= most:
         text = "must be from %d to %d seconds on this board, or 0 for none" % (_LEAST, most)
         raise ConfigError("safety.watchdog", seconds, text)
     return config
+
+
+def _check_power(config):
+    """Raise ConfigError where the duty cycle does not fit the rest."""
+    power = config["power"]
+    if power["mode"] != "cycle":
+        return
+    least = 2 * power["period"] + _MARGIN_S
+    lifetime = config["onenet"]["lifetime"]
+    if config["onenet"]["enabled"] and lifetime < least:
+        text = "is too short for power.period: it is renewed once a cycle, so at least %d" % least
+        raise ConfigError("onenet.lifetime", lifetime, text)
+    if config["onenet"]["enabled"] and not config["outbox"]["readings"]:
+        text = "is needed with power.mode cycle: readings wait there, give 256"
+        raise ConfigError("outbox.readings", 0, text)
+    if power["awake"] >= power["period"]:
+        raise ConfigError("power.awake", power["awake"], "must be less than power.period")
 
 
 def _join(path, key):
@@ -158,7 +190,7 @@ class _Check:
     def range(self, path, value):
         ok = isinstance(value, list) and len(value) == 2
         if not ok or not all(type(x) in (int, float) and -300 < x < 2000 for x in value):
-            raise ConfigError(path, value, "must be [lowest, highest] in °C")
+            raise ConfigError(path, value, "must be [lowest, highest] in its units")
         if value[0] >= value[1]:
             raise ConfigError(path, value, "must have the lower number first")
         return value
@@ -173,12 +205,13 @@ class _Check:
         for i in range(len(value)):
             place = "%s[%d]" % (path, i)
             spec = each(place, value[i])
-            self.unique(place, "instance", spec["instance"], seen)
+            self.unique(place, "instance", spec["instance"], seen, spec["object"])
             if spec.get("type") == "ds18x20":
                 which = "rom" if spec["rom"] else "index"
                 self.unique(place, which, spec[which], seen, spec["pin"])
-            elif spec.get("type") == "sht3x":
-                self.unique(place, "address", spec["address"], seen, spec["bus"])
+            elif "address" in spec:  # one chip may measure for several objects
+                where = spec["bus"], spec["object"]
+                self.unique(place, "address", spec["address"], seen, where)
             done.append(spec)
         return done
 
@@ -193,10 +226,22 @@ class _Check:
         if not isinstance(value, dict):
             return self.map(path, value)
         rule = fields("sensor")[0][1:]
-        return self.map(path, value, "sensor", self.field(path + ".type", value.get("type"), rule))
+        kind = self.field(path + ".type", value.get("type"), rule)
+        if kind == "pin":
+            return self.map(path, value, "sensor", kind)
+        spec = self.map(path, value, "sensor", "measured", kind)
+        units, low, high = borrow("lwm2m.objects").measured(spec["object"])
+        if spec["units"] is None:
+            spec["units"] = units
+        if value.get("range") is None and spec["object"] != _TEMPERATURE:
+            spec["range"] = [low, high]
+        return spec
 
     def actuator(self, path, value):
         spec = self.map(path, value, "actuator")
+        for key in ("multistate", "application_type"):
+            if spec["object"] == _LIGHT and spec[key]:
+                raise ConfigError(_join(path, key), spec[key], "is not in object 3311: remove it")
         if not any(spec[key] for key in _OUTPUTS):
             raise ConfigError(path, ..., "must have one of %s at least" % ", ".join(_OUTPUTS))
         multi = spec["multistate"]

@@ -11,7 +11,7 @@ A line is: field, kind, default, and what the kind says more. ! as default: the 
                             board definition, which null and "board" stand for; devices with the
                             same shared may be on one pin; asked instead of needed: null is none
     uart, bus               number of the module's UART, of an I2C bus; default as for pins
-    range                   [low, high] in °C; the two numbers are the default
+    range                   [low, high] in its units; the two numbers are the default
     map table               object with the fields of that table
     pins, states            of a multi-state output
     list lowest highest     sensors or actuators
@@ -25,6 +25,8 @@ onenet map {} onenet
 sensors list ! 1 8
 actuators list [] 0 4
 outbox map {} outbox
+udp map {} udp
+power map {} power
 log map {} log
 safety map {} safety
 
@@ -37,7 +39,7 @@ rxbuf int 1024 1024 8192 bytes
 reset_pin out RESET asked
 power_pin out POWER asked
 pause_ms int 20 0 5000 milliseconds
-dialect one seed seed m5310a
+dialect one auto auto seed m5310a
 
 [network]
 cops text - 6 cops
@@ -48,10 +50,29 @@ register_timeout int 180 20 3600 seconds
 lifetime int 3600 120 86400 seconds
 open_timeout int 30 30 120 seconds
 server text - 64 server
+bootstrap bool true
+timestamps bool false
+enabled bool true
 
 [outbox]
 readings int 0 0 4096
 period int 300 10 86400 seconds
+
+[udp]
+server text - 21 address
+port int 41000 1 65535
+period int 300 1 86400 seconds
+readings int 1024 64 4096
+key text - 64 key
+
+[power]
+mode one always always psm cycle
+active int 10 2 11160 seconds
+update int 0 0 35712000 seconds
+edrx int 0 0 10485 seconds
+release bool false
+period int 900 60 86400 seconds
+awake int 90 30 600 seconds
 
 [log]
 level int 1 0 3
@@ -62,18 +83,22 @@ watchdog int 0 0 120 seconds
 stop_pin in STOP asked
 
 [sensor]
-type one ! ds18x20 ntc sht3x mcu
+type one ! ds18x20 ntc sht3x bmp280 pin mcu
 instance int ! 0 7
 period int 10 1 3600 seconds
-units text Cel 16
+
+[measured]
+units text - 16
 
 [ds18x20]
+object one 3303 3303
 range range -55 125
 pin out ONEWIRE needed 1-wire
 rom text - 16 rom
 index int 0 0 7
 
 [ntc]
+object one 3303 3303
 range range -40 125
 pin in ADC needed
 r25 int 10000 100 1000000 ohms
@@ -82,16 +107,33 @@ series int 10000 100 1000000 ohms
 side one low low high
 
 [sht3x]
+object one 3303 3303 3304
 range range -40 125
 bus bus I2C
 scl out I2C_SCL - SCL
 sda out I2C_SDA - SDA
 address one 68 68 69
 
+[bmp280]
+object one 3315 3315
+range range 300 1100
+bus bus I2C
+scl out I2C_SCL - SCL
+sda out I2C_SDA - SDA
+address one 118 118 119
+
+[pin]
+object one 3342 3200 3302 3342
+pin in "" needed
+pull one up up down none
+active one low low high
+
 [mcu]
+object one 3303 3303
 range range -40 125
 
 [actuator]
+object one 3306 3306 3311
 instance int ! 0 7
 application_type text "" 32
 switch map - switch
@@ -129,6 +171,6 @@ def _value(word):
         return {}
     if word == "[]":
         return []
-    if word in ("!", "-", "false", '""'):
-        return {"!": ..., "-": None, "false": False, '""': ""}[word]
+    if word in ("!", "-", "false", "true", '""'):
+        return {"!": ..., "-": None, "false": False, "true": True, '""': ""}[word]
     return word

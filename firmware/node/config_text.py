@@ -47,6 +47,15 @@ def _only(text, allowed):
     return bool(text)
 
 
+def _address(text):
+    host, _, port = text.rpartition(":")
+    parts = host.split(".")
+    ok = len(parts) == 4 and _only(port, _DIGITS) and 0 < int(port) < 65536
+    for part in parts:
+        ok = ok and _only(part, _DIGITS) and int(part) < 256 and str(int(part)) == part
+    return ok
+
+
 def text_problem(text, longest, form):
     """Return why text must not be used, or None."""
     for c in text:
@@ -55,8 +64,16 @@ def text_problem(text, longest, form):
             return "must not hold quotes or control characters"
     if len(text) > longest:
         return "must be at most %d characters" % longest
+    return _form_problem(text, form)
+
+
+def _form_problem(text, form):
     if form == "cops" and not (len(text) in (5, 6) and _only(text, _DIGITS)):
         return "must be 5 or 6 digits, as 46000"
+    if form == "key" and len(text) < 8:
+        return "must be at least 8 characters"
+    if form == "address" and not _address(text):
+        return "must be an IPv4 address and a port, as 203.0.113.7:5700"
     if form == "name" and not text:
         return "must not be empty"
     if form == "rom" and not (

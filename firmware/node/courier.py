@@ -8,6 +8,7 @@ at a time, to whoever observes the resource by then. Loaded only where an outbox
 
 from micropython import const
 
+from m5310 import borrow
 from m5310.errors import AtError
 
 _TURN_MS = const(200)
@@ -19,20 +20,25 @@ _DOUBT = const(5)  # times that one does not arrive until a new session is made
 _GIVE_UP = const(10)  # and until it is given up
 _PENDING = const(8)  # notifications that may wait for their confirmation
 _HELD = const(16)  # readings that may wait for a quiet line
-_READING = const(5700)
+_READINGS = (5700, 5500)
+_TIMESTAMP = const(5518)
 _STATE = const(602)  # the module knows of no such observation
 
 
 class Courier:
-    """Between the notifier, the outbox and the session; `temperatures` are the instances of 3303.
+    """Between the notifier, the outbox and the session; `measured` are the instances whose
+    readings are kept.
 
     delivered: readings from the outbox that were confirmed; lost: those that never got into it;
     unwanted: those that nobody observed when their turn came, or that the platform did not take.
     """
 
-    def __init__(self, outbox, temperatures, observations, modem, log, period):
+    samples = True  # offline, every period; in a duty cycle a reading is taken at its end
+    wall = None  # tells the UNIX time in seconds, None while it is not known
+
+    def __init__(self, outbox, measured, observations, modem, log, period):
         self.outbox = outbox
-        self.temperatures = temperatures
+        self.measured = measured
         self.observations = observations
         self.modem = modem
         self.clock = modem.clock
@@ -51,6 +57,30 @@ class Courier:
         self._online = False
         modem.mipl.on_ack = self._acked
 
+    def take(self):
+        """Keep a reading of every sensor now."""
+        for instance in self.measured:
+            self._take(instance, instance.resources[0][0])
+
+    def take_unwatched(self):
+        """Keep a reading of every sensor that nobody observes."""
+        for instance in self.measured:
+            rid = instance.resources[0][0]
+            if self.observations.watched(instance.oid, instance.iid, rid)[0] is None:
+                self._take(instance, rid)
+
+    def busy(self):
+        """Tell whether confirmations are awaited, or readings wait to be written."""
+        return bool(self._pending or self._held)
+
+    async def settle(self):
+        """Write all that is not confirmed: the node goes to sleep."""
+        self._expire(self.clock.ticks_ms(), False)
+        self._ackid = 0
+        while self._held or self._over:
+            self._store()
+            await self.clock.sleep_ms(0)
+
     def full(self):
         """Tell whether so many confirmations are awaited that notifications have to wait."""
         return len(self._pending) >= _PENDING
@@ -60,10 +90,10 @@ class Courier:
 
         It is kept until it is confirmed under that id, or forget(id) says that it was not sent.
         """
-        if item[3] != _READING:
+        if item[3] not in _READINGS:
             return 0
         ackid = self._number()
-        self._pending.append((ackid, item[1:4] + (item[5],), self.clock.ticks_ms()))
+        self._pending.append((ackid, item[1:4] + (item[5], self._time()), self.clock.ticks_ms()))
         return ackid
 
     def forget(self, ackid):
@@ -85,7 +115,7 @@ class Courier:
                 self._sampled = self.clock.ticks_add(now, -self.period_ms)  # one at once
                 self._ackid = self._pause = 0
             self._expire(now, online)
-            if not online:
+            if not online and self.samples:
                 self._sample(now)
             if self.modem.at.quiet():
                 self._store()
@@ -136,11 +166,21 @@ class Courier:
 
     def _sample(self, now):
         if self.clock.ticks_diff(now, self._sampled) >= self.period_ms:
-            for temperature in self.temperatures:
-                value = temperature.get(_READING)
-                if value is not None:
+            for instance in self.measured:
+                if self._take(instance, instance.resources[0][0]):
                     self._sampled = now
-                    self._hold((temperature.oid, temperature.iid, _READING, value))
+
+    def _take(self, instance, rid):
+        """Hold the reading rid of instance if it has one; return whether it has."""
+        value = instance.get(rid)
+        if value is None:
+            return False
+        self._hold((instance.oid, instance.iid, rid, value, self._time()))
+        return True
+
+    def _time(self):
+        """Return the UNIX time, 0 if it is not known."""
+        return (self.wall and self.wall()) or 0
 
     def _hold(self, reading):
         if len(self._held) >= _HELD:
@@ -175,7 +215,7 @@ class Courier:
         if reading is None:
             self._since = now
             return
-        oid, iid, rid, value = reading
+        oid, iid, rid, value, time = reading
         msgid, kind = self.observations.watched(oid, iid, rid)
         path = reading[:3]
         if msgid is None:
@@ -189,10 +229,21 @@ class Courier:
         self._since = now
         self._ackid = ackid = self._number()  # its confirmation may come with the OK
         try:
-            await self.modem.mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
+            await self._notify(msgid, oid, iid, (rid, kind, value), time, ackid)
         except (AtError, ValueError) as e:
             self._ackid = 0
             self._pause = _AGAIN_MS
             if getattr(e, "code", 0) == _STATE:
                 self.observations.drop(msgid)
             self.log("outbox: %s" % e, 2)
+
+    async def _notify(self, msgid, oid, iid, value, time, ackid):
+        """Notify a reading; with its time in one message, where that is known and observed."""
+        mipl = self.modem.mipl
+        stamped, kind = self.observations.watched(oid, iid, _TIMESTAMP)
+        if time and stamped == msgid:
+            values = ((_TIMESTAMP, kind, time), value)
+            await borrow("m5310.group").notify(mipl, msgid, oid, iid, values, ackid)
+        else:
+            rid, kind, value = value
+            await mipl.notify(msgid, oid, iid, rid, kind, value, ackid)

@@ -11,8 +11,8 @@ from binascii import crc32
 
 from micropython import const
 
-_RECORD = "<IIHHHf"  # crc of the rest, number, object, instance, resource, value
-_SIZE = const(18)
+_RECORD = "<IIHHHfI"  # crc of the rest, number, object, instance, resource, value, UNIX time
+_SIZE = const(22)
 _SEGMENT = const(32)  # readings in one file
 
 
@@ -37,9 +37,10 @@ class Outbox:
         return self._end - self._next
 
     def add(self, readings):
-        """Append readings, [(oid, iid, rid, value)], with one write a segment; raises OSError.
+        """Append readings, [(oid, iid, rid, value, time)], with one write a segment.
 
-        The oldest segment makes room where there is none. What was not appended is not counted.
+        time: UNIX seconds, 0 = not known. The oldest segment makes room where there is none. What
+        was not appended is not counted. Raises OSError.
         """
         for start in range(0, len(readings), _SEGMENT):
             part = readings[start : start + _SEGMENT]
@@ -55,7 +56,7 @@ class Outbox:
                 self._append(part)
 
     def first(self):
-        """Return the oldest reading as (oid, iid, rid, value), None if there is none."""
+        """Return the oldest reading as (oid, iid, rid, value, time), None if there is none."""
         while self._head is None and self._next < self._end:
             self._head = self._read(self._next)
             if self._head is None:
@@ -63,9 +64,25 @@ class Outbox:
                 self._next += 1
         return self._head
 
-    def done(self):
-        """Forget the oldest reading, which first() returned: it was delivered. Raises OSError."""
-        self._next += 1
+    @property
+    def number(self):
+        """The number of the oldest reading: they are counted for ever."""
+        return self._next
+
+    def part(self, most):
+        """Return (the number of the oldest reading, [it and at most so many behind it])."""
+        out = []
+        if self.first() is not None:
+            while len(out) < most and self._next + len(out) < self._end:
+                reading = self._read(self._next + len(out))
+                if reading is None:  # it is skipped when it is the oldest
+                    break
+                out.append(reading)
+        return self._next, out
+
+    def done(self, count=1):
+        """Forget the oldest readings, which were delivered. Raises OSError."""
+        self._next += count
         self._head = None
         draft = self._path("pos.new")
         with open(draft, "wb") as f:
@@ -109,7 +126,7 @@ class Outbox:
         first = self._end if fresh else self._firsts[-1]
         data = b""
         for i in range(len(readings)):
-            body = struct.pack("<IHHHf", self._end + i, *readings[i])
+            body = struct.pack("<IHHHfI", self._end + i, *readings[i])
             data += struct.pack("<I", crc32(body)) + body
         with open(self._path("%08x" % first), "wb" if fresh else "ab") as f:
             f.write(data)

@@ -37,6 +37,8 @@ def parts(node):
     yield "sampler", of_sampler(node.sampler)
     if node.courier:
         yield "outbox", of_courier(node.courier)
+    if node.uplink:
+        yield "uplink", of_uplink(node.uplink)
     if hasattr(gc, "mem_free"):
         gc.collect()
         yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
@@ -56,7 +58,7 @@ def of_sampler(sampler):
     for slot in sampler.slots:
         sensors.append(
             {
-                "instance": slot.temperature.iid,
+                "instance": slot.instance.iid,
                 "value": slot.value,
                 "failures": slot.failures,
                 "errors": slot.errors,
@@ -76,4 +78,18 @@ def of_courier(courier):
         "delivered": courier.delivered,
         "lost": courier.lost,
         "unwanted": courier.unwanted,
+    }
+
+
+def of_uplink(uplink):
+    """Return how many readings wait, and the counters."""
+    return {
+        "waiting": len(uplink.store),
+        "dropped": uplink.store.dropped,
+        "damaged": uplink.store.damaged,
+        "sent": uplink.sent,
+        "acknowledged": uplink.acknowledged,
+        "lost": uplink.lost,
+        "refused": uplink.refused,
+        "commands": uplink.commands,
     }

@@ -10,9 +10,9 @@ _RETRY_MS = const(100)  # floor between two tries of one sensor that says it is 
 
 
 class _Slot:
-    def __init__(self, driver, temperature, period_ms, due):
+    def __init__(self, driver, instance, period_ms, due):
         self.driver = driver
-        self.temperature = temperature
+        self.instance = instance
         self.period_ms = period_ms
         self.begun = due
         self.due = due  # ticks of the next start, or of the reading once started
@@ -24,7 +24,7 @@ class _Slot:
 
 
 class Sampler:
-    """Feeds Temperature instances from sensor drivers (node.sensors) by the injected clock."""
+    """Feeds instances of objects from sensor drivers (node.sensors) by the injected clock."""
 
     def __init__(self, clock, actuations=()):
         """actuations: their tick() is called every minute."""
@@ -34,9 +34,9 @@ class Sampler:
         self._tick = self.alive = clock.ticks_ms()  # alive: of the last turn
         self.samples = 0
 
-    def add(self, driver, temperature, period=10):
-        """Sample driver into temperature every period seconds (1..3600), beginning at once."""
-        slot = _Slot(driver, temperature, period * 1000, self.clock.ticks_ms())
+    def add(self, driver, instance, period=10):
+        """Sample driver into instance every period seconds (1..3600), beginning at once."""
+        slot = _Slot(driver, instance, period * 1000, self.clock.ticks_ms())
         self.slots.append(slot)
 
     async def run(self):
@@ -82,11 +82,11 @@ class Sampler:
             slot.error = str(e) or repr(e)
             if slot.failures == _LOST_AFTER:
                 slot.value = None
-                slot.temperature.lose()
+                slot.instance.lose()
         else:
             slot.failures = 0
             self.samples += 1
-            slot.temperature.update(slot.value)
+            slot.instance.update(slot.value)
         slot.started = False
         # Counted from the start, so the period holds; a sensor that is late is not made up for.
         left = slot.period_ms - clock.ticks_diff(clock.ticks_ms(), slot.begun)

@@ -4,7 +4,7 @@ import gc
 
 from lwm2m.instance import Instance
 
-_MAKERS = ("__init__", "add", "objects", "counts")
+_MAKERS = ("__init__", "add", "default", "objects", "counts")
 _TOLD = ("status",)  # Node.status() asks for what they return, and not for them
 
 
@@ -33,7 +33,7 @@ def settle(registry, sampler, node=None):
         for part in (sampler, modem, modem.at, modem.network, modem.mipl):
             _settle(type(part), names=_MAKERS + _TOLD)
         if node.courier:
-            _settle(type(node.courier), type(node.courier.outbox))
+            _settle(type(node.courier), type(node.courier.outbox), names=_MAKERS[:1])
         _settle(Instance)
     gc.collect()
 

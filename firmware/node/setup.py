@@ -1,5 +1,7 @@
 """Makes a Node out of a configuration and a board."""
 
+import gc
+
 from lwm2m.observe import Observations
 from m5310 import borrow
 from m5310.modem import Modem
@@ -11,23 +13,34 @@ from .notifier import Notifier
 from .supervisor import Supervisor
 
 
-def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **pins):
+def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **more):
     """Return the Node of a validated configuration on a UART; raises ConfigError.
 
     restart() restarts the MCU, None where there is none; folder: where an outbox has its files;
-    made: what things() made of the configuration, if it was done; pins: reset_pin, power_pin.
+    made: what things() made of the configuration, which is emptied then when it was read, as its
+    heap is needed. more: clocked, as of node.clocked; sleep(ms) as in node.cycle; reset_pin,
+    power_pin.
     """
-    registry, sampler = made or borrow("node.things").things(config, clock)
+    wall, learn, rtc = more.pop("clocked", None) or (None, None, None)
+    sleep = more.pop("sleep", None)
+    registry, sampler = made or borrow("node.things").things(config, clock, wall)
     dialect, pause, baud, uart_id, rxbuf = values(
         config["module"], "dialect pause_ms baud uart rxbuf"
     )
     operator, earfcn, patience = values(config["network"], "cops earfcn register_timeout")
-    lifetime, limit, server = values(config["onenet"], "lifetime open_timeout server")
-    readings, period = values(config["outbox"], "readings period")
+    lifetime, limit, server, bootstrap, enabled = values(
+        config["onenet"], "lifetime open_timeout server bootstrap enabled"
+    )
     size = config["log"]["trace"]
-    config = None  # its heap is needed
+    saving = config["power"]["mode"] != "always"
+    if not (saving or config["outbox"]["readings"] or config["udp"]["server"]):
+        if made:
+            config.clear()
+        config = None
+    if hasattr(gc, "mem_free"):
+        size = min(size, gc.mem_free() // 32)  # it gives way where heap is short
     # First, while there is a piece of that size.
-    trace = borrow("node.trace").Trace(size, clock, log, dialect) if size else None
+    trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem = Modem(
@@ -40,48 +53,38 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
         baud=baud,
         operator=operator,
         earfcn=earfcn,
-        **pins,
+        **more,
     )
+    modem.network.on_time = learn
+    kind = borrow("node.extras").saving(modem, config, Supervisor) if saving else Supervisor
     dispatcher.requests = modem.mipl.requests
     dispatcher.requests.on_answered = dispatcher.answered
     modem.mipl.on_again = observations.clear
     notifier = Notifier(observations, modem.mipl, clock, log)
-    supervisor = Supervisor(
+    supervisor = kind(
         modem,
         clock,
         log,
-        (patience * 1000, (uart_id, baud, rxbuf), lifetime, limit, server),
-        _object_list(registry),
+        (patience * 1000, (uart_id, baud, rxbuf), lifetime, limit, server, bootstrap),
+        _object_list(registry) if enabled else [],
         observations,
         notifier,
         restart,
     )
     node = Node(clock, log, registry, modem, dispatcher, notifier, sampler, supervisor)
-    if readings:
-        node.courier = notifier.courier = _courier(node, readings, period, observations, folder)
-    _traced(node, trace)
+    if config:
+        borrow("node.extras").add(node, config, folder, wall, rtc, sleep)
+    _traced(node, trace, wall)
     return node
 
 
-def _courier(node, readings, period, observations, folder):
-    """Return the Courier, or None where its files cannot be made."""
-    from .courier import Courier
-    from .outbox import Outbox
-
-    temperatures = [slot.temperature for slot in node.sampler.slots]
-    try:
-        outbox = Outbox(folder, max(64, readings))
-    except OSError as e:
-        node.log("outbox: %s; readings are not kept" % e, 0)
-        return None
-    return Courier(outbox, temperatures, observations, node.modem, node.log, period)
-
-
-def _traced(node, trace):
+def _traced(node, trace, wall):
     """Have the lines of the UART recorded and logged, as configured."""
     node.trace = trace
     at = node.modem.at
     if trace:
+        trace.session = node.modem.mipl
+        trace.wall = wall
         at.on_line = trace.record
     if node.log.level > 2:
         at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line

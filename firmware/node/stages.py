@@ -1,7 +1,6 @@
 """The start, one stage after the other, so that the heap never holds all that it takes."""
 
 import gc
-import os
 import sys
 
 from micropython import const
@@ -43,40 +42,17 @@ def set_up(clock, log):
             sys.exit(2)
     else:
         borrow("node.restarts").begin(log)
-        node = _board_node(board, getattr(board, "CONFIG", "config.json"), clock, log)
+        own = getattr(board, "CONFIG", "config.json")
+        for path, tries, why in borrow("node.fallback").choices(own):
+            node = _make(board, path, clock, log, tries)
+            if node and why:
+                node.fallback = why
+                log(why, 0)
+            if node:
+                break
     board = None
     sys.modules.pop("pins", None)
     _forget()
-    return node
-
-
-def _board_node(board, path, clock, log):
-    """Return the Node of a board, or None: with the configuration at path, or with the copy."""
-    keep = borrow("node.config_keep")
-    tries = keep.tried(path, _COPY)
-    if tries is not None and tries >= keep.TRIES:
-        node = _make(board, _COPY, clock, log)
-        if node:
-            why = "%s was not online at %d starts; a changed one is tried anew"
-            return _on_copy(node, why % (path, tries))
-        tries = None
-    node = _make(board, path, clock, log, tries)
-    if node is None and _there(_COPY):
-        node = _make(board, _COPY, clock, log)
-        return node and _on_copy(node, "%s cannot be used" % path)
-    return node
-
-
-def _there(path):
-    try:
-        return os.stat(path) is not None
-    except OSError:
-        return False
-
-
-def _on_copy(node, why):
-    node.fallback = "running on %s, the last configuration that was online: %s" % (_COPY, why)
-    node.log(node.fallback, 0)
     return node
 
 
@@ -113,22 +89,23 @@ def _made(board, path, clock, log, tries):
     config = config or borrow("node.checked").load(kept)
     log.level = config["log"]["level"]
     hosted = getattr(board, "HOSTED", False)
-    mark = None if hosted or path == _COPY else _begin(path, tries, log)
+    mark = None if hosted or path == _COPY else borrow("node.fallback").begin(path, tries, log)
     from .port import open_pins, open_uart
 
     uart = open_uart(config["module"], board)
     pins = open_pins(config["module"])
     open_pins = open_uart = None
     _forget(_START)
-    made = borrow("node.things").things(config, clock)
+    clocked = borrow("node.clocked").clocked(config, _rtc(board))
+    made = borrow("node.things").things(config, clock, clocked[0])
     config["sensors"] = config["actuators"] = None
     settle = borrow("node.settled").settle
     settle(*made)
     _forget(_START)
     folder = getattr(board, "DATA", "") + "outbox"
+    pins.update(folder=folder, made=made, clocked=clocked)
     seconds = config["safety"]["watchdog"]
-    config = [config]  # whoever builds is the last that holds on to it
-    node = build(config.pop(), uart, clock, log, _restart(board), folder, made, **pins)
+    node = build(config, uart, clock, log, _restart(board), **pins)
     settle(node.registry, node.sampler, node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
@@ -152,18 +129,13 @@ def check(board, path, kept):
     return None if borrow("node.checked").save(path, kept, config) else config
 
 
-def _begin(path, tries, log):
-    """Count this start; return the mark of the configuration if it has yet to prove itself."""
-    keep = borrow("node.config_keep")
-    try:
-        if keep.same(path, _COPY):
-            return None
-        if tries is not None:
-            log("%s has not been online yet: start %d of %d" % (path, tries + 1, keep.TRIES))
-            keep.begin(path, tries + 1)
-    except OSError as e:  # the node runs all the same
-        log("the starts with %s cannot be counted: %s" % (path, e), 0)
-    return keep.mark(path)
+def _rtc(board):
+    """Return the RTC that the network's clock sets; a PC has its own time."""
+    if getattr(board, "HOSTED", False):
+        return None
+    import machine
+
+    return machine.RTC()
 
 
 def _restart(board):

@@ -22,8 +22,8 @@ class Supervisor:
     """Runs the session.
 
     `settings` is (ms that registering with the network may take, (number, baud, rxbuf) of the
-    UART, lifetime s, timeout s, server or None), `objects` what Mipl.open wants, `restart` what
-    restarts the MCU, or None.
+    UART, lifetime s, timeout s, server or None, bootstrap), `objects` what Mipl.open wants,
+    `restart` what restarts the MCU, or None.
     """
 
     def __init__(self, modem, clock, log, settings, objects, observations, notifier, restart):
@@ -69,9 +69,10 @@ class Supervisor:
         await modem.bring_up(self.settings[0])
         network = modem.network
         self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
-        self.say("opening the OneNET session")
         self.observations.clear()
-        await modem.mipl.open(self.objects, *self.settings[2:])
+        if self.objects:  # else there is no OneNET for it
+            self.say("opening the OneNET session")
+            await modem.mipl.open(self.objects, *self.settings[2:])
         self.sessions += 1
         self.cause = self.next_try = ""
         self.notifier.row = 0
@@ -85,7 +86,7 @@ class Supervisor:
         start = checked = clock.ticks_ms()
         missing = 0
         while not self.stopping:
-            if not mipl.registered:
+            if self.objects and not mipl.registered:
                 raise AtError(errors.FAILED, 0, mipl.cause.encode())
             now = self.alive = clock.ticks_ms()
             if start is not None and clock.ticks_diff(now, start) > _STANDS_MS:
@@ -112,6 +113,8 @@ class Supervisor:
     async def _renew(self):
         """Renew the registration; raises AtError if it is gone, not if the line was busy once."""
         self.notifier.row = 0
+        if not self.objects:
+            return
         for left in range(_RENEWALS - 1, -1, -1):
             try:
                 await self.modem.mipl.update()
@@ -123,9 +126,12 @@ class Supervisor:
                     raise
             await self.clock.sleep_ms(1000)
         self.log("registration renewed", 2)
+        self.modem.network.time = None  # ask again: some RTCs go astray by minutes a day
 
     async def _check(self, missing):
         """Ask for the network; return ms it has been missing. Raises AtError if for too long."""
+        if self.modem.at.asleep:
+            return missing
         try:
             await self.modem.network.ask()
             await self.modem.network.signal()
@@ -136,6 +142,8 @@ class Supervisor:
         if self.modem.network.registered:
             if missing:
                 await self._renew()
+            elif self.modem.network.on_time and not self.modem.network.time:
+                await borrow("m5310.bringup").ask_time(self.modem.network, self.log)
             return 0
         missing += _CHECK_MS
         self.log("network lost for %d s" % (missing // 1000))

@@ -1,42 +1,70 @@
 """Makes the objects of a configuration, out of what hangs on the pins."""
 
+from micropython import const
+
 from lwm2m.registry import Registry
+from m5310 import borrow
 
 from . import values
 from .config_error import ConfigError
 from .sampler import Sampler
 
+_TEMPERATURE = const(3303)
+_ACTUATION = const(3306)
+_STATES = (3200, 3302, 3342)  # what is read there has no units
 
-def things(config, clock):
+
+def things(config, clock, wall=None):
     """Return (Registry, Sampler that feeds it) of a validated configuration.
 
-    Raises ConfigError for what the board does not have.
+    wall() tells the UNIX time, for readings that bear it. Raises ConfigError for what the board
+    does not have.
     """
     registry = Registry()
     actuations = []
     sampler = Sampler(clock, actuations)
     shared = {}
+    kinds = _kinds(config, wall)
     for i, spec in enumerate(config["sensors"]):
-        from lwm2m.temperature import Temperature
-
         from .sensors import make
 
-        kind, instance, units, span, period = values(spec, "type instance units range period")
+        kind, oid, iid, period = values(spec, "type object instance period")
+        measures = ()
+        if oid not in _STATES:
+            units, span = values(spec, "units range")
+            measures = (units,) + tuple(span)
         try:
-            temperature = Temperature(instance, units, *span)
-            registry.add(temperature)
-            sampler.add(make(spec, shared), temperature, period)
+            instance = kinds[oid](iid, *measures)
+            registry.add(instance)
+            sampler.add(make(spec, shared), instance, period)
         except (OSError, ValueError) as e:
             raise ConfigError("sensors[%d]" % i, kind, "cannot be set up: %s" % e)
     for i, spec in enumerate(config["actuators"]):
-        from lwm2m.actuation import Actuation
-
         from .actuators import make as make_outputs
 
+        oid, iid = values(spec, "object instance")
         try:
-            actuation = Actuation(spec["instance"], clock, **make_outputs(spec))
+            actuation = kinds[oid](iid, clock, **make_outputs(spec))
             registry.add(actuation)
         except (OSError, ValueError) as e:
-            raise ConfigError("actuators[%d]" % i, spec["instance"], "cannot be set up: %s" % e)
+            raise ConfigError("actuators[%d]" % i, iid, "cannot be set up: %s" % e)
         actuations.append(actuation)
     return registry, sampler
+
+
+def _kinds(config, wall):
+    """Return {object: the class of its instances} of all there are in a configuration."""
+    (stamped,) = values(config["onenet"], "timestamps")
+    kinds = {}
+    for spec in config["sensors"] + config["actuators"]:
+        (oid,) = values(spec, "object")
+        if oid in kinds:
+            continue
+        if oid == _TEMPERATURE and not stamped:  # the guide's need no table, and no heap for it
+            from lwm2m.temperature import Temperature as kind
+        elif oid == _ACTUATION:
+            from lwm2m.actuation import Actuation as kind  # type: ignore[assignment]
+        else:
+            kind = borrow("lwm2m.objects").find(oid, wall if stamped else None)
+        kinds[oid] = kind
+    return kinds

@@ -15,14 +15,16 @@ _LEAST = const(128)
 class Trace:
     """A ring of `size` bytes, 128 or more; some 30 lines fit into 1024.
 
-    `log` tells the time of the first line, `dialect` is noted for who replays the lines.
+    `log` tells the time of the first line, `session` the dialect, for who replays the lines.
     """
 
-    def __init__(self, size, clock, log, dialect):
+    wall = None  # tells the UNIX time in seconds, None while it is not known
+
+    def __init__(self, size, clock, log, session):
         self.ring = bytearray(max(size, _LEAST))
         self.clock = clock
         self.log = log
-        self.dialect = dialect
+        self.session = session
         self.count = 0
         self.first = 0  # where the oldest entry is
         self.end = 0  # behind the newest

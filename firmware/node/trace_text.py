@@ -7,6 +7,8 @@ Bytes that are no text, and backslashes, are \xNN; there was more of a line that
 
 from micropython import const
 
+from m5310 import borrow
+
 _SENT = const(62)
 _HEAD = const(4)
 _SHOWN = const(200)
@@ -33,9 +35,13 @@ class Spoken:
 
 def lines(trace):
     """Yield the entries of a Trace as texts, oldest first, behind one that says what it is."""
-    yield "# trace of m5310-node, dialect %s" % trace.dialect
+    yield "# trace of m5310-node, dialect %s" % trace.session.dialect.name
     log = trace.log
     log("", 9)  # above every level: log.ms is that of now
+    now = trace.wall and trace.wall()
+    if now:
+        at = "%d.%03d" % (log.ms // 1000, log.ms % 1000)
+        yield "# %s is %s" % (at, borrow("node.wall").text(now))
     ms = log.ms - trace.clock.ticks_diff(trace.clock.ticks_ms(), trace.last)
     for passed, _, _, _ in _entries(trace):
         ms -= passed

@@ -29,6 +29,8 @@ class Watchdog:
         ]  # type: list
         if node.courier:
             self._watched.append(("courier", node.courier, 60000))
+        if node.uplink:
+            self._watched.append(("uplink", node.uplink, 60000))
 
     def feed(self):
         """Start the time anew."""

@@ -83,6 +83,18 @@ def test_a_lost_request_reaches_the_node_at_the_second_try(rig):
     assert all(operation.done for operation in operations)
 
 
+def test_a_request_that_is_sent_again_does_not_reach_the_next_registration(rig):
+    rig.faults.set(loss=0.9)
+    operations = [rig.platform.read(rig.imei, 3303, 0, 5700, 40_000) for _ in range(4)]
+    rig.run(100)
+    rig.faults.set(loss=0)
+    rig.send("AT+MIPLCLOSE=0", "AT+MIPLOPEN=0,3600,30", ms=200)
+    lines = rig.run(19_000)
+    assert rig.module.session.is_open and rig.module.air.repeated
+    assert not [line for line in lines if line.startswith("+MIPLREAD")]
+    assert all(operation.name == "OFFLINE" for operation in operations)
+
+
 def test_noise_comes_between_the_lines_and_they_stay_whole(rig):
     rig.faults.set(garbage=10)
     rig.raw = b""

@@ -70,7 +70,7 @@ def test_all_good_is_status_0_and_every_level_is_listed():
         "write_attributes 3303/0/5601 pmin=18",
         "observe 3303/0/5700 ",
         "cancel 3303 ",
-        "read 3311 ",
+        "read 3320 ",
     ):
         assert re.search(r"\d+  " + re.escape(title), out), title
     assert "node| stub --uart 127.0.0.1:" in out

@@ -14,7 +14,8 @@ NAMES = sorted(portmachine.BOARDS)
 MACHINE = """
 from portmachine import Machine
 made = Machine(%r)
-Pin, UART, ADC, I2C, PWM, reset = made.Pin, made.UART, made.ADC, made.I2C, made.PWM, made.reset
+Pin, UART, ADC, I2C, PWM, RTC = made.Pin, made.UART, made.ADC, made.I2C, made.PWM, made.RTC
+reset = made.reset
 """
 PROGRAM = """
 import sys

@@ -10,7 +10,7 @@ from typeparts import PARTS, typed
 
 PORT = "firmware/node/port.py"
 MCU = "firmware/node/sensors/mcu.py"
-KEEP = "firmware/node/stages.py"
+KEEP = "firmware/node/fallback.py"
 LEAVE = "firmware/node/leave.py"
 SUPERVISOR = "firmware/node/supervisor.py"
 MODEM = "lib/m5310/modem.py"

@@ -3,7 +3,8 @@
 import unittest
 
 from m5310.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
-from m5310.dialect import get, put_float
+from m5310.dialect import put_float
+from m5310.dialects import creates, get
 
 
 def value_of(dialect, kind, value):
@@ -54,22 +55,31 @@ class SeedTest(unittest.TestCase):
         self.assertEqual([self.dialect.flag(i, 3) for i in range(3)], [0, 0, 0])
 
     def test_create(self):
-        self.assertEqual(self.dialect.create(None), b"AT+MIPLCREATE")
-        self.assertEqual(self.dialect.create("a.example:5683"), b"AT+MIPLCREATE")
+        self.assertEqual(creates(self.dialect, None, True), (b"AT+MIPLCREATE",))
+        self.assertEqual(creates(self.dialect, "a.example:5683", True), (b"AT+MIPLCREATE",))
+
+    def test_auto_speaks_the_guides_until_it_is_known(self):
+        self.assertEqual((get("auto").name, get("auto").own), ("auto", None))
 
 
 class M5310aTest(unittest.TestCase):
     def setUp(self):
         self.dialect = get("m5310a")
 
-    def test_every_value_stands_in_quotes_and_no_blank_before_it(self):
+    def test_every_value_stands_in_quotes_and_its_length_is_theirs(self):
+        """As all lines of facts/traces.md 3b to 3e; opaque in hex digits: 3b, +MIPLWRITE."""
         for kind, value, text in (
             (STRING, "abcd", b'1,4,"abcd"'),
+            (STRING, " a ", b'1,3," a "'),
             (FLOAT, 28.9, b'4,4,"28.9"'),
-            (FLOAT, 98, b'4,4,"98"'),
-            (INTEGER, -12, b'3,4,"-12"'),
+            (FLOAT, -0.08, b'4,5,"-0.08"'),
+            (FLOAT, 98, b'4,2,"98"'),
+            (INTEGER, -12, b'3,3,"-12"'),
+            (INTEGER, 1 << 40, b'3,13,"1099511627776"'),
             (BOOLEAN, False, b'5,1,"0"'),
-            (OPAQUE, b"\x01", b'2,1,"01"'),
+            (OPAQUE, b"\x01", b'2,2,"01"'),
+            (OPAQUE, b"4567", b'2,8,"34353637"'),
+            (OPAQUE, b"", b'2,0,""'),
         ):
             self.assertEqual(value_of(self.dialect, kind, value), text)
 
@@ -80,16 +90,33 @@ class M5310aTest(unittest.TestCase):
         self.assertEqual([flag(i, 4) for i in range(4)], [1, 2, 2, 0])
 
     def test_create_with_a_server_and_without(self):
-        text = b'AT+MIPLCREATEEX="nbiotbt.heclouds.com:5683",1'
-        self.assertEqual(self.dialect.create("nbiotbt.heclouds.com:5683"), text)
-        self.assertEqual(self.dialect.create(None), b"AT+MIPLCREATE")
+        """The configurations are those of facts/traces.md 8, user data and log byte included."""
+        bootstrap = (
+            b'AT+MIPLCREATEEX="nbiotbt.heclouds.com:5683",1',
+            (
+                b"AT+MIPLCREATE=56,130038F10003F2002A04001100000000000010196E62696F7462742E6865636C6F"
+                b"7564732E636F6D3A35363833000131F30008C000000000,0,56,0"
+            ),
+        )
+        direct = (
+            b'AT+MIPLCREATEEX="183.230.40.40:5683",0',
+            (
+                b"AT+MIPLCREATE=49,130031F10003F2002304001100000000000000123138332E3233302E34302E3430"
+                b"3A35363833000131F30008C000000000,0,49,0"
+            ),
+        )
+        made = self.dialect.creates
+        self.assertEqual(made("nbiotbt.heclouds.com:5683", True), bootstrap)
+        self.assertEqual(made("183.230.40.40:5683", False), direct)
+        self.assertEqual(made(None, True), bootstrap)
+        self.assertEqual(made(None, False), direct)
 
     def test_names(self):
         self.assertEqual(self.dialect.name, "m5310a")
         for name in ("", "SEED", "m5310", None):
             with self.assertRaises(ValueError) as caught:
                 get(name)
-            self.assertIn("seed", str(caught.exception))
+            self.assertIn("m5310a", str(caught.exception))
 
 
 class FloatTest(unittest.TestCase):

@@ -9,7 +9,7 @@ FOLDER = "outbox-test-%d" % id(object())
 
 
 def reading(number):
-    return (3303, number % 8, 5700, number / 4)
+    return (3303, number % 8, 5700, number / 4, 1795312800 + number)
 
 
 def fill(outbox, start, count, batch=1):
@@ -80,14 +80,14 @@ class OutboxTest(unittest.TestCase):
         box = Outbox(FOLDER, 64)
         fill(box, 0, 5)
         with open(FOLDER + "/" + self.files()[0], "r+b") as f:
-            f.seek(2 * 18 + 9)
+            f.seek(2 * 22 + 9)
             f.write(b"\xff")
         again = Outbox(FOLDER, 64)
         self.assertEqual(drain(again), [reading(n) for n in (0, 1, 3, 4)])
         self.assertEqual(again.damaged, 1)
 
     def test_a_torn_end_costs_nothing_that_was_complete(self):
-        for cut in (1, 17):
+        for cut in (1, 21):
             self.tearDown()
             box = Outbox(FOLDER, 64)
             fill(box, 0, 3)

@@ -377,6 +377,33 @@ class PartsTest(unittest.TestCase):
 
         self.assertEqual(play(scene, opened=True), [EACH[1][1] + b"11"])
 
+    FLAGGED = (b"5850,2,2,01,1", b"5851,2,2,16,2", b"5852,2,2,00,2", b"5750,1,2,ab,0")
+    FLAGGED_VALUES = [
+        (5850, OPAQUE, b"\x01"),
+        (5851, OPAQUE, b"\x16"),
+        (5852, OPAQUE, b"\x00"),
+        (5750, STRING, b"ab"),
+    ]
+
+    def test_parts_that_only_tell_first_middle_last(self):
+        """facts/protocol.md 6: M5311, M5310-A."""
+        for count in (2, 3, 4):
+            parts = self.FLAGGED[: count - 1] + self.FLAGGED[3:]
+            values = self.FLAGGED_VALUES[: count - 1] + self.FLAGGED_VALUES[3:]
+            for chunk in CHUNKS:
+                done, sent, _ = self.write(parts, chunk=chunk)
+                self.assertEqual(done, [(9, -1, values)])
+                self.assertEqual(sent, [EACH[1][1] + b"2"])
+
+    def test_flagged_parts_repeated_begun_anew_and_cut_short(self):
+        done, sent, _ = self.write(self.FLAGGED + self.FLAGGED)
+        self.assertEqual((len(done), sent), (1, [EACH[1][1] + b"2"] * 2))
+        done, sent, _ = self.write(self.FLAGGED[:2] + self.FLAGGED)
+        self.assertEqual((done, sent), ([(9, -1, self.FLAGGED_VALUES)], [EACH[1][1] + b"2"]))
+        for parts in (self.FLAGGED[:1], self.FLAGGED[:3], self.FLAGGED[1:], self.FLAGGED[2:]):
+            done, sent, _ = self.write(parts)
+            self.assertEqual((done, sent), ([], [EACH[1][1] + b"11"]), parts)
+
     def test_a_new_session_forgets_parts(self):
         async def scene(node):
             deliver(node, lambda op: (204,))
@@ -398,7 +425,7 @@ class M5310aTest(unittest.TestCase):
             answers([b"+MIPLREAD:0,18172,3200,0,-1"], (205, values), dialect="m5310a", ms=1000),
             [
                 b'AT+MIPLREADRSP=0,18172,1,3200,0,5500,5,1,"0",2,1',
-                b'AT+MIPLREADRSP=0,18172,1,3200,0,5501,3,4,"-12",1,2',
+                b'AT+MIPLREADRSP=0,18172,1,3200,0,5501,3,3,"-12",1,2',
                 b'AT+MIPLREADRSP=0,18172,1,3200,0,5750,1,4,"test",0,0',
             ],
         )

@@ -9,6 +9,7 @@ from onewire import ROMS
 from vbus import crc8_maxim, crc8_sensirion
 
 from node import sensors
+from node.sensors.bmp280 import pressure
 from node.sensors.ds18x20 import Ds18x20
 from node.sensors.mcu import Mcu
 from node.sensors.ntc import Ntc
@@ -19,7 +20,9 @@ def spec(kind, **fields):
     base = {
         "ds18x20": {"pin": 4, "rom": None, "index": 0},
         "ntc": {"pin": 34, "r25": 10000, "b": 3950, "series": 10000, "side": "low"},
-        "sht3x": {"bus": 0, "scl": 22, "sda": 21, "address": 0x44},
+        "sht3x": {"bus": 0, "scl": 22, "sda": 21, "address": 0x44, "object": 3303},
+        "bmp280": {"bus": 0, "scl": 22, "sda": 21, "address": 0x76, "object": 3315},
+        "pin": {"pin": 13, "pull": "up", "active": "low"},
         "mcu": {},
     }[kind]
     base["type"] = kind
@@ -261,24 +264,83 @@ class Sht3xTest(SensorCase):
     def test_two_addresses_share_one_bus(self):
         self.make("sht3x")
         self.make("sht3x", address=0x45)
-        self.assertEqual(len(self.shared), 1)
+        self.assertEqual(len([key for key in self.shared if key[0] == "i2c"]), 1)
 
     def test_every_wrong_bit_of_the_temperature_is_found(self):
         class Bus:
+            def writeto(self, address, data):
+                return len(data)
+
             def readfrom_into(self, address, buf):
                 buf[:] = self.data
 
         bus = Bus()
         bus.data = b"\x66\x66" + bytes((crc8_sensirion(b"\x66\x66"),)) + b"\x00\x00\x81"
         driver = Sht3x(bus)
+        driver.start()
         self.assertAlmostEqual(driver.read(), 25, delta=0.01)
         good = bus.data
-        for i in range(3):
+        for i in range(6):
             for bit in range(8):
                 bad = bytearray(good)
                 bad[i] ^= 1 << bit
                 bus.data = bad
+                driver.start()
                 self.assertRaises(ValueError, driver.read)
+                self.assertRaises(ValueError, driver.read)  # nor is the measurement before it
+
+    def test_one_chip_measures_for_two_objects(self):
+        warm = self.make("sht3x")
+        damp = self.make("sht3x", object=3304)
+        self.board.set_temp("sht3x-0", 21.5)
+        self.board.humidity = 61.5
+        self.clock.advance(warm.start())
+        self.clock.advance(damp.start())  # under way already
+        self.assertAlmostEqual(warm.read(), 21.5, delta=0.01)
+        self.assertAlmostEqual(damp.read(), 61.5, delta=0.01)
+        self.board.humidity = 12
+        self.assertAlmostEqual(self.sample(damp), 12, delta=0.01)  # and alone
+
+    def test_humidity_of_an_absent_sensor(self):
+        self.board.set_temp("sht3x-0", None)
+        self.assertErrno(ENODEV, self.make("sht3x", object=3304).start)
+
+
+class Bmp280Test(SensorCase):
+    def test_the_data_sheets_example(self):
+        factors = (27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000)
+        self.assertAlmostEqual(pressure(factors, 415148, 519888), 1006.53, delta=0.03)
+
+    def test_it_follows_the_air(self):
+        driver = self.make("bmp280")
+        for hectopascals in (301, 870.5, 1013.25, 1099):
+            self.board.pressure = hectopascals
+            self.assertAlmostEqual(self.sample(driver), hectopascals, delta=0.05)
+
+    def test_what_cannot_be_and_an_absent_one(self):
+        driver = self.make("bmp280")
+        self.board.pressure = 200
+        self.assertRaises(ValueError, self.sample, driver)
+        self.board.pressure = None
+        self.assertErrno(ENODEV, driver.start)
+        self.assertErrno(ENODEV, self.make("bmp280", address=0x77).start)
+        zeros = (0,) * 12
+        self.assertRaises(ValueError, pressure, zeros, 0, 0)
+
+
+class PinTest(SensorCase):
+    def test_active_low_and_high(self):
+        low, high = self.make("pin"), self.make("pin", active="high")
+        for level, states in ((0, (True, False)), (1, (False, True))):
+            self.board.set_pin(13, level)
+            self.assertEqual((self.sample(low), self.sample(high)), states)
+
+    def test_an_open_contact_is_off(self):
+        self.assertEqual(self.sample(self.make("pin")), False)
+
+    def test_a_broken_pin_is_an_os_error(self):
+        self.board.broken.add(13)
+        self.assertErrno(EIO, self.make("pin").read)
 
 
 class McuTest(SensorCase):
@@ -299,12 +361,12 @@ class FactoryTest(SensorCase):
         self.assertRaises(ValueError, sensors.make, {"type": "dht22"}, {})
 
     def test_a_pin_this_board_has_not_is_a_value_error(self):
-        for kind, pin in (("ds18x20", 77), ("ntc", 4)):
+        for kind, pin in (("ds18x20", 77), ("ntc", 4), ("pin", 77)):
             with self.assertRaises(ValueError):
                 self.make(kind, pin=pin)
 
     def test_nothing_starts_before_start(self):
-        for kind in ("ds18x20", "ntc", "sht3x", "mcu"):
+        for kind in ("ds18x20", "ntc", "sht3x", "bmp280", "pin", "mcu"):
             for name in self.board.temps:
                 self.board.set_temp(name, None)
             self.make(kind)  # an absent sensor must not keep the node from booting

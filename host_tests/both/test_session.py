@@ -609,7 +609,7 @@ class M5310aTest(unittest.TestCase):
             mipl = node.mipl
             await mipl.open(((3200, "1", 0, 1, "5750"),), 3000, 30, self.SERVER)
             await sleep(100)
-            await mipl.notify(0, 3200, 0, 5750, STRING, "abcd", 1)
+            await mipl.notify(39121, 3200, 0, 5750, STRING, "abcd", 1)
             node.urc(b"+MIPLEVENT: 0,26,1")
             for line in (
                 b"+MIPLWRITE: 0,25845,3200,0,5750,1,4,abcd,0",
@@ -663,7 +663,7 @@ class M5310aTest(unittest.TestCase):
             play(scene, dialect="m5310a"),
             [
                 VERSION,
-                CREATE,
+                self.CREATEEX,
                 ADD[0],
                 b'AT+MIPLDISCOVERRSP=0,3303,1,34,"5700;5701;5601;5602;5603;5604;5605"',
                 ADD[1],
@@ -671,3 +671,100 @@ class M5310aTest(unittest.TestCase):
                 OPEN,
             ],
         )
+
+    def test_the_modules_own_operations_get_no_answer(self):
+        """facts/traces.md 3b: it reports what it answers itself."""
+
+        async def scene(node):
+            for line in (
+                b"+MIPLREAD: 0,39123,3,0,-1,0",
+                b"+MIPLOBSERVE: 0,39121,1,3200,0,-1",
+                b"+MIPLDISCOVER: 0,39122,3200",
+                b"+MIPLREAD: 0,39124,3200,0,5750,0",
+            ):
+                node.urc(line)
+                await sleep(200)
+            return node.sent
+
+        sent = play(scene, opened=True, dialect="m5310a")
+        self.assertEqual(sent, [b"AT+MIPLREADRSP=0,39124,11"])
+
+    def test_older_firmware_gets_a_configuration(self):
+        async def scene(node):
+            await node.mipl.open(((3200, "1", 0, 1, "5750"),), 3600, 30, "1.2.3.4:5683", False)
+            return node.sent
+
+        config = (
+            b"AT+MIPLCREATE=43,13002BF10003F2001D040011000000000000000C312E322E332E343A35363833"
+        )
+        config += b"000131F30008C000000000,0,43,0"
+        createex = b'AT+MIPLCREATEEX="1.2.3.4:5683",0'
+        peer = module({createex: b"ERROR", config: [b"+MIPLCREATE:0", b"OK"]})
+        delete = b"AT+MIPLDELETE=0"
+        sent = play(scene, peer, dialect="m5310a")
+        self.assertEqual(sent[1:6], [createex, delete, createex, delete, config])
+
+
+class DetectTest(unittest.TestCase):
+    """facts/protocol.md 0.1, 2.1, 2.3, 5.1."""
+
+    MODEL = b"AT+CGMM"
+    PACK = b"AT+CMVER"
+
+    def found(self, answers, banner=None, dialect="auto"):
+        """Return (dialect of the session, what was asked besides opening it)."""
+
+        async def scene(node):
+            if banner:
+                node.urc(banner)
+                await sleep(2000)
+                del node.uart.lines[:]
+            await node.mipl.open(OBJECTS, 3600, 30)
+            asked = [line for line in node.sent if line in (self.MODEL, self.PACK)]
+            self.assertIs(node.mipl.dialect, node.mipl.requests.dialect)
+            return node.mipl.dialect.name, asked
+
+        return play(scene, module(answers), dialect=dialect)
+
+    def test_an_m5310a_tells_by_its_banner_or_when_asked(self):
+        self.assertEqual(self.found({}, b"M5310-A"), ("m5310a", []))
+        said = {self.MODEL: [b"M5310-A", b"OK"]}
+        self.assertEqual(self.found(said), ("m5310a", [self.MODEL]))
+        said = {self.MODEL: [b"+CGMM: m5310-a", b"OK"], VERSION: b"ERROR"}
+        self.assertEqual(self.found(said), ("m5310a", [self.MODEL]))
+
+    def test_the_version_of_the_guides_suite(self):
+        said = {self.MODEL: [b"M5310", b"OK"]}
+        self.assertEqual(self.found(said), ("seed", [self.MODEL]))
+        self.assertEqual(self.found({}, b"M5310"), ("seed", []))
+        for version in (b"2.2.0", b"10.01", b" 2.0"):
+            said[VERSION] = [b"+MIPLVER:" + version, b"OK"]
+            self.assertEqual(self.found(said), ("seed", [self.MODEL]))
+
+    def test_without_that_the_service_pack_tells(self):
+        for version in (b"ERROR", [b"+MIPLVER:1.0.3", b"OK"], [b"+MIPLVER: what", b"OK"]):
+            for pack, name in (
+                ([b"SP3", b"OK"], "m5310a"),
+                ([b"+CMVER:V100R100C10B657SP5", b"OK"], "m5310a"),
+                ([b"B657SP10", b"OK"], "m5310a"),
+                ([b"V100R100C10B657SP2", b"OK"], "seed"),
+                ([b"V100R100C10B657", b"OK"], "seed"),
+                (b"ERROR", "seed"),
+                (b"OK", "seed"),
+            ):
+                said = {self.MODEL: [b"M5310", b"OK"], VERSION: version, self.PACK: pack}
+                self.assertEqual(self.found(said), (name, [self.MODEL, self.PACK]), pack)
+
+    def test_what_is_configured_is_not_asked_for(self):
+        said = {self.MODEL: [b"M5310-A", b"OK"]}
+        self.assertEqual(self.found(said, b"M5310-A", "seed"), ("seed", []))
+        self.assertEqual(self.found({}, None, "m5310a"), ("m5310a", []))
+
+    def test_it_is_asked_once(self):
+        async def scene(node):
+            for _ in range(2):
+                await node.mipl.open(OBJECTS, 3600, 30)
+                await node.mipl.close()
+            return node.sent.count(self.MODEL)
+
+        self.assertEqual(play(scene, dialect="auto"), 1)

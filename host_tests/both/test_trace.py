@@ -7,11 +7,16 @@ import rig
 from clock import FakeClock
 from rig import Peer
 
+from m5310.dialects import get
 from node.app import Log
 from node.trace import Trace
 from node.trace_text import Spoken, masked, shown
 
 SENT, FINAL, ANSWER, URC, STRAY = ord(">"), ord("f"), ord("a"), ord("u"), ord("x")
+
+
+class Session:
+    dialect = get("seed")
 
 
 class Ring:
@@ -20,7 +25,7 @@ class Ring:
     def __init__(self, size=1024, start=0):
         self.clock = FakeClock(start)
         self.log = Log(self.clock)
-        self.trace = Trace(size, self.clock, self.log, "seed")
+        self.trace = Trace(size, self.clock, self.log, Session())
 
     def note(self, ms, kind, line):
         self.clock.advance(ms)

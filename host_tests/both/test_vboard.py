@@ -160,7 +160,7 @@ class PwmAdcTest(BoardCase):
 
 class I2cTest(BoardCase):
     def test_only_the_wired_bus_and_address_answer(self):
-        self.assertEqual(I2C(0).scan(), [0x44])
+        self.assertEqual(I2C(0).scan(), [0x44, 0x76])
         self.assertEqual(I2C(1).scan(), [])
         self.assertEqual(I2C(0, scl=5, sda=18).scan(), [])
         self.assertErrno(ENODEV, I2C(0).writeto, 0x45, b"\x24\x00")
@@ -188,6 +188,9 @@ class I2cTest(BoardCase):
         self.assertErrno(ENODEV, bus.writeto, 0x44, b"\x2c\x06")
         self.board.set_temp("sht3x-0", None)
         self.assertErrno(ENODEV, bus.writeto, 0x44, b"\x24\x00")
+        self.board.pressure = None
+        self.assertErrno(ENODEV, bus.writeto, 0x76, b"\x88")
+        self.assertErrno(ENODEV, bus.readfrom, 0x76, 24)
         self.assertEqual(bus.scan(), [])
 
 

@@ -64,7 +64,7 @@ def test_the_example_is_the_guide_s_default_and_fits_the_virtual_board():
     assert [a["instance"] for a in done["actuators"]] == [0]
     assert all(done["actuators"][0][part] for part in ("switch", "dimmer", "multistate"))
     assert (done["onenet"]["lifetime"], done["onenet"]["open_timeout"]) == (3600, 30)
-    assert done["module"]["dialect"] == "seed"
+    assert done["module"]["dialect"] == "auto"
 
 
 def test_the_devices_of_the_example_can_be_made_and_read():
@@ -95,14 +95,49 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         "reset_pin": None,
         "power_pin": None,
         "pause_ms": 20,
-        "dialect": "seed",
+        "dialect": "auto",
     }
     assert done["network"] == {"cops": None, "earfcn": None, "register_timeout": 180}
-    assert done["onenet"] == {"lifetime": 3600, "open_timeout": 30, "server": None}
+    assert done["onenet"] == {
+        "lifetime": 3600,
+        "open_timeout": 30,
+        "server": None,
+        "bootstrap": True,
+        "timestamps": False,
+        "enabled": True,
+    }
     assert done["sensors"] == [
-        {"type": "mcu", "instance": 0, "period": 10, "units": "Cel", "range": [-40, 125]}
+        {
+            "type": "mcu",
+            "instance": 0,
+            "period": 10,
+            "units": "Cel",
+            "object": 3303,
+            "range": [-40, 125],
+        }
     ]
     assert (done["actuators"], done["log"]) == ([], {"level": 1, "trace": 1024})
+
+
+def test_each_object_has_its_units_its_range_and_its_own_instances():
+    sensors = [
+        {"type": "sht3x", "instance": 0},
+        {"type": "sht3x", "instance": 0, "object": 3304},
+        {"type": "bmp280", "instance": 0},
+        {"type": "pin", "instance": 0, "pin": 13},
+        {"type": "sht3x", "instance": 1, "address": 69, "object": 3304, "range": [5, 95]},
+    ]
+    actuators = [{"instance": 0, "switch": {}}, {"instance": 0, "object": 3311, "dimmer": {}}]
+    done = validate({"sensors": sensors, "actuators": actuators}, pins)
+    told = [(s["object"], s.get("units"), s.get("range")) for s in done["sensors"]]
+    assert told == [
+        (3303, "Cel", [-40, 125]),
+        (3304, "%RH", [0, 100]),
+        (3315, "hPa", [300, 1100]),
+        (3342, None, None),
+        (3304, "%RH", [5, 95]),
+    ]
+    assert [each["object"] for each in done["actuators"]] == [3306, 3311]
 
 
 def test_pins_left_out_are_the_board_s():
@@ -120,6 +155,7 @@ def test_without_a_board_definition_pins_must_be_named():
     assert done["sensors"][0]["pin"] == "A0"
 
 
+PIN_FIELDS = "known: active, instance, object, period, pin, pull, type"
 WRONG = [
     ([], "configuration: a list of 0 must be an object: {…}"),
     (None, "configuration: null must be an object: {…}"),
@@ -131,7 +167,7 @@ WRONG = [
     (with_(sensors=[{"instance": 0}]), "sensors[0].type: is missing"),
     (
         sensor(type="dht22"),
-        'sensors[0].type: "dht22" must be one of ds18x20, ntc, sht3x, mcu',
+        'sensors[0].type: "dht22" must be one of ds18x20, ntc, sht3x, bmp280, pin, mcu',
     ),
     (with_(sensors=[{"type": "mcu"}]), "sensors[0].instance: is missing"),
     (with_(sensors=[MCU, MCU]), "sensors[1].instance: 0 is used by sensors[0] already"),
@@ -160,8 +196,18 @@ WRONG = [
         "onenet.open_timeout: 121 must be a whole number of seconds from 30 to 120",
     ),
     (
-        with_(onenet={"server": "1.2.3.4:5683"}),
-        'onenet.server: "1.2.3.4:5683" needs module.dialect m5310a; else remove it',
+        with_(onenet={"server": "1.2.3.4:5683"}, module={"dialect": "seed"}),
+        (
+            'onenet.server: "1.2.3.4:5683" is not for module.dialect seed: remove it,'
+            " or let the dialect be found (auto)"
+        ),
+    ),
+    (
+        with_(onenet={"bootstrap": False}, module={"dialect": "seed"}),
+        (
+            "onenet.bootstrap: false is not for module.dialect seed: remove it,"
+            " or let the dialect be found (auto)"
+        ),
     ),
     (
         with_(onenet={"server": "1.2.3.4"}),
@@ -181,7 +227,36 @@ WRONG = [
     (with_(module={"tx": 6}), "module.tx: 6 is wired to the flash memory: give another GPIO"),
     (with_(module={"tx": 34}), "module.tx: 34 can only be an input: give a GPIO up to 33"),
     (with_(module={"tx": 16}), "module.rx: 16 is used by module.tx already"),
-    (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of seed, m5310a'),
+    (
+        with_(onenet={"enabled": False}),
+        "onenet.enabled: false leaves the node nobody to talk to: give udp.server",
+    ),
+    (
+        with_(udp={"server": "example.com:5700"}),
+        'udp.server: "example.com:5700" must be an IPv4 address and a port, as 203.0.113.7:5700',
+    ),
+    (
+        with_(udp={"server": "10.0.0.02:5700"}),
+        'udp.server: "10.0.0.02:5700" must be an IPv4 address and a port, as 203.0.113.7:5700',
+    ),
+    (
+        with_(power={"mode": "cycle"}),
+        "outbox.readings: 0 is needed with power.mode cycle: readings wait there, give 256",
+    ),
+    (
+        with_(power={"mode": "cycle", "period": 1501}),
+        (
+            "onenet.lifetime: 3600 is too short for power.period: it is renewed once a cycle,"
+            " so at least 3602"
+        ),
+    ),
+    (
+        with_(power={"mode": "cycle", "period": 80}, outbox={"readings": 64}),
+        "power.awake: 90 must be less than power.period",
+    ),
+    (with_(udp={"key": "short"}), 'udp.key: "short" must be at least 8 characters'),
+    (with_(udp={"port": 5683}), "udp.port: 5683 is the module's own: give another"),
+    (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of auto, seed, m5310a'),
     (with_(network={"cops": "460"}), 'network.cops: "460" must be 5 or 6 digits, as 46000'),
     (with_(network={"cops": 46000}), "network.cops: 46000 must be a string"),
     (
@@ -205,7 +280,7 @@ WRONG = [
     (with_(log={"x": 1}), 'log: "x" is no known field; known: level, trace'),
     (
         sensor(type="mcu", pin=4),
-        'sensors[0]: "pin" is no known field; known: instance, period, range, type, units',
+        'sensors[0]: "pin" is no known field; known: instance, object, period, range, type, units',
     ),
     (
         sensor(type="ntc", pin=77),
@@ -230,7 +305,7 @@ WRONG = [
     (sensor(type="sht3x", address=0x46), "sensors[0].address: 70 must be one of 68, 69"),
     (
         sensor(type="mcu", range=[5]),
-        "sensors[0].range: a list of 1 must be [lowest, highest] in °C",
+        "sensors[0].range: a list of 1 must be [lowest, highest] in its units",
     ),
     (
         sensor(type="mcu", range=[5, 5]),
@@ -238,7 +313,14 @@ WRONG = [
     ),
     (
         sensor(type="mcu", range=[float("nan"), 5]),
-        "sensors[0].range: a list of 2 must be [lowest, highest] in °C",
+        "sensors[0].range: a list of 2 must be [lowest, highest] in its units",
+    ),
+    (sensor(type="sht3x", object=3315), "sensors[0].object: 3315 must be one of 3303, 3304"),
+    (sensor(type="pin", units="x"), 'sensors[0]: "units" is no known field; ' + PIN_FIELDS),
+    (sensor(type="pin"), "sensors[0].pin: is missing: this board has no default pin"),
+    (
+        actuator(object=3311, switch={}, application_type="hall"),
+        'actuators[0].application_type: "hall" is not in object 3311: remove it',
     ),
     (actuator(), "actuators[0]: must have one of switch, dimmer, multistate at least"),
     (with_(actuators=[SWITCH] * 5), "actuators: a list of 5 must be a list of 0 to 4"),

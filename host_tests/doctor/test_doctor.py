@@ -195,21 +195,29 @@ def test_a_platform_that_refuses_and_one_that_is_silent(seen):
     assert not wire.module.session.created
 
 
-def test_firmware_with_other_commands(seen):
-    def other(config):
-        config["module"]["dialect"] = "m5310a"
+def speaking(dialect):
+    """Return what changes a configuration to module.dialect dialect."""
+    return lambda config: config["module"].update(dialect=dialect)
 
-    wire = Simulated()
-    wire.module._commands.pop(("+MIPLCREATE", "run"))
-    got = seen(wire, plan=other)
-    failed(got, "OneNET", "AT+MIPLCREATE is answered with ERROR", "other OneNET", '"seed"')
+
+def test_firmware_with_other_commands(seen):
+    got = seen(Simulated(), plan=speaking("m5310a"))
+    failed(got, "OneNET", "AT+MIPLDISCOVERRSP=0,3303", "other OneNET", '"seed"')
+    got = seen(Simulated(profile="m5310a"), plan=speaking("seed"))
+    failed(got, "OneNET", "AT+MIPLCREATE is answered with", "other OneNET", '"m5310a"')
+    warned = [finding[1] for finding in got.found["identity"] if finding[0] == "warn"]
+    assert "this is an M5310-A" in warned[0]
     wire = Simulated()
     wire.module._commands.pop(("+MIPLVER", "read"))
-    wire.module._commands["+CGMM", "run"] = lambda module, args: ["M5310-A"]
-    got = seen(wire)
-    warned = [finding[1] for finding in got.found["identity"] if finding[0] == "warn"]
-    assert "this is an M5310-A" in warned[0] and "AT+MIPLVER?" in warned[1]
-    assert not got.failed
+    warned = [finding[1] for finding in seen(wire).found["identity"] if finding[0] == "warn"]
+    assert "AT+MIPLVER?" in warned[0]
+
+
+@pytest.mark.parametrize("profile", ["m5310a", "m5310sp3"])
+@pytest.mark.parametrize("dialect", ["auto", "m5310a"])
+def test_the_second_generation_is_found_or_configured(seen, profile, dialect):
+    got = seen(Simulated(profile=profile), plan=speaking(dialect))
+    assert not got.failed and not [f for f in got.found["identity"] if f[0] == "warn"], got.found
 
 
 def test_a_module_that_restarts_when_it_transmits(seen):
@@ -229,7 +237,8 @@ def test_a_module_that_restarts_when_it_transmits(seen):
 def sensors(*specs):
     def change(config):
         config["sensors"] = [
-            {"instance": i, "range": (-40, 125), **spec} for i, spec in enumerate(specs)
+            {"instance": i, "range": (-40, 125), "units": "Cel", **spec}
+            for i, spec in enumerate(specs)
         ]
         config["actuators"] = []
 
@@ -253,11 +262,25 @@ def test_sensors_that_are_not_there(seen):
     link = FakeLink(wire)
     for name in link.vboard.temps:
         link.vboard.set_temp(name, None)
+    link.vboard.pressure = None
     got = seen(wire, link=link, plan=sensors(DALLAS, NTC, SHT, {"type": "mcu"}))
     failed(got, "sensor 0", "no answer", "not connected", "4.7 kΩ from data to 3.3 V")
     failed(got, "sensor 1", "not connected", "between the pin and GND", "series resistor")
     failed(got, "sensor 2", "addresses that answer on this bus: none", "SDA or SCL", "4.7 kΩ")
     failed(got, "sensor 3", "no answer", "cannot read its chip", "leave this sensor out")
+
+
+def test_other_quantities_and_a_contact(seen):
+    humid = {**SHT, "object": 3304, "units": "%RH", "range": [0, 100]}
+    air = {**SHT, "type": "bmp280", "address": 118, "object": 3315, "units": "hPa"}
+    air["range"] = [300, 1000]
+    contact = {"type": "pin", "object": 3342, "pin": 13, "pull": "up", "active": "low"}
+    got = seen(Wire(), plan=sensors(humid, air, contact, {**air, "address": 119}))
+    assert got["sensor 0"][:2] == ("ok", "sht3x on I2C 0, address 68: 45.00 %")
+    warned = got["sensor 1"]
+    assert warned[0] == "warn" and warned[1].endswith("address 118: 1013.25 hPa")
+    assert got["sensor 2"][:2] == ("ok", "pin at pin 13: off now")
+    failed(got, "sensor 3", "one answers at 118", "SDO", '"address": 118')
 
 
 def test_sensors_at_other_places(seen):

@@ -81,9 +81,11 @@ def bench(start):
     return process
 
 
-def test_all_operations_of_the_guide_within_a_small_heap(start):
+@pytest.mark.parametrize("profile", ["seed", "m5310a"])
+def test_all_operations_of_the_guide_within_a_small_heap(start, profile):
     """In real time, so at a higher rate than 9600: test_node_flows has that, in virtual time."""
-    command = [sys.executable, "-m", "bench.run", "--baud", "57600", *APART, "--", *NODE]
+    command = [sys.executable, "-m", "bench.run", "--baud", "57600", "--profile", profile]
+    command += [*APART, "--", *NODE]
     run = start("run", command)
     run.wait_for("every operation performed", 90)  # sampling periods long, and a busy computer's
     run.signal(signal.SIGINT)
@@ -197,3 +199,35 @@ def test_a_configuration_can_be_checked_alone(start, tmp_path):
     wrong = start("wrong", command)
     assert wrong.child.wait(20) == 2
     assert wrong.output == "configuration: sensors: is missing\n"
+
+
+def test_udp_with_a_fifth_of_all_datagrams_lost_loses_and_doubles_nothing(start, tmp_path):
+    at, board = free_port(), free_port()
+    faults = tmp_path / "faults.json"
+    lossy = {"at": 0, "do": "air", "seconds": 16, "loss": 0.2}
+    faults.write_text(json.dumps({"seed": 7, "faults": [lossy]}))
+    command = [sys.executable, "-m", "bench.cli", "--at", f"127.0.0.1:{at}", "--baud", "57600"]
+    command += ["--board", f"127.0.0.1:{board}", "--register-after", "1", "--udp", *APART]
+    bench = start("bench", [*command, "--udp-key", "a shared key", "--faults", faults])
+    bench.wait_for(str(at), 15)
+    config = json.loads(EXAMPLE.read_text())
+    config["udp"] = {"server": "10.0.0.2:5700", "period": 1, "key": "a shared key"}
+    config["onenet"]["enabled"] = False
+    for sensor in config["sensors"]:
+        sensor["period"] = 1
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps(config))
+    env = ["env", f"DATA={tmp_path}/"]
+    node = start("node", [*env, *NODE, "--uart", f"127.0.0.1:{at}", "--config", file])
+    bench.wait_for('"number"', 60, count=40)
+    node.signal(signal.SIGINT)
+    assert node.child.wait(20) is not None
+    bench.signal(signal.SIGINT)
+    assert bench.child.wait(20) == 0, bench.output
+    readings = [json.loads(line) for line in bench.output.splitlines() if line[:1] == "{"]
+    assert [each["number"] for each in readings] == list(range(len(readings)))
+    acknowledged = int(re.search(r"'acknowledged': (\d+)", node.output)[1])
+    assert len(readings) - 30 <= acknowledged <= len(readings)
+    again = int(re.search(r"readings, (\d+) came again", bench.output)[1])
+    assert again > 0
+    assert "Traceback" not in node.output

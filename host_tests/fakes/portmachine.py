@@ -78,7 +78,7 @@ class Machine:
         self.port, self.pins, self.uarts, self.repl, self.buses, self.analog = BOARDS[name]
         self.name = name
         self.log = []
-        for kind in (_pin, _uart, _adc, _i2c) + ((_pwm,) if pwm else ()):
+        for kind in (_pin, _uart, _adc, _i2c, _rtc) + ((_pwm,) if pwm else ()):
             made = kind(self)
             setattr(self, made.__name__, made)
         self.reset = lambda: None
@@ -178,6 +178,20 @@ def _i2c(m):
             m.log.append(("I2C", number, scl and (scl.id, sda.id)))
 
     return I2C
+
+
+def _rtc(m):
+    class RTC:
+        date = (2000, 1, 1, 6, 0, 0, 0, 0)
+
+        def datetime(self, date=None):
+            if date is None:
+                return self.date
+            if len(date) != 8 or not 1 <= date[3] <= 7:
+                raise ValueError("bad date")
+            self.date = date
+
+    return RTC
 
 
 def _pwm(m):

@@ -12,6 +12,7 @@ from bench.module import Module
 from bench.platform import Platform
 from bench.port import Port
 from node.app import Log
+from node.clocked import clocked
 from node.config_check import validate
 from node.setup import build
 
@@ -49,9 +50,21 @@ class NodeRig:
     """node, board, module, platform; lines: [(ticks, "<" or ">", text)] of the serial line."""
 
     def __init__(
-        self, config=None, baud=9600, chunk=0, module=None, platform=None, folder="outbox", **acts
+        self,
+        config=None,
+        baud=9600,
+        chunk=0,
+        module=None,
+        platform=None,
+        folder="outbox",
+        example=EXAMPLE,
+        rtc=None,
+        **acts,
     ):
-        """acts: what happens at reset_pin, power_pin, restart: act(rig)."""
+        """example: the configuration that config changes. rtc: the MCU's, None: it has none.
+
+        acts: what happens at reset_pin, power_pin, restart: act(rig).
+        """
         self.clock = vtime.clock
         self.board = fakeboard.fresh(self.clock)
         self.platform = Platform(self.clock, **(platform or {}))
@@ -61,7 +74,7 @@ class NodeRig:
         self.module = Module(self.clock, self.platform, **(module or {}))
         self.module.on_operation = self.records.append
         self.uart = SimUart(Port(self.module, self.clock, baud), self.clock, chunk)
-        settings = json.loads(EXAMPLE.read_text())
+        settings = json.loads(example.read_text())
         for path, value in (config or {}).items():
             part, name = path.split(".")
             settings.setdefault(part, {})[name] = value
@@ -72,10 +85,15 @@ class NodeRig:
         self.pins = dict(parts)
         if "restart" in acts:
             parts["restart"] = lambda: self._restart(acts["restart"])
-        self.node = build(self.settings, self.uart, self.clock, log, folder=folder, **parts)
+        parts.update(folder=folder, clocked=clocked(self.settings, rtc, self._seconds))
+        self.node = build(self.settings, self.uart, self.clock, log, **parts)
         self._record = self.node.modem.at.on_line
         self.node.modem.at.on_line = self._line
         self.imei = self.module.imei
+
+    def _seconds(self):
+        """Return seconds since the start of the virtual time."""
+        return self.module.timers.now() / 1000
 
     def _restart(self, act):
         self.restarts += 1

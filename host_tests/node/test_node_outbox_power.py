@@ -83,7 +83,7 @@ class Writing:
 
 
 def reading(number):
-    return (3303, number % 3, 5700, number / 2)
+    return (3303, number % 3, 5700, number / 2, number)
 
 
 class Life:

@@ -49,7 +49,8 @@ class Observations:
         self.limit = limit
         self._observed = {}  # path: msgid
         self._attributes = {}  # path: {key: number}; registry bounds it
-        self._watches = []
+        self._watches = [None] * sum([len(each.resources) for each in registry])  # type: list
+        del self._watches[:]  # its place stays: later there may be no piece of that size
         self._turn = 0  # where the next search starts: no resource starves another
         self._seen = None  # registry.version() of the last look, None = look again
         self._wake = None
@@ -194,9 +195,10 @@ class Observations:
                 if covering is None or not ops & _READ:
                     continue
                 w = None  # type: list
-                for i in range(count, len(watches)):  # both are in the order of the registry
+                for i in range(count, len(watches)):
                     if watches[i][_INSTANCE] is instance and watches[i][_INDEX] == index:
-                        w = watches.pop(i)
+                        w = watches[i]
+                        del watches[count:i]  # both are in the order of the registry
                         break
                 if w is None:
                     w = [instance, index, 0, rules, None, _LATCHED, 0, now]
@@ -206,7 +208,8 @@ class Observations:
                 if rules not in kept:
                     kept.append(rules)
                 w[_RULES] = kept[kept.index(rules)]
-                watches.insert(count, w)
+                if count == len(watches) or watches[count] is not w:
+                    watches.insert(count, w)
                 count += 1
         del watches[count:]
         self._ready = self._seen = None

@@ -26,6 +26,7 @@ _WAIT_MS = const(10)  # how often who waits for a command looks whether it has e
 _QUIET_MS = const(300)
 _SILENT_MS = const(5)  # nothing came for so long: no line is coming in
 _LONG_MS = const(60000)
+_DOZE_MS = const(2000)  # a sleeping module hears that long behind its last answer
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 _STATE = const(602)  # the module waits for no such answer
 
@@ -68,6 +69,8 @@ class At:
     letters above, line a bytearray that is good until it returns. Call `poll` often, or let `run`
     do it.
     """
+
+    asleep = 0  # 1: the module is, and what wakes it is lost; 2: it was woken for a command
 
     def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
         self.clock = clock
@@ -299,6 +302,8 @@ class At:
         cmd = self._cmd
         self._cmd = None
         self._free_at = now
+        if self.asleep:
+            self.asleep = 1
         if error:
             self._count(_N_ERRORS)
         if cmd.reply:
@@ -312,7 +317,10 @@ class At:
     def _next(self, now):
         """Send what waits, if it is time; return ms until the next turn."""
         waited = self.clock.ticks_diff(now, self._free_at)
-        if self.replies:
+        if self.asleep == 1 and waited > _DOZE_MS and (self.replies or self.normal):
+            self.asleep = 2
+            self.probe.start(now)  # AT until OK
+        elif self.replies:
             if waited >= self.reply_pause:
                 self._start_reply(self.replies[0], now=now)
         elif waited < self.pause:

@@ -39,14 +39,14 @@ _REPORTS = (
 _AFTER = (
     (b"AT+CGDCONT?", b"+CGDCONT:", None, 1, "apn", _apn),
     (b"AT+CSQ", b"+CSQ:", None, 1, "rssi", lambda line: num(split(body(line), 4)[0])),
-    (
-        b"AT+CCLK?",
-        b"+CCLK:",
-        None,
-        1,
-        "time",
-        lambda line: borrow("m5310.nitz").parse_clock(body(line)),
-    ),
+)
+_CLOCK = (
+    b"AT+CCLK?",
+    b"+CCLK:",
+    None,
+    1,
+    "time",
+    lambda line: borrow("m5310.nitz").parse_clock(body(line)),
 )
 
 
@@ -76,9 +76,20 @@ async def _walk(network, log, timeout, operator, earfcn):
         await network.at.command(b"AT+NEARFCN=0,%d" % earfcn, 5000)
     for step in _REPORTS:
         await _step(network, log, step)
+    if network.power:
+        await borrow("m5310.power").set_up(network, log, network.power)
     await _wait(network, log, start, timeout, boots)
     for step in _AFTER:
         await _step(network, log, step)
+    await ask_time(network, log)
+
+
+async def ask_time(network, log):
+    """Ask for the network's clock, which is empty at first, and hand it on; raises AtError."""
+    network.time = None
+    await _step(network, log, _CLOCK)
+    if network.time and network.on_time:
+        network.on_time(network.time)
 
 
 async def _step(network, log, step):

@@ -1,6 +1,6 @@
-"""All that differs between the generations of the MIPL command set, in one place.
+"""How the guide's generation of the MIPL command set speaks (G3 in facts/protocol.md 0.1).
 
-`seed` is the guide's (G3 in facts/protocol.md 0.1), `m5310a` that of the M5310-A (G2).
+All that the M5310-A's does otherwise is in m5310a.py, which is loaded for it alone.
 """
 
 from micropython import const
@@ -15,20 +15,15 @@ _BOOLEAN = const(5)
 
 
 class Dialect:
-    """One generation. The switches are named after facts/protocol.md 8."""
+    """The guide's generation, and what another one has to say too.
 
-    def __init__(self, name, g2):
-        self.name = name
-        self.module_answers = g2  # OBSERVE and DISCOVER are answered by the module itself
-        self.positions = g2  # the flag is 1 first, 2 middle, 0 last; else 0 on every line
-        self.quoted = g2  # numbers stand in quotes
-        self.blank = not g2  # the guide prints a blank before a string
+    `name` is "auto" until the session has found out which one the module speaks.
+    """
 
-    def create(self, server):
-        """Return the command that makes the session; server "host:port" is for m5310a only."""
-        if self.module_answers and server:
-            return b'AT+MIPLCREATEEX="%s",1' % server.encode()
-        return b"AT+MIPLCREATE"
+    # own(op) tells whether the module answers op itself; None: it answers nothing. One that does
+    # so knows its resources before OPEN and whom a notification is for.
+    own = None  # type: type
+    name = "seed"
 
     def value(self, out, kind, value):
         """Append value as `type,len,text` to out (a bytearray).
@@ -55,32 +50,27 @@ class Dialect:
         out.append(44)
         put(out, size)
         out.append(44)
-        if kind == _STRING and self.blank:
-            out.append(32)
-        if kind == _STRING or self.quoted:
-            out.append(34)
-        self._text(out, kind, value)
-        if kind == _STRING or self.quoted:
-            out.append(34)
-
-    def _text(self, out, kind, value):
-        if kind == _STRING:
-            out.extend(value)
-        elif kind == _OPAQUE:
-            for c in value:
-                out.extend(b"%02X" % c)
-        elif kind == _FLOAT:
-            put_float(out, value)
-        elif kind == _BOOLEAN:
-            out.append(49 if value else 48)
-        else:
-            put(out, value)
+        _put_text(out, kind, value)
 
     def flag(self, i, count):
-        """Return the flag of line i of count."""
-        if self.positions and i + 1 < count:
-            return 2 if i else 1
+        """Return the flag of line i of count; the index counts down to 0."""
         return 0
+
+
+def _put_text(out, kind, value):
+    if kind == _STRING:
+        out.extend(b' "')
+        out.extend(value)
+        out.append(34)
+    elif kind == _OPAQUE:
+        for c in value:
+            out.extend(b"%02X" % c)
+    elif kind == _FLOAT:
+        put_float(out, value)
+    elif kind == _BOOLEAN:
+        out.append(49 if value else 48)
+    else:
+        put(out, value)
 
 
 def put_float(out, value):
@@ -107,12 +97,3 @@ def put_float(out, value):
         rest = rest % 100 * 10
         if not rest:
             break
-
-
-def get(name):
-    """Return the dialect of that name; raises ValueError naming the known ones."""
-    if name == "seed":
-        return Dialect(name, False)
-    if name == "m5310a":
-        return Dialect(name, True)
-    raise ValueError("dialect %r: known are seed and m5310a" % name)

@@ -39,6 +39,8 @@ class Mipl:
     with an acknowledgement id.
     """
 
+    release = b""  # release assistance behind the ackid, see power.RELEASE
+
     def __init__(self, at, clock, dialect, on_operation):
         self.at = at
         self.clock = clock
@@ -49,6 +51,7 @@ class Mipl:
         self.on_again = None
         self.on_event = None
         self.on_ack = None
+        self.model = b""  # what the module called itself when it started
         self.state = _CLOSED
         self.version = None
         self.cause = ""
@@ -64,13 +67,13 @@ class Mipl:
 
     # -- session: what it takes is in session.py, renewal.py, closing.py ------------------------
 
-    async def open(self, objects, lifetime=3600, timeout=30, server=None):
+    async def open(self, objects, lifetime=3600, timeout=30, server=None, bootstrap=True):
         """Create the session, add objects, register; return when the platform accepted.
 
         `objects` are (id, bitmap, attributes, actions, "id;id;..."), lifetime and timeout are in
-        seconds (guide 3.2). Raises AtError.
+        seconds (guide 3.2); server "host:port" and bootstrap are for m5310a. Raises AtError.
         """
-        await borrow("m5310.session").start(self, objects, lifetime, timeout, server)
+        await borrow("m5310.session").start(self, objects, lifetime, timeout, server, bootstrap)
 
     async def update(self, lifetime=0, objects=False):
         """Renew the registration and wait for event 11; raises AtError (guide 3.2 B, C).
@@ -113,6 +116,7 @@ class Mipl:
         Raises ValueError if value has no form on the line.
         """
         text = bytearray(b"AT+MIPLNOTIFY=")
+        msgid = 0 if self.dialect.own else msgid
         for number in (self.requests.ref, msgid, oid, iid, rid):
             put(text, number)
             text.append(44)
@@ -121,6 +125,7 @@ class Mipl:
         if ackid:
             text.append(44)
             put(text, ackid)
+            text.extend(self.release)
         await self.at.command(bytes(text))
         self.notified += 1
 

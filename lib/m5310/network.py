@@ -20,7 +20,8 @@ def is_answer(line):
 
 
 class Network:
-    """What is known of the network. `on_change(registered)` hears that registration came or went.
+    """What is known of the network. `on_change(registered)` hears that registration came or went,
+    `on_time(time)` the network's clock whenever it was asked for.
 
     Bringing it up is bringup's work.
     """
@@ -29,6 +30,8 @@ class Network:
         self.at = at
         self.clock = clock
         self.on_change = None
+        self.on_time = None
+        self.power = None  # what power.set_up is to ask for
         self.imei = None
         self.imsi = None
         self.state = 4

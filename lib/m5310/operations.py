@@ -39,6 +39,7 @@ class Operation:
     cancel = False
     bad = False
     index = 0  # parts of a write still to come
+    flag = 0  # where only that is told: 1 first part of several, 2 another, 0 the last or only one
     count = 1
     next = 0
     again = False
@@ -244,11 +245,14 @@ def _fill_write(op, numbers):
             raise ValueError("tail")
         value = bytes(line[at:end]).strip()
         numbers.start(line, end + 1)
-    for _ in range(3):  # flag,index or the flag alone: 0 ends the group either way
-        if numbers.more:
-            op.index = numbers.next()
+    many = 0
+    while numbers.more and many < 3:  # flag,index or the flag alone: 0 ends the group either way
+        op.index = numbers.next()
+        many += 1
     if numbers.more:
         raise ValueError("fields")
+    if many == 1:
+        op.flag = op.index
     if kind == _OPAQUE or kind > _BOOLEAN:
         if len(value) not in (size * 2, size):  # bytes, or hex digits (M5310-A)
             raise ValueError("length")

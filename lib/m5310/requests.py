@@ -63,7 +63,8 @@ class Requests:
         self._answer(op, result, values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
-        if self.dialect.module_answers and op.kind in (_OBSERVE, _DISCOVER):
+        own = self.dialect.own
+        if own and own(op):
             return
         op.requests = self
         op.result = result
@@ -119,9 +120,15 @@ class Requests:
     def _gather(self, op):
         """Join the parts of a write; return it when its last one is here, else None."""
         first = self._part
-        if first and op.msgid == first.msgid and op.index < first.index:
+        more = first and op.msgid == first.msgid
+        if more:
+            more = op.flag != 1 if first.flag else op.index < first.index
+        elif op.flag == 2:  # its beginning is missing
+            op.bad = True
+        if more:
             there = op.oid == first.oid and op.iid == first.iid
-            first.bad = first.bad or op.bad or not there or op.index != first.index - 1
+            gap = not first.flag and op.index != first.index - 1
+            first.bad = first.bad or op.bad or not there or gap
             first.values = list(first.values) + list(op.values)
             first.index = op.index
             op = first

@@ -13,17 +13,18 @@ from m5310.operations import put_resources
 _OPENING = const(1)  # as in mipl.py; a private const takes no heap
 _REGISTERED = const(2)
 _EVENT_MS = const(60000)
+_HOLD_MS = const(500)  # as in mipl.py
 _PAUSE_MS = const(100)  # the module's LwM2M starts up meanwhile (facts/protocol.md 1)
 
 
-async def start(mipl, objects, lifetime, timeout, server):
+async def start(mipl, objects, lifetime, timeout, server, bootstrap):
     """Create the session, add objects, register; return when the platform accepted."""
     at = mipl.at
     mipl.reset()
     pause = at.pause
     at.pause = max(pause, _PAUSE_MS)
     try:
-        await _declare(mipl, objects, server)
+        await _declare(mipl, objects, server, bootstrap)
     finally:
         at.pause = pause
     mipl.state = _OPENING
@@ -42,21 +43,48 @@ async def start(mipl, objects, lifetime, timeout, server):
             mipl.cause = "no event after OPEN"
             mipl.state = 0
         await mipl.clock.sleep_ms(20)
+    _stands(mipl)
+
+
+async def resume(mipl, ref, dialect, lifetime):
+    """Go on with a session the module still has, and tell the platform; raises AtError if not.
+
+    ref and dialect are those of before.
+    """
+    if mipl.dialect.name != dialect:
+        mipl.dialect = mipl.requests.dialect = borrow("m5310.dialects").get(dialect)
+    mipl.reset()
+    mipl.requests.ref = ref
+    mipl.lifetime = lifetime
+    mipl.state = _REGISTERED
+    mipl.at.hold = _HOLD_MS
+    mipl._renew()
+    try:
+        await borrow("m5310.renewal").update(mipl, lifetime, False)
+    except AtError:
+        mipl.reset()
+        raise
+
+
+def _stands(mipl):
     if mipl.state != _REGISTERED:
         raise AtError(errors.FAILED, 0, mipl.cause.encode())
 
 
-async def _declare(mipl, objects, server):
+async def _declare(mipl, objects, server, bootstrap):
     """Create the session and tell the module what there is."""
     await _version(mipl)
-    await _create(mipl, server)
+    if mipl.dialect.name == "auto":
+        mipl.dialect = mipl.requests.dialect = await borrow("m5310.detect").detect(mipl)
+    texts = borrow("m5310.dialects").creates(mipl.dialect, server, bootstrap)
+    await _create(mipl, texts)
     del mipl.requests.recent[:]  # of the session before: its operations cannot come again
     for oid, bitmap, attributes, actions, resources in objects:
         await mipl.at.command(
             b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
             % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
         )
-        if mipl.dialect.module_answers:
+        if mipl.dialect.own:
             text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
             put_resources(resources, text)
             await mipl.at.command(bytes(text))
@@ -72,16 +100,21 @@ async def _version(mipl):
             raise
 
 
-async def _create(mipl, server):
-    text = mipl.dialect.create(server)
-    try:
-        lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
-    except AtError as e:
-        if not e.refused:
-            raise
-        # A session from before our restart.
-        await borrow("m5310.closing").quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
-        lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
+async def _create(mipl, texts):
+    """Send texts until one is accepted, the first once more behind DELETE; raises AtError."""
+    lines = refusal = None
+    for text in texts[:1] + texts:
+        if refusal:  # there is a session from before our restart, or the command is not known
+            await borrow("m5310.closing").quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
+        try:
+            lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
+            break
+        except AtError as e:
+            if not e.refused:
+                raise
+            refusal = e
+    else:
+        raise refusal
     ref = body(lines[0]).strip() if lines else b""
     # Some firmware does not print it.
     mipl.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0

@@ -34,9 +34,13 @@ class Udp:
             raise ValueError("port %r: 1 to 65535, but 5683, which the module needs" % port)
         if len(self.sockets) >= _SOCKETS:
             raise AtError(errors.BUSY, 0, b"AT+NSOCR")
-        lines = await self.at.command(
-            b'AT+NSOCR="DGRAM",17,%d,1' % port, 5000, b"+NSOCR:", None, is_digits
-        )
+        try:
+            lines = await self._made(port)
+        except AtError as e:
+            if not e.refused:
+                raise
+            await self._sweep()  # what is open from before our restart has the port
+            lines = await self._made(port)
         ref = body(lines[0]).strip() if lines else b""
         if not is_digits(ref):
             raise AtError(errors.FAILED, 0, b"AT+NSOCR: no socket id")
@@ -44,6 +48,20 @@ class Udp:
         sock = UdpSocket(self, ref)
         self.sockets[ref] = sock
         return sock
+
+    async def _made(self, port):
+        text = b'AT+NSOCR="DGRAM",17,%d,1' % port
+        return await self.at.command(text, 5000, b"+NSOCR:", None, is_digits)
+
+    async def _sweep(self):
+        """Close every socket of the module that is none of ours."""
+        for ref in range(_SOCKETS + 1):  # some begin with 0, some with 1
+            if ref not in self.sockets:
+                try:
+                    await self.at.command(b"AT+NSOCL=%d" % ref)
+                except AtError as e:
+                    if not e.refused:
+                        raise
 
     def reset(self):
         """Forget every socket: the module rebooted. Whoever waits on one gets AtError(RESET)."""
@@ -122,6 +140,11 @@ class UdpSocket:
             if timeout is None:
                 start = now
             await clock.sleep_ms(_NAP_MS)
+
+    async def check(self):
+        """Read what is there though no announcement told; return as recvfrom. Raises AtError."""
+        self._check()
+        return await self._read(_MAX)
 
     async def _read(self, size):
         known = self.waiting

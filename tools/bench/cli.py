@@ -15,11 +15,15 @@ from bench.serve import AddressError, parse_address
 from bench.state import (
     database_options,
     open_store,
+    profile_option,
     push_options,
     push_target,
     server_options,
 )
+from bench.uplink import DEFAULT as UDP_PEER
+from uplink.cli import as_json
 
+UDP_COUNTS = ("readings", "repeated", "refused")
 DEFAULT_AT, DEFAULT_BOARD = "127.0.0.1:5310", "127.0.0.1:5311"
 MAX_MODULES = 500
 
@@ -54,6 +58,7 @@ def _digits(low, high):
 )
 @click.option("--imei", default=IMEI, show_default=True, callback=_digits(15, 15))
 @click.option("--imsi", default=IMSI, show_default=True, callback=_digits(15, 15))
+@profile_option
 @click.option("--bootstrap", is_flag=True, help="Registration by way of a bootstrap server.")
 @click.option(
     "--register-after",
@@ -63,6 +68,8 @@ def _digits(low, high):
     metavar="SECONDS",
     help="How long the network search takes.",
 )
+@click.option("--udp", is_flag=True, help="Print what arrives by UDP at %s." % UDP_PEER)
+@click.option("--udp-key", metavar="KEY", help="The key of these datagrams.")
 @click.option("--echo", is_flag=True, help="Echo commands, as after ATE1.")
 @click.option("--trace", is_flag=True, help="Print every AT line, > to and < from the module.")
 @click.option("--faults", metavar="FILE", help="Play a fault script, see docs/bench.md.")
@@ -100,12 +107,14 @@ async def _serve(options):
         imei=options["imei"],
         imsi=options["imsi"],
         push=push,
+        profile=options["profile"],
         bootstrap=options["bootstrap"],
         register_ms=int(options["register_after"] * 1000),
         echo=options["echo"],
     )
     if options["trace"]:
         trace_to_screen(bench)
+    _receive(bench, options["udp"], options["udp_key"])
     try:
         for station in bench.stations:
             await station.serve_board(*board)
@@ -127,6 +136,10 @@ async def _serve(options):
     finally:
         await bench.close()
     click.echo("\nstopped")
+    if options["udp"]:
+        received = [station.uplink.receiver for station in bench.stations]
+        counts = [sum(getattr(each, name) for each in received) for name in UDP_COUNTS]
+        click.echo("by UDP          %d readings, %d came again, %d refused" % tuple(counts))
 
 
 def _check(options):
@@ -138,6 +151,15 @@ def _check(options):
         raise AddressError("a serial device has one end: --modules needs TCP or --pty")
     if int(options["imei"]) + options["modules"] > 10**15:
         raise AddressError("--imei is too close to its end for so many modules")
+
+
+def _receive(bench, printed, key):
+    """Set up the server for datagrams behind each module."""
+    for station in bench.stations:
+        receiver = station.uplink.receiver
+        receiver.key = key.encode() if key else None
+        if printed:
+            receiver.on_reading = lambda imei, reading: click.echo(as_json(imei, reading))
 
 
 def _script(path):
@@ -153,8 +175,14 @@ def _tell(bench, options):
     speed = "%d baud" % options["baud"] if options["baud"] else "as fast as possible"
     for station in bench.stations:
         click.echo(
-            "simulated M5310 %s, %s, board %s, imei %s"
-            % (station.at, speed, station.board_at, station.module.imei)
+            "simulated %s %s, %s, board %s, imei %s"
+            % (
+                station.module.profile.model,
+                station.at,
+                speed,
+                station.board_at,
+                station.module.imei,
+            )
         )
     click.echo("console         http://%s/" % bench.http)
     click.echo("HTTP API        http://%s/docs" % bench.http)

@@ -19,6 +19,7 @@ from bench.serve import AddressError, parse_address
 from bench.state import (
     database_options,
     open_store,
+    profile_option,
     push_options,
     push_target,
     server_options,
@@ -37,6 +38,7 @@ WARMTH = (27.5, 29.25, 31.5, 29.0, 26.75, 24.5, 26.0)
 @click.option("--for", "seconds", type=click.FloatRange(1, 86400), help="Stop after so many s.")
 @click.option("--baud", default=9600, show_default=True, type=click.IntRange(0, 4_000_000))
 @click.option("--config", default=str(EXAMPLE), show_default=True, help="The node's, to check by.")
+@profile_option
 @click.option("--trace", is_flag=True, help="Print every AT line.")
 @server_options
 @push_options
@@ -66,6 +68,7 @@ async def _run(command, seconds, options):
         baud=options["baud"],
         wiring=wiring,
         push=push,
+        profile=options["profile"],
         network_ms=40,
         register_ms=1000,
     )

@@ -33,13 +33,10 @@ def steps(imei, link, wiring):
     maker = _Maker(imei, link, wiring)
     return [
         *maker.discovers(),
-        *maker.reads(),
+        *(maker.reads() if wiring.temperatures else ()),
+        *maker.others(),
         *(maker.writes() if wiring.actuators else ()),
-        *maker.executes(),
-        *maker.attributes(),
-        *maker.observes(),
-        *maker.negatives(),
-        maker.sampled(),
+        *(maker.of_temperatures() if wiring.temperatures else ()),
     ]
 
 
@@ -69,7 +66,8 @@ class _Maker:
         return Step(title, ask, code, check, settle_s)
 
     def discovers(self):
-        yield self.step("discover", (TEMPERATURE,), 205, check=_ids(TEMPERATURE_IDS))
+        if self.wiring.temperatures:
+            yield self.step("discover", (TEMPERATURE,), 205, check=_ids(TEMPERATURE_IDS))
         if self.wiring.actuators:
             yield self.step("discover", (ACTUATION,), 205, check=_ids(ACTUATION_IDS))
 
@@ -90,6 +88,21 @@ class _Maker:
         yield self.step("read", (*self.actuator, 5850), 205, check=_paths([first], [5850]))
         yield self.step("read", self.actuator, 205, check=_paths([first], ACTUATION_IDS))
         yield self.step("read", (ACTUATION,), 205, check=whole)
+
+    def others(self):
+        """What the configuration has besides the guide's objects: discovered and read."""
+        for oid, iids in sorted(self.wiring.others.items()):
+            yield self.step("discover", (oid,), 205, check=_some)
+            for iid in iids:
+                yield self.step("read", (oid, iid), 205, check=_some)
+            yield self.step("read", (oid,), 205, check=_some)
+
+    def of_temperatures(self):
+        yield from self.executes()
+        yield from self.attributes()
+        yield from self.observes()
+        yield from self.negatives()
+        yield self.sampled()
 
     def writes(self):
         on, off = self._moved(True, None), self._moved(False, 0)
@@ -147,7 +160,7 @@ class _Maker:
             yield self.step("cancel", path, 205)
 
     def negatives(self):
-        for path in ((3311,), (TEMPERATURE, 9), (*self.first, 9999)):
+        for path in ((3320,), (TEMPERATURE, 9), (*self.first, 9999)):
             yield self.step("read", path, 404)
         yield self.step("read", (*self.first, 5605), 405)
         yield self.step("write", self.first, 405, {5700: 1})
@@ -161,6 +174,8 @@ class _Maker:
         yield self.step("write_attributes", (*self.first, 9999), 404, pmin=1)
 
     def after(self):
+        if not self.wiring.temperatures:
+            return
         yield self.step("observe", self.first, 205)
         yield self.step("write_attributes", (*self.first, 5700), 204, **LIVELY)
 
@@ -191,6 +206,10 @@ class _Maker:
             return "" if now == tuple(levels) else "pins are %s, not %s" % (now, levels)
 
         return check
+
+
+def _some(operation):
+    return "" if operation.values else "brought nothing"
 
 
 def _is(celsius):

@@ -6,6 +6,8 @@ import click
 import platformdirs
 
 from bench.bench import DEFAULT_KEY
+from bench.module import Options
+from bench.module.profile import PROFILES
 from bench.platform.store import Store, StoreError
 from bench.serve import AddressError
 
@@ -40,6 +42,15 @@ def server_options(command):
     ):
         command = option(command)
     return command
+
+
+profile_option = click.option(
+    "--profile",
+    default=Options.profile,
+    show_default=True,
+    type=click.Choice(list(PROFILES)),
+    help="Generation of the module's firmware.",
+)
 
 
 def database_options(command):

@@ -7,6 +7,7 @@ from bench.module import Module
 from bench.port import Port
 from bench.serve import Shell, bound, listen
 from bench.trace import Trace
+from bench.uplink import UplinkPeer
 from bench.wiring import EXAMPLE, load
 
 HOW_FAR_APART = 2  # AT port, board port, next AT port, ...
@@ -29,6 +30,7 @@ class Station:
         self.trace = Trace(platform.wall_ms, trace_lines)
         self.module.on_line = self.trace.line
         self.module.on_operation = self.trace.operation
+        self.uplink = UplinkPeer(self.module)
         self.faults = Faults(self.module, self.trace, seed=number + 1)
         self.link = BoardLink(new_board())
         self.shell = Shell(Port(self.module, clock, baud))

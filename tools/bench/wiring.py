@@ -7,6 +7,9 @@ from pathlib import Path
 ROMS = ("281A2B3C040000C6", "285D6E7F04000065")  # of the DS18B20 on the virtual board, in order
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 
+TEMPERATURE, ACTUATION = 3303, 3306
+_USUAL = {"actuator": ACTUATION, "bmp280": 3315, "pin": 3342}
+
 
 @dataclass
 class Wiring:
@@ -27,6 +30,7 @@ class Wiring:
     temperatures: tuple = (0, 1)
     actuators: tuple = (0,)
     units: str = "Cel"
+    others: dict = field(default_factory=dict)  # {oid: [iid, ...]} of the other objects
 
 
 def load(path):
@@ -47,20 +51,30 @@ def load(path):
 
 def _wiring(config):
     wiring = Wiring(switch=None, dimmer=None)
-    sensors = sorted(config["sensors"], key=_instance)
-    wiring.period_s = max(sensor.get("period", Wiring.period_s) for sensor in sensors)
+    every = sorted(config["sensors"], key=_instance)
+    wiring.period_s = max(sensor.get("period", Wiring.period_s) for sensor in every)
+    sensors = [sensor for sensor in every if _object(sensor) == TEMPERATURE]
     wiring.sensors = tuple(_sensor(sensor) for sensor in sensors)
     wiring.temperatures = tuple(_instance(sensor) for sensor in sensors)
-    wiring.units = sensors[0].get("units", Wiring.units)
-    actuators = sorted(config.get("actuators", []), key=_instance)
+    wiring.units = sensors[0].get("units", Wiring.units) if sensors else Wiring.units
+    outputs = sorted(config.get("actuators", []), key=_instance)
+    actuators = [actuator for actuator in outputs if _object(actuator) == ACTUATION]
     wiring.actuators = tuple(_instance(actuator) for actuator in actuators)
     for actuator in actuators[:1]:
         _actuator(wiring, actuator)
+    for each in every + outputs:
+        if _object(each) not in (TEMPERATURE, ACTUATION):
+            wiring.others.setdefault(_object(each), []).append(_instance(each))
     return wiring
 
 
 def _instance(part):
     return part["instance"]
+
+
+def _object(spec):
+    """Return the object that a sensor or an actuator becomes an instance of."""
+    return spec.get("object") or _USUAL.get(spec.get("type", "actuator"), TEMPERATURE)
 
 
 def _sensor(sensor):

@@ -1,6 +1,5 @@
 """What becomes of each operation, print by print, and what is to blame where it goes wrong."""
 
-from bench.module import urc
 from bench.module.session import CLOSED
 from bench.platform.operations import BUSY, OFFLINE, TIME_OUT
 from chaos.effects import AIR
@@ -30,14 +29,14 @@ _RIGHT = {"write": (204,), "execute": (204,), "write_attributes": (204,), "cance
 
 
 class Delivery:
-    """One print of an operation."""
+    """One print of an operation, in lines."""
 
-    def __init__(self, request, printed, now):
+    def __init__(self, request, lines, printed, now):
         self.request = request
         self.kind = _KINDS[request.kind]
         self.printed = printed
         self.printed_ms = now
-        self.lines = [line.encode("latin-1") for line in urc.lines(request)]
+        self.lines = [line.encode("latin-1") for line in lines]
         self.heard = 0  # lines that reached the node as they were printed
         self.heard_ms = None
         self.answered_ms = None
@@ -63,6 +62,7 @@ class Deliveries:
         self._tally = referee.tally
         self._effects = referee.effects
         self._session = module.session
+        self._profile = module.profile
         self._timers = platform.timers
         self._firsts = {}  # msgid: what became of the first delivery: None = in window, or why not
         self._results = {}  # msgid: OperationRecord
@@ -120,7 +120,8 @@ class Deliveries:
         self._tally.deliveries += 1
         for other in self.open.values():
             other.crowded = True
-        self.open[request.msgid] = Delivery(request, printed, self._timers.now())
+        lines = self._profile.lines(request, self._session)
+        self.open[request.msgid] = Delivery(request, lines, printed, self._timers.now())
 
     def _answered(self, record):
         self._results[record.msgid] = record

@@ -1,7 +1,8 @@
 """The readings in the node's outbox, read from its files: none forgotten, none sent for ever.
 
-The files are those of firmware/node/outbox.py: segments of 18 bytes a reading (checksum of the
-rest, number, object, instance, resource, value), and `pos`, the number of the next to deliver.
+The files are those of firmware/node/outbox.py: segments of 22 bytes a reading (checksum of the
+rest, number, object, instance, resource, value, UNIX time), and `pos`, the number of the next to
+deliver.
 """
 
 import struct
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from bench.platform.events import Stored
 
-_RECORD = struct.Struct("<IIHHHf")
+_RECORD = struct.Struct("<IIHHHfI")
 _POSITION = struct.Struct("<II")
 _TWICE = 2
 _AGO_MS = 120_000  # a fault that far back may be why a reading is sent again
@@ -80,7 +81,7 @@ class OutboxWatch:
         for at in range(0, len(data) - _RECORD.size + 1, _RECORD.size):
             there = _RECORD.unpack_from(data, at)
             if there[0] == crc32(data[at + 4 : at + _RECORD.size]):
-                _, number, *path, value = there
+                _, number, *path, value, _ = there
                 numbers.append(number)
                 fresh = number >= self._judged and number not in self._seen
                 if fresh and len(self._seen) < _KEEP:

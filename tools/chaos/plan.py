@@ -138,6 +138,7 @@ def of_seed(seed, seconds=SECONDS):
             "close_event": r.random() < 0.3,
             "update_needed_event": r.random() < 0.3,
             "reply_ms": r.choice((5, 5, 30)),
+            "profile": r.choice(("seed", "seed", "m5310a", "m5310sp3")),
         },
         platform={"network_ms": r.choice((40, 80, 600))},
     )

@@ -134,7 +134,7 @@ class Referee:
         if self.story is not None:
             self.tell("> " + line.decode("latin-1"))
         try:
-            what, meaning = wire.sent(line)
+            what, meaning = wire.sent(line, self.module.profile.declares)
         except ValueError as error:
             self.problem(4, "the node sent %r: %s" % (line, error))
             return

@@ -11,14 +11,14 @@ _OPERATION = re.compile(
     rb" *\"?[0-9-]+\"? *, *\"? *(-?[0-9]{1,10})"
 )
 _NUMBER = r"-?[0-9]{1,10}(?:\.[0-9]{1,3})?"
-_VALUE = r'(?P<type>[1-5]),(?P<size>[0-9]{1,3}),(?P<value> "[ !#-~]*"|[0-9A-F]+|%s)' % _NUMBER
+_VALUE = r'(?P<type>[1-5]),(?P<size>[0-9]{1,3}),(?P<value> ?"[ !#-~]*"|[0-9A-F]+|%s)' % _NUMBER
 _WHERE = r"(?P<oid>3303|3306),(?P<iid>[0-9]),(?P<rid>5[0-9]{3})"
 _ANSWER = re.compile(
     r"AT\+MIPL(?P<kind>READ|WRITE|EXECUTE|OBSERVE|PARAMETER|DISCOVER)RSP=0,"
     r"(?P<msgid>-?[0-9]{1,10}),"
     r"(?P<result>[0-9]{1,2})(?P<rest>,.*)?"
 )
-_READ_REST = re.compile(r",%s,%s,(?P<index>[0-9]{1,3}),0" % (_WHERE, _VALUE))
+_READ_REST = re.compile(r",%s,%s,(?P<index>[0-9]{1,3}),[012]" % (_WHERE, _VALUE))
 _DISCOVER_REST = re.compile(r',(?P<size>[0-9]{1,3}),"(?P<ids>[0-9;]+)"')
 _NOTIFY = re.compile(
     r"AT\+MIPLNOTIFY=0,(?P<msgid>-?[0-9]{1,10}),%s,%s,0,0(?P<ackid>,[0-9]{1,5})?"
@@ -26,10 +26,15 @@ _NOTIFY = re.compile(
 )
 _PLAIN = re.compile(
     r"AT|AT\+CMEE=1|AT\+CGSN=1|AT\+CIMI|AT\+CSCON=1|AT\+CEREG=1|AT\+CEREG\?|AT\+CGDCONT\?|AT\+CSQ"
-    r"|AT\+CCLK\?|AT\+MIPLVER\?|AT\+MIPLCREATE|AT\+MIPLUPDATE=0,0,0|AT\+MIPLCLOSE=0"
+    r"|AT\+CCLK\?|AT\+CGMM|AT\+CMVER|AT\+MIPLVER\?|AT\+MIPLCREATE|AT\+MIPLUPDATE=0,0,0|AT\+MIPLCLOSE=0"
     r"|AT\+MIPLDELETE=0|AT\+MIPLDELOBJ=0,330[36]|AT\+NRB"
     r'|AT\+MIPLADDOBJ=0,3303,2,"11",6,1|AT\+MIPLADDOBJ=0,3306,1,"1",5,0'
     r"|AT\+MIPLOPEN=0,[0-9]{3,5},30"
+)
+# What tells an M5310-A of its server and its resources.
+_DECLARES = re.compile(
+    r'AT\+MIPLCREATEEX="nbiotbt\.heclouds\.com:5683",1|AT\+MIPLCREATE=56,[0-9A-F]{112},0,56,0'
+    r'|AT\+MIPLDISCOVERRSP=0,330[36],1,[0-9]{1,3},"[0-9;]+"'
 )
 _RIGHT = {"READ": 1, "WRITE": 2, "EXECUTE": 2, "OBSERVE": 1, "PARAMETER": 2, "DISCOVER": 1}
 _REFUSALS = (11, 13, 14)
@@ -119,9 +124,11 @@ class Answer:
         self.last = index == 0
 
 
-def sent(line):
+def sent(line, declares=False):
     """Return (what a line is, its meaning): "answer" Answer, "plain" None, "notify" (path, value,
     whether its confirmation is asked for).
+
+    declares: as in bench.module.profile.
 
     Raises ValueError, saying what is wrong, for a line the node never means to send.
     """
@@ -129,7 +136,7 @@ def sent(line):
         text = line.decode("ascii")
     except UnicodeDecodeError:
         raise ValueError("not ASCII") from None
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) or (declares and _DECLARES.fullmatch(text)):
         return "plain", None
     match = _NOTIFY.fullmatch(text)
     if match:
@@ -166,11 +173,12 @@ def _path(match):
 
 
 def _value(match):
-    kind, text = match["type"], match["value"]
+    kind, text = match["type"], match["value"].removeprefix(" ")
     if kind == "1":
-        if text[:2] != ' "' or len(text) - 3 != int(match["size"]):
+        if text[0] != '"' or len(text) - 2 != int(match["size"]):
             raise ValueError("a text in no form")
-        return text[2:-1]
+        return text[1:-1]
+    text = text.strip('"')
     if kind == "2":
         return bytes.fromhex(text)
     if kind == "5":

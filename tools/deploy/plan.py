@@ -20,49 +20,57 @@ except ImportError:
     pins = None
 from node.config import load
 config = load(sys.argv[1], pins)
-from lwm2m.actuation import Actuation
+from lwm2m.objects import find
 from lwm2m.registry import Registry
-from lwm2m.temperature import Temperature
 from m5310.clock import Clock
-from m5310.dialect import get
+from m5310.dialects import creates as texts, get
 from m5310.operations import put_resources
 registry = Registry()
 for spec in config["sensors"]:
-    registry.add(Temperature(spec["instance"]))
+    now = print if config["onenet"]["timestamps"] else None
+    registry.add(find(spec["object"], now)(spec["instance"]))
 for spec in config["actuators"]:
-    registry.add(Actuation(spec["instance"], Clock()))
-dialect = get(config["module"]["dialect"])
-steps = [dialect.create(config["onenet"]["server"])]
-for oid in registry.objects():
-    iids = registry.instances(oid)
-    bitmap = "".join(["1" if i in iids else "0" for i in range(max(iids) + 1)])
-    text = 'AT+MIPLADDOBJ=0,%d,%d,"%s",%d,%d'
-    steps.append((text % ((oid, len(bitmap), bitmap) + registry.counts(oid))).encode())
-    if dialect.module_answers:
-        text = bytearray(b"AT+MIPLDISCOVERRSP=0,%d,1" % oid)
-        put_resources(registry.discover_text(oid), text)
-        steps.append(bytes(text))
+    registry.add(find(spec["object"])(spec["instance"], Clock()))
+onenet = config["onenet"]
+creates, declares = {}, {}
+for name in ("seed", "m5310a"):
+    dialect = get(name)
+    creates[name] = [
+        t.decode() for t in texts(dialect, onenet["server"], onenet["bootstrap"])]
+    declares[name] = steps = []
+    for oid in registry.objects():
+        iids = registry.instances(oid)
+        bitmap = "".join(["1" if i in iids else "0" for i in range(max(iids) + 1)])
+        text = 'AT+MIPLADDOBJ=0,%d,%d,"%s",%d,%d'
+        steps.append(text % ((oid, len(bitmap), bitmap) + registry.counts(oid)))
+        if dialect.own:
+            text = bytearray(b"AT+MIPLDISCOVERRSP=0,%d,1" % oid)
+            put_resources(registry.discover_text(oid), text)
+            steps.append(bytes(text).decode())
 module = config["module"]
 ports = getattr(pins, "UARTS", {}).get(module["uart"], (None, None))
 lines = [module["tx"], module["rx"]]
 if getattr(pins, "FIXED", False):
     lines = list(ports)
 options = getattr(pins, "UART_OPTIONS", {})
-print(json.dumps({"config": config, "steps": [step.decode() for step in steps],
-    "lines": lines, "anywhere": ports == ("", ""), "options": options}))
+print(json.dumps({"config": config, "creates": creates, "declares": declares, "lines": lines,
+    "anywhere": ports == ("", ""), "options": options}))
 """
 
 
 @dataclass
 class Plan:
-    """config: as node.config.load gives it. steps: the AT commands that make the session.
+    """config: as node.config.load gives it.
 
-    lines: the pins TX and RX, whoever chose them. anywhere: whether the UART's pins are free to
-    choose. options: more for machine.UART. source: where the configuration came from.
+    creates, declares: {dialect: AT commands}, of which the first one accepted makes the session,
+    and all name what is in it. lines: the pins TX and RX, whoever chose them. anywhere: whether
+    the UART's pins are free to choose. options: more for machine.UART. source: where the
+    configuration came from.
     """
 
     config: dict
-    steps: list
+    creates: dict
+    declares: dict
     lines: list
     anywhere: bool
     options: dict

@@ -6,7 +6,7 @@ A test calls use(VBoard(clock)) for a board of its own before it makes its devic
 import vdevices
 from vdevices import ADC, I2C, PWM, Pin, use
 
-__all__ = ("ADC", "I2C", "PWM", "Pin", "board", "call", "use")
+__all__ = ("ADC", "I2C", "PWM", "RTC", "Pin", "board", "call", "use")
 
 
 def call(device, name):
@@ -30,6 +30,18 @@ def reset():
 def reset_cause():
     """Return what the test says."""
     return cause
+
+
+class RTC:
+    """An RTC that was never set, and does not go on."""
+
+    def __init__(self):
+        self.date = (2000, 1, 1, 6, 0, 0, 0, 0)
+
+    def datetime(self, date=None):
+        if date is None:
+            return self.date
+        self.date = date
 
 
 class UART:

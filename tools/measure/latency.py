@@ -158,7 +158,7 @@ def measure(scale, say):
             *(_table(found, baud, "real MicroPython, real time") for baud in BAUDS),
             _virtual_table(exact),
         ],
-        targets(found),
+        [*targets(found), *targets(exact, "virtual time")],
         {
             "real": [row.body for row in found],
             "virtual": [row.body for row in exact],
@@ -167,29 +167,24 @@ def measure(scale, say):
     )
 
 
-def targets(found):
-    """Return the Targets, judged by Rows of real time."""
+def targets(found, how="real time"):
+    """Return the Targets, judged by the Rows found; how: where they come from, for the texts."""
     idle = {row.name: row for row in found if row.baud == BAUDS[0] and not row.loaded}
     load = {row.name: row for row in found if row.baud == BAUDS[0] and row.loaded}
     worst = max((row.ms(1) for row in found if row.loaded), default=0)
     lost = sum(row.missing for row in found)
-    out = [
-        Target.at_most("one-line read, 9600, idle: median / floor", idle[READ].ratio(0.5), 1.10),
-        Target.at_most("one-line read, 9600, idle: p99 / floor", idle[READ].ratio(0.99), 1.25),
-        Target.at_most("object read, 9600, idle: median / floor", idle[OBJECT].ratio(0.5), 1.15),
-        Target.at_most("full load: oldest answer", worst, WINDOW_MS, "ms"),
-        Target.at_most("operations without an answer", lost, 0),
+    figures = [
+        ("%s, 9600, idle: median / floor" % READ, idle[READ].ratio(0.5), 1.10),
+        ("%s, 9600, idle: p99 / floor" % READ, idle[READ].ratio(0.99), 1.25),
+        ("%s, 9600, idle: median / floor" % OBJECT, idle[OBJECT].ratio(0.5), 1.15),
+        ("full load: oldest answer, ms", worst, WINDOW_MS),
+        ("operations without an answer", lost, 0),
     ]
     for name, row in load.items():
         if name in idle and len(row.latencies) >= _ENOUGH:
-            out.append(
-                Target.at_most(
-                    "%s, 9600, full load: p99 / idle median" % name,
-                    row.ms(0.99) / idle[name].ms(0.5),
-                    2,
-                )
-            )
-    return out
+            ratio = row.ms(0.99) / idle[name].ms(0.5)
+            figures.append(("%s, 9600, full load: p99 / idle median" % name, ratio, 2))
+    return [Target.at_most("%s: %s" % (how, what), value, limit) for what, value, limit in figures]
 
 
 _COLUMNS = ("operation", "load", "n", "lines", "floor", "pauses", "p50", "p90", "p99", "max")

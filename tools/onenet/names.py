@@ -1,7 +1,19 @@
-"""Names of the node's objects and resources, for people (OMA LwM2M registry, 3303, 3306)."""
+"""Names of the node's objects and resources, for people (OMA LwM2M registry)."""
 
-_OBJECTS = {3303: "Temperature", 3306: "Actuation"}
+_OBJECTS = {
+    3200: "Digital Input",
+    3301: "Illuminance",
+    3302: "Presence",
+    3303: "Temperature",
+    3304: "Humidity",
+    3306: "Actuation",
+    3311: "Light Control",
+    3315: "Barometer",
+    3342: "On/Off Switch",
+}
 _RESOURCES = {
+    5500: "Digital Input State",
+    5501: "Digital Input Counter",
     5518: "Timestamp",
     5601: "Min Measured Value",
     5602: "Max Measured Value",

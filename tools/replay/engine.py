@@ -37,7 +37,7 @@ class Engine(At):
         return max(left, 1)
 
     def reply_to(self, text):
-        """Return the Reply that waits and whose line text may be, None if there is none."""
+        """Return the reply that waits and whose line text may be, None if there is none."""
         for reply in self.replies:
             if text.startswith(_head(reply)):
                 return reply

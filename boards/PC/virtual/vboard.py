@@ -7,6 +7,8 @@ numbers suit an ESP32, and config.example.json uses them):
     4     1-wire bus, two DS18B20, three wires each         ds18x20-0, ds18x20-1
     34    ADC: 3.3 V - 10 k - GPIO34 - NTC 10 k B3950 - GND  ntc-0
     22 21 I2C 0 SCL SDA: SHT3x at 0x44                      sht3x-0
+          BMP280 at 0x76
+    13    a contact, open
     26    relay, active high
     25    dimmer (PWM)
     32 33 multi-state output
@@ -24,7 +26,7 @@ ROMS = {
     "ds18x20-1": b"\x28\x5d\x6e\x7f\x04\x00\x00\x65",
 }
 NTC_PIN = 34
-I2C_ID, I2C_SCL, I2C_SDA, SHT3X_ADDRESS = 0, 22, 21, 0x44
+I2C_ID, I2C_SCL, I2C_SDA, SHT3X_ADDRESS, BMP280_ADDRESS = 0, 22, 21, 0x44, 0x76
 PINS = 40  # GPIO 0..39, of which 34..39 can only be inputs
 
 # name: °C around which it moves, °C it swings, ms for one period
@@ -59,12 +61,15 @@ class VBoard:
     pins   {GPIO number: 0 or 1}, the outputs that were ever driven
     pwm    {GPIO number: duty_u16 0..65535}
     driven names whose temperature somebody set: these do not drift
+    humidity, pressure  %RH and hPa of the air; pressure None = the BMP280 is disconnected
     broken GPIO numbers that refuse access with OSError(EIO), to try out failures
     """
 
     def __init__(self, clock=None):
         self.clock = clock or _Clock()
         self.temps = {name: base for name, (base, _, _) in _DRIFT.items()}
+        self.humidity = 45.0
+        self.pressure = 1013.25
         self.pins = {}
         self.pwm = {}
         self.driven = set()

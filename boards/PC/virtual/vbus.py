@@ -1,8 +1,9 @@
-"""The parts on the buses of the virtual board: DS18B20 and SHT3x, as their data sheets have them.
+"""The parts on the buses of the virtual board, as their data sheets have them.
 
 They hold protocol state (conversion time, scratchpad); their temperature is the board's.
 """
 
+import struct
 from errno import ENODEV
 
 _CONVERT_MS = 750  # DS18B20 at 12 bits
@@ -115,6 +116,62 @@ class Sht3x:
         celsius = min(max(self.board.temps[self.name], -45), 130)
         raw = round((celsius + 45) * 65535 / 175)
         first = bytes((raw >> 8, raw & 0xFF))
-        humid = b"\x73\x33"  # 45 %
+        raw = round(min(max(self.board.humidity, 0), 100) * 65535 / 100)
+        humid = bytes((raw >> 8, raw & 0xFF))
         data = first + bytes((crc8_sensirion(first),)) + humid + bytes((crc8_sensirion(humid),))
         return (data + b"\xff" * count)[:count]
+
+
+class Bmp280:
+    """One BMP280 with the calibration and the temperature of its data sheet's example (3.12)."""
+
+    FACTORS = (27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000)
+    _WARMTH = 519888  # 25.08 °C
+    _FINE = 128422
+
+    def __init__(self, board, name):
+        self.board = board
+        self._register = 0
+
+    def write(self, data):
+        """Take a register's number, and a value for it; OSError(ENODEV) while disconnected."""
+        if self.board.pressure is None:
+            raise OSError(ENODEV)
+        if data:
+            self._register = data[0]
+
+    def read(self, count):
+        """Return count bytes from the register written last on."""
+        if self.board.pressure is None:
+            raise OSError(ENODEV)
+        if self._register == 0x88:
+            data = struct.pack("<HhhHhhhhhhhh", *self.FACTORS)
+        else:
+            raw, warmth = self._raw(), self._WARMTH
+            data = bytes((raw >> 12, raw >> 4 & 255, raw << 4 & 255))
+            data += bytes((warmth >> 12, warmth >> 4 & 255, warmth << 4 & 255))
+        return (data + b"\xff" * count)[:count]
+
+    def _raw(self):
+        """Return the reading at which the data sheet's formula gives the board's pressure."""
+        wanted = self.board.pressure * 100 * 256
+        low, high = 0, 0xFFFFF
+        while low < high:
+            middle = (low + high) // 2
+            if self._pascals(middle) > wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _pascals(self, raw):
+        """Return 256ths of a Pa, by the integer formula of the data sheet (3.11.3)."""
+        _, _, _, p1, p2, p3, p4, p5, p6, p7, p8, p9 = self.FACTORS
+        v1 = self._FINE - 128000
+        v2 = v1 * v1 * p6 + (v1 * p5 << 17) + (p4 << 35)
+        v1 = (v1 * v1 * p3 >> 8) + (v1 * p2 << 12)
+        v1 = ((1 << 47) + v1) * p1 >> 33
+        p = (((1048576 - raw) << 31) - v2) * 3125 // v1
+        v1 = p9 * (p >> 13) * (p >> 13) >> 25
+        v2 = p8 * p >> 19
+        return (p + v1 + v2 >> 8) + (p7 << 4)

@@ -8,7 +8,7 @@ import math
 from errno import EIO, ENODEV
 
 import vboard
-from vbus import Sht3x, part
+from vbus import Bmp280, Sht3x, part
 
 board = vboard.VBoard()
 
@@ -155,7 +155,10 @@ class ADC:
 
 
 class I2C:
-    """machine.I2C with the SHT3x at 0x44 on bus 0. No answer raises OSError(ENODEV)."""
+    """machine.I2C with the SHT3x at 0x44 and the BMP280 at 0x76 on bus 0.
+
+    No answer raises OSError(ENODEV).
+    """
 
     def __init__(self, id_=0, *, scl=vboard.I2C_SCL, sda=vboard.I2C_SDA, freq=400_000, timeout=0):
         if id_ not in (0, 1):
@@ -165,9 +168,13 @@ class I2C:
         self._wired = id_ == vboard.I2C_ID and (scl, sda) == (vboard.I2C_SCL, vboard.I2C_SDA)
 
     def _device(self, addr):
-        if not self._wired or addr != vboard.SHT3X_ADDRESS:
+        if not self._wired:
             raise OSError(ENODEV)
-        return part(self._board, "sht3x-0", Sht3x)
+        if addr == vboard.SHT3X_ADDRESS:
+            return part(self._board, "sht3x-0", Sht3x)
+        if addr == vboard.BMP280_ADDRESS:
+            return part(self._board, "bmp280-0", Bmp280)
+        raise OSError(ENODEV)
 
     def writeto(self, addr, buf, stop=True):
         """Write buf; return the number of acknowledged bytes."""
@@ -186,11 +193,14 @@ class I2C:
 
     def scan(self):
         """Return the addresses that acknowledge."""
-        try:
-            self._device(vboard.SHT3X_ADDRESS).write(b"")
-        except OSError:
-            return []
-        return [vboard.SHT3X_ADDRESS]
+        found = []
+        for address in (vboard.SHT3X_ADDRESS, vboard.BMP280_ADDRESS):
+            try:
+                self._device(address).write(b"")
+                found.append(address)
+            except OSError:
+                continue
+        return found
 
 
 def mcu_temperature():

@@ -2,7 +2,7 @@
 
     make(spec, shared)  the driver of one sensor of a validated configuration
     .start() -> ms until the reading is there, 0 = now
-    .read()  -> °C as float
+    .read()  -> the reading in its units as float, of a contact whether it is on
 
 None of them ever waits. All raise OSError (no answer); read raises ValueError for an answer that
 cannot be true.

@@ -3,48 +3,77 @@
 Source: Sensirion data sheet SHT3x-DIS, 4.3 (commands), 4.12 (checksum), 4.13 (conversion).
 """
 
-from node import values
+from micropython import const
+
+from .bus import bus
 
 _MEASURE = b"\x24\x00"
+_HUMIDITY = const(3304)
 
 
 def make(spec, shared):
-    """Return a Sht3x by node.sensors.make; all on the same pins share the bus."""
-    bus, scl, sda, address = values(spec, "bus scl sda address")
-    key = ("i2c", bus, scl, sda)
+    """Return a Sht3x, or its Humidity, by node.sensors.make; one chip is read once for both."""
+    i2c, key = bus(spec, shared)
+    key = ("sht3x", key, spec["address"])
     if key not in shared:
-        from machine import I2C, Pin
-
-        pins = {}  # type: dict
-        if scl is not None:  # hardware buses of an STM32 have fixed pins
-            pins = {"scl": Pin(scl), "sda": Pin(sda)}
-        shared[key] = I2C(bus, freq=100_000, **pins)
-    return Sht3x(shared[key], address)
+        shared[key] = Sht3x(i2c, spec["address"])
+    return Humidity(shared[key]) if spec.get("object") == _HUMIDITY else shared[key]
 
 
 class Sht3x:
-    """One sensor at address 0x44 or 0x45."""
+    """One sensor at address 0x44 or 0x45, read for its temperature."""
 
     def __init__(self, i2c, address=0x44):
         self.i2c = i2c
         self.address = address
+        self.started = False
+        self.good = False  # what is in the buffer was measured
         self._buf = bytearray(6)
 
     def start(self):
-        """Start a measurement; return 16 (ms). Raises OSError when nothing acknowledges."""
-        self.i2c.writeto(self.address, _MEASURE)
+        """Start a measurement, if none is under way; return 16 (ms).
+
+        Raises OSError when nothing acknowledges.
+        """
+        if not self.started:
+            self.i2c.writeto(self.address, _MEASURE)
+            self.started = True
         return 16
+
+    def word(self, place):
+        """Return the 16 bits at byte `place`; whoever asks first fetches the measurement."""
+        buf = self._buf
+        if self.started:
+            self.started = self.good = False
+            self.i2c.readfrom_into(self.address, buf)
+            self.good = not (_crc(buf, 0) or _crc(buf, 3))
+        if not self.good:
+            raise ValueError("wrong checksum")
+        return buf[place] << 8 | buf[place + 1]
 
     def read(self):
         """Return °C, -45..130; OSError while there is none, ValueError for a wrong checksum."""
-        buf = self._buf
-        self.i2c.readfrom_into(self.address, buf)
-        crc = 0xFF
-        for i in range(3):  # two bytes and their checksum leave 0
-            crc ^= buf[i]
-            if i < 2:
-                for _ in range(8):
-                    crc = (crc << 1 ^ 0x131) if crc & 0x80 else crc << 1
-        if crc:
-            raise ValueError("wrong checksum")
-        return -45 + 175 * (buf[0] << 8 | buf[1]) / 65535
+        return -45 + 175 * self.word(0) / 65535
+
+
+class Humidity:
+    """The relative humidity, %, of an Sht3x that others may read for its temperature."""
+
+    def __init__(self, sht3x):
+        self.start = sht3x.start
+        self.word = sht3x.word
+
+    def read(self):
+        """Return %, 0..100; raises as Sht3x.read."""
+        return 100 * self.word(3) / 65535
+
+
+def _crc(buf, place):
+    """Return 0 if the two bytes at `place` and their checksum behind them fit."""
+    crc = 0xFF
+    for i in range(3):
+        crc ^= buf[place + i]
+        if i < 2:
+            for _ in range(8):
+                crc = (crc << 1 ^ 0x131) if crc & 0x80 else crc << 1
+    return crc

@@ -26,6 +26,7 @@ class Air:
         self.delay_ms = 0
         self.loss = 0.0
         self.lost = 0  # messages and acknowledgements
+        self.sent = [0, 0]  # messages up and down
         self.repeated = 0  # transmissions beyond the first
         self.reset()
 
@@ -37,6 +38,7 @@ class Air:
     def up(self, message):
         """Carry a message of the module to the platform."""
         mid = next(self._mids) & 0xFFFF
+        self.sent[0] += 1
         current = self._round
         platform = self._module.platform
         # A notification without ackid is not confirmable: one try.
@@ -50,6 +52,7 @@ class Air:
     def down(self, message):
         """Carry a message of the platform to the module."""
         mid = next(self._mids)
+        self.sent[1] += 1
         self._carry(lambda: self._arrive(mid, message), iter(AGAIN_MS), lambda: True)
 
     def _arrive(self, mid, message):
@@ -63,12 +66,12 @@ class Air:
     def _carry(self, deliver, pauses, alive):
         """Deliver now or later, until acknowledged, given up, or not alive() any more."""
         timers = self._module.platform.timers
-        if not self._drops():
+        if not self.drops():
             if self.delay_ms:
                 timers.after(self.delay_ms, deliver)
             else:
                 deliver()
-            if not self._drops():  # else the acknowledgement got lost: it is sent again
+            if not self.drops():  # else the acknowledgement got lost: it is sent again
                 return
         pause_ms = next(pauses, None)
         if pause_ms is None:
@@ -81,7 +84,8 @@ class Air:
 
         timers.after(pause_ms, again)
 
-    def _drops(self):
+    def drops(self):
+        """Return whether the next message or acknowledgement is lost."""
         if self.loss and self._random.random() < self.loss:
             self.lost += 1
             return True

@@ -4,12 +4,13 @@ A line that is wrong in itself is refused with 601; one that is well formed but 
 for (no such operation outstanding, nothing observed, not open) with 602.
 """
 
-from bench.module.checks import Group, covers, ids_of, rai, value_from
+from bench.module.checks import covers, ids_of, rai
 from bench.module.mipl import fields, require
 from bench.module.syntax import PARAMETER, Refused, cis
 from bench.platform import messages as m
 
 CODES = {1: 205, 2: 204, 11: 400, 12: 401, 13: 404, 14: 405, 15: 406}
+AFTER_THIS, AFTER_REPLY = 0x200, 0x400  # release assistance
 MAX_MSGID = (1 << 32) - 1
 
 
@@ -52,6 +53,8 @@ def _simple(good, *kinds):
 def _discoverrsp(module, args):
     wrong = cis(PARAMETER)
     fields(args, 3, 5)
+    if module.profile.declare(module, args):
+        return
     code = _result(args[2], 1)
     if len(args) != (5 if code == CODES[1] else 3):
         raise wrong
@@ -75,6 +78,13 @@ def _resource(module, args):
     return oid, iid, rid
 
 
+def _value(module, path, args):
+    """Return (Value, its size in bytes) from the Fields type, length, value. Raises 601."""
+    kind, value, size = module.profile.value(*args)
+    module.session.types[path] = kind
+    return m.Value(*path, kind, value), size
+
+
 def _readrsp(module, args):
     """READRSP=ref,msgid,result[,oid,iid,rid,type,length,value,index,flag[,rai]]."""
     wrong = cis(PARAMETER)
@@ -91,7 +101,7 @@ def _readrsp(module, args):
     oid, iid, rid = _resource(module, args[3:6])
     if not covers(pending.request.path, oid, iid, rid):
         raise wrong
-    value, size = value_from(oid, iid, rid, args[6:9])
+    value, size = _value(module, (oid, iid, rid), args[6:9])
     if pending.group.add(value, size, args[9], args[10]):
         _end_read(module, pending, code)
 
@@ -113,14 +123,10 @@ def _notify(module, args):
     session = module.session
     require(session.is_open)
     oid, iid, rid = _resource(module, args[2:5])
-    value, size = value_from(oid, iid, rid, args[5:8])
-    require(
-        any(
-            known == msgid and covers(path, oid, iid, rid)
-            for path, known in session.observations.items()
-        )
-    )
-    group = session.groups.setdefault(msgid, Group())
+    value, size = _value(module, (oid, iid, rid), args[5:8])
+    msgid = module.profile.observed(session, msgid, (oid, iid, rid))
+    require(msgid is not None)
+    group = session.groups.setdefault(msgid, module.profile.group())
     try:
         if group.values and group.values[0].iid != iid:
             raise wrong
@@ -131,6 +137,10 @@ def _notify(module, args):
     if last:
         del session.groups[msgid]
         _send(module, m.Notify(module.imei, msgid, tuple(group.values), ackid))
+        release = int(args[11].text, 16) if len(args) == 12 else 0
+        module.radio.release_next = release == AFTER_REPLY
+        if release == AFTER_THIS:
+            module.after_ok(module.radio.release)
 
 
 def _send(module, notify):

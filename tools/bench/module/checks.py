@@ -2,50 +2,41 @@
 
 import re
 
-from bench.module.syntax import PARAMETER, cis
-from bench.platform.messages import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, Value
+from bench.module.syntax import PARAMETER, Field, cis
+from bench.platform.messages import FLOAT, INTEGER
 
 MAX_PAYLOAD = 512  # bytes of one CoAP message, guide 3.5(2)
 COAP_OVERHEAD = 20  # header, token, options and marker of an answer or a notification
 _RAI = ("0", "0x200", "0x400")
 
 
-def value_of(kind, length, field):
-    """Return the Python value of value type, length and value Fields. Raises Refused 601.
-
-    Text stands in quotes and length counts its bytes; opaque is hex of length bytes; an integer
-    has length 2, 4 or 8 and fits in; a float 4 or 8; a bool is 0 or 1 with length 1.
-    """
-    wrong = cis(PARAMETER)
-    kind = kind.number(STRING, BOOLEAN, wrong)
-    length = length.number(0, 1024, wrong)
-    text = field.text
-    if field.quoted != (kind == STRING):
-        raise wrong
-    if kind == STRING:
-        return kind, _text(text, length, wrong)
-    if kind == OPAQUE:
-        if len(text) != 2 * length or not re.fullmatch(r"[0-9A-Fa-f]*", text):
-            raise wrong
-        return kind, bytes.fromhex(text)
-    if kind == INTEGER:
-        if length not in (2, 4, 8):
-            raise wrong
-        limit = 1 << (length * 8 - 1)
-        return kind, field.number(-limit, limit - 1, wrong)
-    if kind == FLOAT:
-        if length not in (4, 8) or not re.fullmatch(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?", text):
-            raise wrong
-        return kind, float(text)
-    if length != 1 or text not in ("0", "1"):
-        raise wrong
-    return kind, text == "1"
-
-
-def _text(text, length, wrong):
+def text_of(text, length):
+    """Return the text of length bytes that stands in a line. Raises Refused 601."""
     if len(text) != length:
-        raise wrong
+        raise cis(PARAMETER)
     return text.encode("latin-1").decode("utf-8", "replace")
+
+
+def hex_of(text, digits):
+    """Return the bytes of hex text with so many digits. Raises Refused 601."""
+    if len(text) != digits or digits % 2 or not re.fullmatch(r"[0-9A-Fa-f]*", text):
+        raise cis(PARAMETER)
+    return bytes.fromhex(text)
+
+
+def number_of(kind, text, size):
+    """Return the number, or bool, of text that fits into size bytes. Raises Refused 601."""
+    wrong = cis(PARAMETER)
+    if kind == INTEGER:
+        limit = 1 << (size * 8 - 1)
+        return Field(text).number(-limit, limit - 1, wrong)
+    if kind == FLOAT:
+        if not re.fullmatch(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?", text):
+            raise wrong
+        return float(text)
+    if text not in ("0", "1"):
+        raise wrong
+    return text == "1"
 
 
 def rai(field):
@@ -55,10 +46,14 @@ def rai(field):
 
 
 class Group:
-    """The lines of one message: index counts from N-1 down to 0, flag stays 0 (guide 3.5(2))."""
+    """The lines of one message: index counts from N-1 down to 0, flag stays 0 (guide 3.5(2)).
 
-    def __init__(self):
+    positions: flag is 1 on the first of several lines, 2 on those between, 0 on the last.
+    """
+
+    def __init__(self, positions=False):
         self.values = []
+        self._positions = positions
         self._left = None
         self._size = COAP_OVERHEAD
 
@@ -66,7 +61,8 @@ class Group:
         """Add a Value of size bytes; return whether it was the last. Raises Refused 601."""
         wrong = cis(PARAMETER)
         index = index.number(0, 999, wrong)
-        flag.number(0, 0, wrong)
+        wanted = (2 if self.values else 1) if self._positions and index else 0
+        flag.number(wanted, wanted, wrong)
         if self._left is not None and index != self._left - 1:
             raise wrong
         if any(value.path == known.path for known in self.values):
@@ -87,21 +83,15 @@ def _tlv_size(size):
     return 3 + (0 if size < 8 else 1 if size < 256 else 2) + size
 
 
-def value_from(oid, iid, rid, args):
-    """Return (Value, its size in bytes) from the Fields type, length, value. Raises 601."""
-    kind, value = value_of(*args)
-    return Value(oid, iid, rid, kind, value), int(args[1].text)
-
-
 def covers(path, oid, iid, rid):
     """Return whether path, -1 standing for all, holds the resource oid/iid/rid."""
     return path[0] == oid and path[1] in (-1, iid) and path[2] in (-1, rid)
 
 
 def ids_of(text, count, wrong):
-    """Return the ids of "5700;5701;…" if there are count different ones, else raise wrong."""
+    """Return the ids of "5700;5701;…", count different ones (None: any). Raises wrong."""
     parts = text.split(";")
-    if len(parts) != count or len(set(parts)) != count:
+    if count not in (None, len(parts)) or len(set(parts)) != len(parts):
         raise wrong
     if not all(re.fullmatch(r"[0-9]{1,5}", part) and int(part) <= 65535 for part in parts):
         raise wrong

@@ -7,8 +7,10 @@ from bench.module import answers, general, mipl, network, udp
 from bench.module.air import Air
 from bench.module.lines import TOO_LONG, LineReader
 from bench.module.options import Options
+from bench.module.profile import PROFILES
 from bench.module.radio import Radio
 from bench.module.session import Session
+from bench.module.sleep import Sleep
 from bench.module.sockets import Sockets
 from bench.module.syntax import Refused, parse
 from bench.ticks import Timers, soonest
@@ -31,7 +33,7 @@ class Counters:
 
 
 class Module:
-    """A simulated M5310 with the firmware of the guide (dialect G3 of facts protocol.md 0.1).
+    """A simulated M5310 with the firmware of the guide, or of options.profile.
 
     clock: anything with ticks_ms, ticks_diff, ticks_add. platform: a bench.platform.Platform.
     options: see Options. Hooks: on_line(direction, line, now_ms) with ">" from the MCU and "<" to
@@ -40,6 +42,7 @@ class Module:
 
     def __init__(self, clock, platform, imei="867725030000018", imsi="460040000000018", **options):
         self.options = Options(**options)
+        self.profile = PROFILES[self.options.profile]()
         self.platform = platform
         self.imei = imei
         self.imsi = imsi
@@ -51,6 +54,7 @@ class Module:
         self.on_output = None  # called when there is something for take()
         self.on_print = None  # called with (Request, how often it was printed) behind each print
         self.on_session = None  # called with the session's new state
+        self.peers = {}  # "ip:port": call(data, reply) for each datagram sent there
         self.tricks = None  # a faults.tricks.Tricks
         self.polls_platform = True  # a bench of several modules polls it itself
         self.paced = False  # a Port says by delivered() what has left; else take() does
@@ -58,6 +62,7 @@ class Module:
         self.taken = 0  # of these, how many take() has given out
         self._out = bytearray()
         self.air = Air(self)
+        self.sleep = None
         self.radio = Radio(self)
         self.sockets = Sockets(self)
         self.session = Session(self)
@@ -73,6 +78,7 @@ class Module:
         if not self.booted:
             self.counters.lost_bytes += len(data)
             return
+        data = self.sleep.heard(data)
         for line in self._reader.feed(data):
             self._line_in(line)
 
@@ -146,16 +152,17 @@ class Module:
         self.booted_ms = None
         self.cmee = 0
         self.echo = self.options.echo
-        self.psm_report = 0
-        self.psm = ""
-        self.psm_mode = 0
         self.contexts = {}
         self.arrived_ms = self.timers.now()
-        self._reader = LineReader()
+        self._reader = LineReader(self.profile.max_line)
         self._queue = deque()
         self._busy = False
         self._afterwards = []
         self.air.reset()
+        if self.sleep:
+            self.sleep.reset()
+        else:
+            self.sleep = Sleep(self)
         self.radio.reset()
         self.sockets.reset()
         self.session.reset()
@@ -166,7 +173,7 @@ class Module:
         self.booted_ms = self.timers.now()
         if cause:
             self.emit(cause)
-        self.emit("M5310", "OK")
+        self.emit(self.profile.model, "OK")
         self.radio.power(1)
 
     # -- commands -----------------------------------------------------------------------------

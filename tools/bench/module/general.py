@@ -2,7 +2,8 @@
 
 import re
 
-from bench.module.syntax import cme
+from bench.module.sleep import CYCLES
+from bench.module.syntax import Refused, cme
 
 WRONG = 50  # incorrect parameters
 
@@ -55,7 +56,7 @@ def _cimi(module, args):
 
 
 def _ati(module, args):
-    return ["CMCC", "M5310", "Revision:M5310-SIM"]
+    return ["CMCC", module.profile.model, "Revision:%s-SIM" % module.profile.model]
 
 
 def _cgmi(module, args):
@@ -63,15 +64,17 @@ def _cgmi(module, args):
 
 
 def _cgmm(module, args):
-    return ["M5310"]
+    return [module.profile.model]
 
 
 def _cgmr(module, args):
-    return [
-        "SECURITY,V100R100C10B657SP3",
-        "PROTOCOL,V100R100C10B657SP3",
-        "APPLICATION,M5310-MBRH0S03",
-    ]
+    return list(module.profile.firmware)
+
+
+def _cmver(module, args):
+    if module.profile.pack is None:
+        raise Refused
+    return [module.profile.pack]
 
 
 def _nrb(module, args):
@@ -79,11 +82,12 @@ def _nrb(module, args):
 
 
 def _set_npsmr(module, args):
-    module.psm_report = _single(args, 0, 1)
+    module.sleep.report = _single(args, 0, 1)
 
 
 def _npsmr(module, args):
-    return ["+NPSMR:%d%s" % (module.psm_report, ",0" if module.psm_report else "")]
+    sleep = module.sleep
+    return ["+NPSMR:%d%s" % (sleep.report, ",%d" % sleep.deaf if sleep.report else "")]
 
 
 def _set_cpsms(module, args):
@@ -95,13 +99,36 @@ def _set_cpsms(module, args):
         raise cme(WRONG)
     if not all(re.fullmatch(r"[01]{8}|", text) for text in timers):
         raise cme(WRONG)
-    module.psm = ",,,%s" % ",".join(timers) if mode == 1 and timers else ""
-    module.psm_mode = mode
+    module.sleep.psm_mode = mode
+    if mode == 1 and timers:
+        module.sleep.timers = (timers + [""])[:2]
 
 
 def _cpsms(module, args):
-    on = module.psm_mode == 1
-    return ["+CPSMS:%d%s" % (on, module.psm)]
+    sleep = module.sleep
+    if sleep.psm_mode != 1:
+        return ["+CPSMS:0"]
+    timers = ",".join(sleep.timers).rstrip(",")
+    return ["+CPSMS:1%s" % (",,," + timers if timers else "")]
+
+
+def _set_cedrxs(module, args):
+    if not 1 <= len(args) <= 3:
+        raise cme(WRONG)
+    mode = args[0].number(0, 3, cme(WRONG))
+    if len(args) > 1:
+        args[1].number(5, 5, cme(WRONG))
+    bits = 0
+    if len(args) == 3:
+        if not re.fullmatch(r"[01]{4}", args[2].text) or int(args[2].text, 2) not in CYCLES:
+            raise cme(WRONG)
+        bits = int(args[2].text, 2)
+    module.sleep.edrx = bits if mode in (1, 2) else 0
+
+
+def _cedrxs(module, args):
+    edrx = module.sleep.edrx
+    return ['+CEDRXS:5,"%s"' % format(edrx, "04b")] if edrx else []
 
 
 def _natspeed(module, args):
@@ -123,10 +150,13 @@ COMMANDS = {
     ("+CGMI", "run"): _cgmi,
     ("+CGMM", "run"): _cgmm,
     ("+CGMR", "run"): _cgmr,
+    ("+CMVER", "run"): _cmver,
     ("+NRB", "run"): _nrb,
     ("+NPSMR", "set"): _set_npsmr,
     ("+NPSMR", "read"): _npsmr,
     ("+CPSMS", "set"): _set_cpsms,
     ("+CPSMS", "read"): _cpsms,
+    ("+CEDRXS", "set"): _set_cedrxs,
+    ("+CEDRXS", "read"): _cedrxs,
     ("+NATSPEED", "read"): _natspeed,
 }

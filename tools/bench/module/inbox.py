@@ -3,8 +3,6 @@
 from collections import deque
 from dataclasses import dataclass, replace
 
-from bench.module import urc
-from bench.module.checks import Group
 from bench.platform import messages as m
 
 MAX_WAITING = 64
@@ -36,12 +34,12 @@ class OperationRecord:
 class Pending:
     """An operation that was printed and is not answered."""
 
-    def __init__(self, request):
+    def __init__(self, request, group):
         self.request = request
         self.printed = 0
         self.end = 0  # bytes ever printed up to the end of its first print
         self.delivered_ms = None
-        self.group = Group()
+        self.group = group
         self.timer = None
 
 
@@ -81,7 +79,9 @@ class Inbox:
         while self._waiting and len(self._outstanding) < self._module.options.max_outstanding:
             request, gone_ms = self._waiting.popleft()
             if gone_ms > now:
-                pending = self._outstanding[request.msgid] = Pending(request)
+                pending = self._outstanding[request.msgid] = Pending(
+                    request, self._module.profile.group()
+                )
                 self._print(pending)
 
     def delivered(self, count):
@@ -124,12 +124,12 @@ class Inbox:
         module = self._module
         if pending.printed:
             module.counters.repeated += 1
-            pending.group = Group()
+            pending.group = module.profile.group()
         pending.printed += 1
         request = pending.request
         if module.tricks:
             request = replace(request, msgid=module.tricks.msgid(request.msgid))
-        module.emit(*urc.lines(request))
+        module.emit(*module.profile.lines(request, module.session))
         pending.end = pending.end or module.emitted
         if module.on_print:
             module.on_print(pending.request, pending.printed)

@@ -1,13 +1,14 @@
 """Bytes from the MCU to command lines (M5310-A manual 1.2: CR ends a line, LF is ignored)."""
 
-MAX_LINE = 2048  # bytes; a full NSOST of 512 bytes in hex is about 1070
+MAX_LINE = 2048  # bytes; a full NSOST of 512 bytes in hex is about 1070, of 1358 about 2760
 TOO_LONG = object()
 
 
 class LineReader:
-    """Cuts bytes into lines; what is longer than MAX_LINE comes out as TOO_LONG."""
+    """Cuts bytes into lines; what is longer than limit comes out as TOO_LONG."""
 
-    def __init__(self):
+    def __init__(self, limit=MAX_LINE):
+        self._limit = limit
         self._line = bytearray()
         self._overflow = False
 
@@ -26,7 +27,7 @@ class LineReader:
         return [line for line in lines if line]
 
     def _append(self, part):
-        if self._overflow or len(self._line) + len(part) > MAX_LINE:
+        if self._overflow or len(self._line) + len(part) > self._limit:
             self._overflow = True
             self._line.clear()
         else:

@@ -3,12 +3,12 @@
 import re
 
 from bench.module.session import CLOSED, Declared
-from bench.module.syntax import PARAMETER, STATE, UNKNOWN, cis
+from bench.module.syntax import PARAMETER, STATE, UNKNOWN, Refused, cis
 
-VERSION = "2.2.0"
 MAX_INSTANCES = 8
 MAX_OBJECTS = 16
 MAX_CONFIG = 10240
+_HOST = re.compile(r"[0-9A-Za-z.-]{1,64}(:[0-9]{1,5})?")
 MIN_LIFETIME_S, MAX_LIFETIME_S = 15, 0x0FFFFFFF
 
 
@@ -26,10 +26,18 @@ def require(condition):
 
 
 def _ver(module, args):
-    return ["+MIPLVER: " + VERSION]
+    if module.profile.version is None:
+        raise Refused
+    return ["+MIPLVER: " + module.profile.version]
 
 
 def _create(module, args):
+    if not module.profile.bare_create:  # it does not know its server
+        raise cis(PARAMETER)
+    return _created(module)
+
+
+def _created(module):
     require(not module.session.created)
     module.session.created = True
     return ["+MIPLCREATE:0"]
@@ -60,7 +68,20 @@ def _create_with(module, args):
     if len(config) != total:
         raise wrong
     session.bootstrap = _bootstrap(config, wrong)
-    return _create(module, ())
+    return _created(module)
+
+
+def _createex(module, args):
+    """CREATEEX="host:port",<flag>: bit 0 of the flag asks for bootstrap."""
+    wrong = cis(PARAMETER)
+    if not module.profile.createex:
+        raise Refused
+    if not 2 <= len(args) <= 4 or not args[0].quoted or not _HOST.fullmatch(args[0].text):
+        raise wrong
+    flag = args[1].number(0, 255, wrong)
+    _created(module)
+    module.session.bootstrap = bool(flag & 1)
+    return ["+MIPLCREATEEX: 0"]
 
 
 def _bootstrap(config, wrong):
@@ -89,7 +110,7 @@ def _addobj(module, args):
         raise wrong
     attributes = args[4].number(0, 49, wrong)
     actions = args[5].number(0, 49, wrong)
-    if attributes + actions == 0:
+    if attributes + actions == 0 and module.profile.counts_resources:
         raise wrong
     require(oid not in module.session.objects)
     if len(module.session.objects) >= MAX_OBJECTS:
@@ -118,6 +139,13 @@ def _open(module, args):
     module.after_ok(lambda: session.open(lifetime_s, timeout_s or 30))
 
 
+def _is_open(module, args):
+    if not module.profile.asks_open:
+        raise Refused
+    require(module.session.is_open)
+    module.after_ok(lambda: module.session.event(6))
+
+
 def _update(module, args):
     wrong = cis(PARAMETER)
     fields(args, 3, 3)
@@ -135,6 +163,12 @@ def _close(module, args):
     module.session.close()
 
 
+def _del(module, args):
+    if "+MIPLDEL" not in module.profile.delete_names:
+        raise Refused
+    _delete(module, args)
+
+
 def _delete(module, args):
     fields(args, 1, 1)
     require(module.session.created)
@@ -150,5 +184,8 @@ COMMANDS = {
     ("+MIPLOPEN", "set"): _open,
     ("+MIPLUPDATE", "set"): _update,
     ("+MIPLCLOSE", "set"): _close,
+    ("+MIPLOPEN", "read"): _is_open,
+    ("+MIPLCREATEEX", "set"): _createex,
+    ("+MIPLDEL", "set"): _del,
     ("+MIPLDELETE", "set"): _delete,
 }

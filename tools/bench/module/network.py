@@ -91,11 +91,18 @@ def _set_cereg(module, args):
     module.radio.cereg = _number(args, 0, 5)
 
 
+def _granted(module):
+    """Return T3324 and T3412 as the network gives them: as asked for."""
+    update, active = module.sleep.timers
+    return '"%s","%s"' % (active, update) if module.sleep.psm_mode == 1 else ","
+
+
 def _cereg(module, args):
     radio = module.radio
     line = "+CEREG:%d,%d" % (radio.cereg, radio.stat)
     if radio.cereg >= 2 and radio.registered:
-        line += "," + radio.location() + {3: ",,", 4: ",,,,,", 5: ",,,,,"}.get(radio.cereg, "")
+        timers = ",,,,%s" % _granted(module)
+        line += "," + radio.location() + {3: ",,", 4: timers, 5: timers}.get(radio.cereg, "")
     return [line]
 
 
@@ -141,7 +148,8 @@ def _csq(module, args):
 
 
 def _cclk(module, args):
-    if not module.radio.registered:
+    known_ms = module.radio.since_ms + module.options.clock_ms
+    if not module.radio.registered or module.timers.now() < known_ms:
         return []
     seconds = (module.timers.now() - module.started_ms) // 1000
     at = datetime.fromtimestamp(module.options.wall_s, UTC) + timedelta(hours=8, seconds=seconds)

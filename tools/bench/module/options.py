@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Options:
     """Times in ms unless the name says otherwise; defaults are the guide's module at a desk."""
 
+    profile: str = "seed"  # see profile.py
     boot_ms: int = 1000  # power or reset to banner
     sim_ms: int = 1500  # boot to a readable SIM: CIMI says 524 before
     register_ms: int = 2000  # search to CEREG 1; guide 1: 20 to 120 s outdoors
@@ -14,6 +15,8 @@ class Options:
     repeat_ms: int = 5000  # an unanswered operation is printed again after this
     repeats: int = 2  # how often again
     max_outstanding: int = 1  # operations printed and not answered at one time
+    wake_lost: int = 4  # bytes that wake the UART of a sleeping module, and are lost
+    psm_forgets: bool = False  # the session is gone when it sleeps
     idle_ms: int = 20000  # CSCON falls to 0 after this without traffic
     bootstrap: bool = False  # events 1 and 2 before 6, guide 3.4
     connect_event: bool = False  # event 4 before 6
@@ -31,4 +34,5 @@ class Options:
     echo_peer: str = "183.230.40.150:36000"
     echo_ms: int = 400  # datagram out to its echo in
     auth: str = ""
+    clock_ms: int = 0  # CCLK stays empty so long after registration
     wall_s: int = 1795312800  # UNIX time at the module's start, for CCLK

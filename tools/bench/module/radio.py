@@ -15,6 +15,8 @@ class Radio:
         """Go to the state before power on."""
         self.cfun = 0
         self.stat = 0
+        self.since_ms = 0  # of the registration
+        self.release_next = False  # the next downlink is the last
         self.connected = False
         self.cereg = 0
         self.cscon = 0
@@ -44,6 +46,7 @@ class Radio:
             self._search.cancel()
             self._search = None
         self._disconnect()
+        self._module.sleep.searching(bool(self.cfun and self.attached and self.cops != 2))
         if not (self.cfun and self.attached and self.cops != 2):
             self._set_stat(0)
             return
@@ -55,14 +58,26 @@ class Radio:
         if self._idle:
             self._idle.cancel()
         self._idle = self._module.timers.after(self._module.options.idle_ms, self._disconnect)
+        self._module.sleep.connected()
         if not self.connected:
             self.connected = True
             self._report_connection()
 
+    def downlink(self):
+        """Note traffic from the network; let go behind it where that was asked for."""
+        self.activity()
+        if self.release_next:
+            self.release_next = False
+            self._module.timers.after(0, self.release)
+
+    def release(self):
+        """Let go of the connection at once: release assistance, or a short exchange."""
+        self._disconnect()
+
     def location(self):
         """Return tac, ci and access technology as the guide prints them."""
         options = self._module.options
-        return "%s,%s,7" % (options.tac, options.ci)
+        return "%s,%s,%d" % (options.tac, options.ci, self._module.profile.access)
 
     def _found(self):
         options = self._module.options
@@ -72,6 +87,7 @@ class Radio:
         if self.earfcn not in (0, options.earfcn):
             return
         self.activity()
+        self.since_ms = self._module.timers.now()
         self._set_stat(1)
 
     def _set_stat(self, stat):
@@ -83,7 +99,7 @@ class Radio:
 
     def _details(self):
         """What follows stat in the URC; the guide's module gives the place with n=1 already."""
-        if not self.registered:
+        if not self.registered or (self.cereg == 1 and not self._module.profile.location_always):
             return ""
         tail = {3: ",,", 4: ",,,,", 5: ",,,,"}.get(self.cereg, "")
         return ",%s%s" % (self.location(), tail)
@@ -95,6 +111,8 @@ class Radio:
         if self.connected:
             self.connected = False
             self._report_connection()
+            if self.registered:
+                self._module.sleep.idle()
 
     def _report_connection(self):
         if self.cscon and self._module.booted:

@@ -32,6 +32,8 @@ class Session:
         self.bootstrap = self._module.options.bootstrap
         self.config = bytearray()
         self.objects = {}
+        self.resources = {}  # oid: ids, where the module answers for them
+        self.types = {}  # path: the value type the MCU has used
         self.deleted = set()  # objects that went with DELETE: the guide deletes them once more
         self.lifetime_s = 0
         self._close()
@@ -90,6 +92,7 @@ class Session:
         if self.state != CLOSED:
             self.uplink(m.Deregister(self._module.imei, self._round))
             self._close()
+            self.resources = {}
 
     def delete(self):
         """Close and forget the instance with its objects."""
@@ -109,12 +112,17 @@ class Session:
         return True
 
     def receive(self, message):
-        """Take a message from the platform; without a network it is lost."""
-        if not self._module.radio.registered or not self._module.booted:
+        """Take a message from the platform; without a network, or asleep, it is lost."""
+        module = self._module
+        if not module.radio.registered or not module.booted or module.sleep.deaf:
             return
-        self._module.radio.activity()
+        wait_ms = module.sleep.wait_ms()
+        if wait_ms:
+            module.timers.after(wait_ms, lambda: self.receive(message))
+            return
+        self._module.radio.downlink()
         if isinstance(message, m.Request):
-            if self.is_open:
+            if self.is_open and message.number in (0, self._round):
                 self._request(message)
         elif message.kind == "register" and self.state == OPENING:
             self._registered(message.code)
@@ -122,7 +130,9 @@ class Session:
             self._updated(message.code)
         elif message.kind == "notify" and self.is_open:
             self.event(26 if message.code else 25, message.ackid)
-        elif message.kind == "deregister" and self._module.options.close_event:
+        elif message.kind == "deregister" and (
+            self._module.options.close_event or self._module.profile.close_event
+        ):
             self.event(15)
 
     def delivered(self, count):
@@ -131,6 +141,7 @@ class Session:
 
     def event(self, number, extra=None, blank=False):
         """Print +MIPLEVENT; the guide has a blank in those that follow OPEN."""
+        blank = blank or self._module.profile.blank
         tail = "" if extra is None else ",%d" % extra
         self._module.emit("+MIPLEVENT:%s0,%d%s" % (" " if blank else "", number, tail))
 
@@ -220,5 +231,5 @@ class Session:
         known = declared and request.path[1] in (-1, *declared.iids)
         if self._module.options.answers_unknown and not known:
             self.uplink(m.Response(self._module.imei, request.msgid, 404))
-        else:
+        elif not self._module.profile.answer(self._module, request):
             self.inbox.put(request)

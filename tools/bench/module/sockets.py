@@ -30,14 +30,19 @@ class Sockets:
         """Return the id of a new socket, None if the table is full or the port is taken."""
         if len(self.table) >= MAX_SOCKETS or any(s.port == port for s in self.table.values()):
             return None
-        number = next(n for n in range(MAX_SOCKETS) if n not in self.table)
+        first = self._module.profile.first_socket
+        number = next(n for n in range(first, first + MAX_SOCKETS) if n not in self.table)
         self.table[number] = Socket(port, report)
         return number
 
     def send(self, number, address, port, data):
-        """Send: only the echo peer answers, `[ip:port]` and the data (guide 2.3)."""
+        """Send: the echo peer answers `[ip:port]` and the data (guide 2.3), others as they do."""
         module = self._module
         module.radio.activity()
+        peer = module.peers.get("%s:%d" % (address, port))
+        if peer:
+            socket = self.table[number]
+            peer(data, lambda answer: self.receive(socket, address, port, answer))
         if "%s:%d" % (address, port) != module.options.echo_peer:
             return
         socket = self.table[number]
@@ -48,10 +53,13 @@ class Sockets:
 
     def receive(self, socket, address, port, data):
         """Queue a datagram that came for socket; only the first one is announced."""
+        if self._module.sleep.deaf:
+            self._module.sleep.hold(lambda: self.receive(socket, address, port, data))
+            return
         number = next((n for n, known in self.table.items() if known is socket), None)
         if number is None or not self._module.radio.registered or not socket.report:
             return
-        self._module.radio.activity()
+        self._module.radio.downlink()
         if len(socket.datagrams) >= MAX_QUEUED:
             return
         socket.datagrams.append([address, port, data])

@@ -2,11 +2,10 @@
 
 import re
 
-from bench.module.sockets import announcement
+from bench.module.sockets import MAX_SOCKETS, announcement
 from bench.module.syntax import cme
 
 WRONG, NOT_ALLOWED, NO_NETWORK, NO_SOCKET = 50, 3, 30, 530
-MAX_DATA = 512  # bytes a datagram, Hi2110
 FLAGS = ("0", "0x0", "0x100", "0x200", "0x400")
 COAP_PORT = 5683  # used by the module itself
 
@@ -26,7 +25,7 @@ def _nsocr(module, args):
 
 
 def _socket(module, field):
-    number = field.number(0, 6, cme(WRONG))
+    number = field.number(0, module.profile.first_socket + MAX_SOCKETS - 1, cme(WRONG))
     if number not in module.sockets.table:
         raise cme(NO_SOCKET)
     return number
@@ -48,7 +47,7 @@ def _send(module, args):
     number = _socket(module, args[0])
     address = _address(args[1])
     port = args[2].number(1, 65535, cme(WRONG))
-    length = args[3].number(1, MAX_DATA, cme(WRONG))
+    length = args[3].number(1, module.profile.max_datagram, cme(WRONG))
     text = args[4].text
     if not re.fullmatch(r"[0-9A-Fa-f]*", text) or len(text) != 2 * length:
         raise cme(WRONG)
@@ -61,7 +60,12 @@ def _send(module, args):
 def _nsostf(module, args):
     if len(args) != 6 or args[3].quoted or args[3].text.lower() not in FLAGS:
         raise cme(WRONG)
-    return _send(module, args[:3] + args[4:])
+    sent = _send(module, args[:3] + args[4:])
+    flag = int(args[3].text, 16)
+    if flag == 0x200:
+        module.after_ok(module.radio.release)
+    module.radio.release_next = flag == 0x400
+    return sent
 
 
 def _nsorf(module, args):

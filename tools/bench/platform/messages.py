@@ -3,6 +3,7 @@
 Paths are (oid, iid, rid), -1 standing for all. Codes are CoAP codes as numbers: 205 is 2.05.
 """
 
+import struct
 from dataclasses import dataclass, field
 
 STRING, OPAQUE, INTEGER, FLOAT, BOOLEAN = 1, 2, 3, 4, 5  # value types, guide 3.3
@@ -100,7 +101,8 @@ class Request:
     """An operation for the device: read write execute observe cancel discover write_attributes.
 
     values: ((rid, bytes), …) of a write; text: arguments of an execute, attributes, or nothing.
-    valid_ms: the platform stops waiting then.
+    valid_ms: the platform stops waiting then. number: of the registration it is for, 0 = any: each
+    has an address of its own, which a request that is sent again does not reach any more.
     """
 
     msgid: int
@@ -109,3 +111,9 @@ class Request:
     values: tuple = ()
     text: str = ""
     valid_ms: int = field(default=25000, compare=False)
+    number: int = field(default=0, compare=False)
+
+
+def float_of(raw):
+    """Return the number of a TLV float of 4 or 8 bytes."""
+    return struct.unpack(">f" if len(raw) == 4 else ">d", raw)[0]

@@ -89,10 +89,10 @@ class Operation:
         else:
             self._callbacks.append(callback)
 
-    def request(self, now_ms):
-        """Return the message for the module."""
+    def request(self, now_ms, number=0):
+        """Return the message for the module, under its registration of that number."""
         left = max(self.asked_ms + self.timeout_ms - now_ms, 0)
-        return Request(self.msgid, self.kind, self.path, self.payload, self.text, left)
+        return Request(self.msgid, self.kind, self.path, self.payload, self.text, left, number)
 
     def finish(self, code=0, name="", reason="", limit=False):
         """Close the operation with its result; later results are ignored."""

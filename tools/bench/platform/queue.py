@@ -47,7 +47,7 @@ class Queue:
             if not operation.done:
                 device.sent[operation.msgid] = operation
                 if device.link:  # none after a restart of the platform: it will time out
-                    request = operation.request(self._platform.timers.now())
+                    request = operation.request(self._platform.timers.now(), device.number)
                     self._platform.downlink(device.link, request)
 
     def _msgid(self):

@@ -43,6 +43,7 @@ class Case:
         self.cargo = Cargo(link, found, self.board)
         self.talk = Talk(link)
         self.plan = None
+        self.dialect = "seed"  # of the module, as far as it is known
         self.baud = None  # at which the module answers
         self.errors_numbered = False  # AT+CMEE=1 was taken: a restart undoes it
 

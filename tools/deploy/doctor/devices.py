@@ -7,6 +7,9 @@ from deploy.doctor.report import fail, ok, warn
 _EIO, _ENODEV, _ETIMEDOUT = 5, 19, 110
 _AMBIENT = -40, 60  # °C; what is beyond is possible, and seldom meant
 _WARM = -20, 90  # of a chip
+_TEMPERATURE = 3303
+_UNITS = {"Cel": "°C", "%RH": "%"}
+_ADDRESSES = {"sht3x": (68, 69), "bmp280": (118, 119)}
 _PULL = "4.7 kΩ from data to 3.3 V"
 
 
@@ -44,21 +47,28 @@ def _sensor(case, spec):
         yield fail(f"{place}: {said}", cause, step)
         return
     value = got["value"]
-    low, high = _WARM if kind == "mcu" else _AMBIENT
-    low, high = max(low, spec["range"][0]), min(high, spec["range"][1])
-    said = f"{place}: {value:.2f} °C"
+    if kind == "pin":
+        yield ok(f"{place}: {'on' if value else 'off'} now")
+        return
+    low, high = spec["range"]
+    if spec.get("object", _TEMPERATURE) == _TEMPERATURE:
+        usual = _WARM if kind == "mcu" else _AMBIENT
+        low, high = max(low, usual[0]), min(high, usual[1])
+    said = f"{place}: {value:.2f} {_UNITS.get(spec['units'], spec['units'])}"
     if low <= value <= high:
         yield ok(said)
-    else:
+    elif spec.get("object", _TEMPERATURE) == _TEMPERATURE:
         yield warn(said, "is it really that cold or hot there?", "compare with a thermometer")
+    else:
+        yield warn(said, "is it really that little or much there?", "compare with another one")
 
 
 def _place(case, spec):
     kind = spec["type"]
     if kind == "mcu":
         return "chip"
-    if kind == "sht3x":
-        return f"sht3x on I2C {spec['bus']}, address {spec['address']}"
+    if "address" in spec:
+        return f"{kind} on I2C {spec['bus']}, address {spec['address']}"
     return f"{kind} at pin {spec['pin']}"
 
 
@@ -102,15 +112,19 @@ def _ds18x20(spec, got):
     )
 
 
-def _sht3x(spec, got):
+def _on_i2c(spec, got):
     found = got["seen"].get("addresses", [])
     if got["text"] == "wrong checksum":
         return got["text"], "noise or a long cable", "shorter wires, 4.7 kΩ pull-ups"
-    others = [number for number in (68, 69) if number in found and number != spec["address"]]
+    others = [
+        number
+        for number in _ADDRESSES[spec["type"]]
+        if number in found and number != spec["address"]
+    ]
     if others:
         return (
             f"no answer; one answers at {others[0]}",
-            "its ADDR pin chooses the address",
+            f"its {'ADDR' if spec['type'] == 'sht3x' else 'SDO'} pin chooses the address",
             f'"address": {others[0]} in config.json: make config',
         )
     said = f"{_told(got)}; addresses that answer on this bus: {found or 'none'}"
@@ -146,7 +160,18 @@ def _mcu(spec, got):
     )
 
 
-_REASONS = {"ds18x20": _ds18x20, "sht3x": _sht3x, "ntc": _ntc, "mcu": _mcu}
+def _pin(spec, got):
+    return _told(got), "this pin cannot do it", "another pin: see the board's README"
+
+
+_REASONS = {
+    "ds18x20": _ds18x20,
+    "sht3x": _on_i2c,
+    "bmp280": _on_i2c,
+    "ntc": _ntc,
+    "pin": _pin,
+    "mcu": _mcu,
+}
 
 
 def _actuator(case, spec):

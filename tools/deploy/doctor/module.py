@@ -38,18 +38,28 @@ def identity(case):
 def _dialect(case, model):
     dialect = case.plan.module["dialect"]
     known = case.talk.ask("AT+MIPLVER?")
+    if dialect != "auto":
+        case.dialect = dialect
+    elif "M5310-A" in model.upper() or (not known.ok and _later(case)):
+        case.dialect = "m5310a"
     if dialect == "seed" and "M5310-A" in model.upper():
         yield warn(
             "module.dialect is seed, and this is an M5310-A",
             "the M5310-A has OneNET commands of its own",
-            'if the OneNET check fails: "dialect": "m5310a" in config.json: make config',
+            'if the OneNET check fails: "dialect": "auto" in config.json: make config',
         )
-    if not known.ok:
+    if not known.ok and case.dialect == "seed":
         yield warn(
             f"AT+MIPLVER? is answered with {result(known)}",
             "firmware before SP3, which makes sessions by AT+MIPLCONF",
             "if the OneNET check fails, ask who sold the module for newer firmware",
         )
+
+
+def _later(case):
+    """Whether the firmware, by AT+CMVER, has the M5310-A's commands: from SP3 on."""
+    pack = case.talk.ask("AT+CMVER").find(r".*SP(\d+)")
+    return bool(pack) and int(pack[1]) >= 3
 
 
 def sim(case):

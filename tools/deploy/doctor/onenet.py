@@ -33,13 +33,18 @@ def session(case):
 def _create(case):
     """Make the session as the node does; return (its reference, the Finding if it failed)."""
     ref = "0"
-    for text in case.plan.steps:
+    for text in case.plan.creates[case.dialect]:
+        answer = case.talk.ask(text, 10000)
+        if answer.ok:
+            break
+    else:
+        return ref, _refused(case, text, answer)
+    made = answer.find(r"(?:\+MIPLCREATE\w*: ?)?(\d{1,4})$")
+    ref = made[1] if made else ref
+    for text in case.plan.declares[case.dialect]:
         answer = case.talk.ask(text.replace("=0,", f"={ref},", 1), 10000)
         if not answer.ok:
             return ref, _refused(case, text, answer)
-        if text == case.plan.steps[0]:
-            made = answer.find(r"(?:\+MIPLCREATE\w*: ?)?(\d{1,4})$")
-            ref = made[1] if made else ref
     return ref, None
 
 
@@ -83,7 +88,7 @@ def _outcome(case, since, limit):
 
 
 def _refused(case, text, answer):
-    other = "m5310a" if case.plan.module["dialect"] == "seed" else "seed"
+    other = "m5310a" if case.dialect == "seed" else "seed"
     if answer.result:
         cause = "the module's firmware has other OneNET commands, or is in a wrong state"
         step = f'AT+NRB in make passthrough, and again; else "dialect": "{other}" in config.json'

@@ -40,7 +40,7 @@ def _looked_at(spec):
     try:
         if spec["type"] == "ds18x20":
             return _wire(spec["pin"])
-        if spec["type"] == "sht3x":
+        if "address" in spec:
             for key, bus in _shared.items():
                 if key[0] == "i2c" and key[1] == spec["bus"]:
                     return {"addresses": bus.scan()}

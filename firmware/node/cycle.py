@@ -1,0 +1,276 @@
+"""The duty cycle: wake, sample, connect, report, answer what waits, sleep (docs/power.md).
+
+Stands in for the supervisor where it is configured. A board restarts behind each sleep, so what
+has to outlive it is in RTC memory or in a file; on a PC the node itself waits.
+"""
+
+import gc
+import json
+import os
+import sys
+
+from micropython import const
+
+from m5310 import borrow
+from m5310.errors import AtError
+
+from .supervisor import Supervisor
+
+_SYNC_MS = const(15000)
+_TURN_MS = const(100)
+_SENSORS_MS = const(5000)
+_LINGER_MS = const(4000)  # without anything to do: what the platform queued has come by then
+_WAITS = const(30)  # turns of the notifier for confirmations, 100 ms each
+_REBOOT = const(3)  # failures in a row, and the module is rebooted
+_LEAST_S = const(60)  # of the lifetime, for a session to be gone on with
+_RTC_BYTES = const(2000)
+
+
+class Memory:
+    """What outlives a sleep: in the RTC's memory where it has one and it fits, else in a file."""
+
+    def __init__(self, path, rtc=None):
+        self.path = path
+        self.rtc = rtc if hasattr(rtc, "memory") else None
+
+    def load(self):
+        """Return what was saved, an empty dict if there is nothing or it is damaged."""
+        found = {}
+        try:
+            text = str(self.rtc.memory(), "utf-8") if self.rtc else ""
+            if not text:
+                with open(self.path) as f:
+                    text = f.read()
+            found = json.loads(text)
+        except (OSError, ValueError):  # the first start
+            found = {}
+        return found if isinstance(found, dict) else {}
+
+    def save(self, state):
+        """Save a dict; raises OSError."""
+        text = json.dumps(state)
+        if self.rtc:
+            small = len(text) <= _RTC_BYTES
+            self.rtc.memory(text.encode() if small else b"")
+            if small:
+                return
+        with open(self.path + ".new", "w") as f:
+            f.write(text)
+        os.rename(self.path + ".new", self.path)
+
+
+class Gate:
+    """Stands before the observations, where the notifier asks: what is due, the readings last.
+
+    Nothing is due while it is not `open`. With the last one the network may release the radio,
+    if so wished, once the confirmations of those before it are there.
+    """
+
+    def __init__(self, observations, node, release):
+        self.observations = observations
+        self.mipl = node.modem.mipl
+        self.node = node
+        self.release = release
+        self.open = False
+        self.items = []
+        self._waits = 0
+
+    def due(self):
+        """Return what is to be notified now, as Observations.due."""
+        if self.open and not self.items:
+            self.items = borrow("lwm2m.kept").due(self.observations)
+        if not (self.open and self.items):
+            return None
+        if self.release and len(self.items) == 1:
+            courier = self.node.courier
+            if courier and courier.busy() and self._waits < _WAITS:
+                self._waits += 1
+                return None
+            self.mipl.release = borrow("m5310.power").RELEASE
+        self._waits = 0
+        return self.items.pop(0)
+
+    def sent(self, item):
+        """Note that item went out."""
+        self.mipl.release = b""
+
+    def failed(self, item):
+        """Have item sent once more."""
+        self.mipl.release = b""
+        borrow("lwm2m.kept").again(self.observations, item)
+
+    def drop(self, msgid):
+        """End the observations under msgid."""
+        self.observations.drop(msgid)
+
+
+class Cycler(Supervisor):
+    """Runs the cycles; set up by attach() before it runs.
+
+    `sleep(ms)` puts the board to sleep, from which it starts anew; None: it stays awake and waits.
+    """
+
+    def attach(self, node, power, memory, sleep):
+        """power: (s from one start to the next, s it may be awake, release the radio)."""
+        self.node = node
+        self.period_ms = power[0] * 1000
+        self.awake_ms = power[1] * 1000
+        self.memory = memory
+        self.sleep = sleep
+        self.kept = memory.load()
+        self.cycles = 0
+        borrow("lwm2m.kept").values(node.registry, self.kept)
+        if node.courier:
+            node.courier.samples = False
+        self.gate = Gate(self.observations, node, power[2])
+        node.notifier.observations = self.gate
+        if node.uplink:
+            node.uplink.release = power[2]
+
+    async def run(self):
+        """Cycle for ever; behind a sleep it begins anew."""
+        clock = self.clock
+        while not self.stopping:
+            begun = self.alive = clock.ticks_ms()
+            self.cycles += 1
+            try:
+                await self._connect(begun)
+                await self._report(begun)
+                self.kept["failed"] = 0
+            except AtError as e:
+                self._failed(e)
+            except Exception as e:  # no memory, a fault of ours: the next cycle is the way out
+                if hasattr(sys, "print_exception"):
+                    sys.print_exception(e)
+                gc.collect()
+                self._failed(e)
+            if not self.stopping:
+                await self._rest(begun)
+
+    def _failed(self, error):
+        self.recoveries += 1
+        self.cause = str(error)
+        self.kept["failed"] = self.kept.get("failed", 0) + 1
+        self.kept.pop("session", None)
+        self.log("%s; next try: in the next cycle" % self.cause, 0)
+
+    # -- awake ---------------------------------------------------------------------------------
+
+    async def _connect(self, begun):
+        modem = self.modem
+        self.say("waking the module")
+        await modem.at.sync(_SYNC_MS)
+        if self.kept.get("failed", 0) % _REBOOT == _REBOOT - 1:
+            self.kept.pop("session", None)
+            await modem.reboot()
+        if self.kept.get("power") == self.modem.network.power:
+            modem.network.power = None  # the network knows it: asking again would cost an update
+        left = self.awake_ms - self.clock.ticks_diff(self.clock.ticks_ms(), begun)
+        power = modem.network.power
+        await modem.bring_up(min(self.settings[0], max(left, 20000)))
+        if power:
+            self.kept["power"] = power
+            given = await borrow("m5310.power").granted(modem.network)
+            self.log("the network gives T3324 %s s, T3412 %s s" % given)
+        if self.objects:
+            await self._session()
+        self.sessions += 1
+        self.say("online")
+
+    async def _session(self):
+        """Go on with the session of before, if it still stands; else open a new one."""
+        mipl = self.modem.mipl
+        session = self.kept.pop("session", None)
+        if session and session[2] >= _LEAST_S:
+            try:
+                borrow("lwm2m.kept").restore(self.observations, self.kept, session[3])
+                lifetime = self.settings[2]
+                await borrow("m5310.session").resume(mipl, session[0], session[1], lifetime)
+                return
+            except AtError as e:
+                self.log("the session is gone: %s" % e)
+        self.observations.clear()
+        await mipl.open(self.objects, *self.settings[2:])
+
+    async def _report(self, begun):
+        """Have the readings sent, and wait until nothing is left to be done."""
+        clock = self.clock
+        self.gate.open = True
+        start = busy = clock.ticks_ms()
+        while clock.ticks_diff(clock.ticks_ms(), start) < _SENSORS_MS:
+            if not [slot for slot in self.node.sampler.slots if slot.value is None]:
+                break
+            await clock.sleep_ms(_TURN_MS)
+        node = self.node
+        if self.cycles > 1:  # behind a sleep they are due anyway
+            borrow("lwm2m.kept").renew(self.observations)
+            if node.uplink:
+                node.uplink.take()
+        while not self.stopping:
+            now = self.alive = clock.ticks_ms()
+            if self.objects and not self.modem.mipl.registered:
+                raise AtError(10, 0, self.modem.mipl.cause.encode())
+            if self._busy():
+                busy = now
+            if clock.ticks_diff(now, busy) >= _LINGER_MS:
+                break
+            if clock.ticks_diff(now, begun) >= self.awake_ms:
+                self.log("awake for too long: the rest waits for the next cycle")
+                break
+            await clock.sleep_ms(_TURN_MS)
+        if node.courier:
+            node.courier.take_unwatched()
+
+    def _busy(self):
+        """Tell whether anything is under way or due."""
+        node = self.node
+        courier = node.courier
+        uplink = node.uplink
+        at = self.modem.at
+        return (
+            bool(at.replies or at.normal)
+            or not at.quiet()
+            or bool(self.gate.items)
+            or self.observations.next_ms() == 0
+            or bool(courier and (courier.busy() or len(courier.outbox)))
+            or bool(uplink and uplink.busy())
+        )
+
+    # -- asleep --------------------------------------------------------------------------------
+
+    async def _rest(self, begun):
+        """Keep what has to outlive the sleep, and sleep."""
+        clock = self.clock
+        node = self.node
+        if node.courier:
+            if self.cause:
+                node.courier.take()
+            await node.courier.settle()
+        if node.uplink:
+            await node.uplink.settle()
+        spent = clock.ticks_diff(clock.ticks_ms(), begun)
+        ms = max(self.period_ms - spent, 1000)
+        mipl = self.modem.mipl
+        self.kept.update(borrow("lwm2m.kept").state(self.observations))
+        if mipl.registered:
+            left = mipl.lifetime - (mipl.since(mipl._renewed) + ms) // 1000
+            name = mipl.dialect.name
+            self.kept["session"] = [mipl.requests.ref, name, left, ms // 1000]
+        try:
+            self.memory.save(self.kept)
+        except OSError as e:
+            self.log("cycle: %s" % e, 0)
+        self.gate.open = False
+        self.say("asleep for %d s" % (ms // 1000))
+        self.cause = ""
+        if self.sleep:
+            self.sleep(ms)
+        while ms > 0 and not self.stopping:  # in parts: the watchdog of tasks looks at `alive`
+            self.alive = clock.ticks_ms()
+            await clock.sleep_ms(min(ms, 30000))
+            ms -= 30000
+
+
+def equip(cycler, *args):
+    """Attach a Cycler, which others know as the supervisor, to its node; see there."""
+    cycler.attach(*args)

@@ -1,0 +1,65 @@
+"""BMP280 on I2C: air pressure, one forced measurement at a time; a BME280 does the same.
+
+Source: Bosch data sheet BMP280, 3.3 (modes), 3.11.3 (compensation), 4 (registers).
+"""
+
+from struct import unpack
+
+from .bus import bus
+
+_CALIBRATION = b"\x88"
+_FORCED = b"\xf4\x2d"  # temperature once, pressure four times, then sleep
+_DATA = b"\xf7"
+
+
+def make(spec, shared):
+    """Return a Bmp280 by node.sensors.make; all on the same pins share the bus."""
+    return Bmp280(bus(spec, shared)[0], spec["address"])
+
+
+class Bmp280:
+    """One sensor at address 0x76 or 0x77, read for the pressure."""
+
+    def __init__(self, i2c, address=0x76):
+        self.i2c = i2c
+        self.address = address
+        self._factors = None  # type: tuple # of its calibration
+        self._buf = bytearray(6)
+
+    def start(self):
+        """Start a measurement; return 20 (ms). Raises OSError when nothing acknowledges."""
+        if self._factors is None:
+            raw = bytearray(24)
+            self.i2c.writeto(self.address, _CALIBRATION)
+            self.i2c.readfrom_into(self.address, raw)
+            self._factors = unpack("<HhhHhhhhhhhh", raw)
+        self.i2c.writeto(self.address, _FORCED)
+        return 20
+
+    def read(self):
+        """Return hPa, 300..1100; OSError while nothing answers, ValueError for anything else."""
+        buf = self._buf
+        self.i2c.writeto(self.address, _DATA)
+        self.i2c.readfrom_into(self.address, buf)
+        value = pressure(
+            self._factors,
+            buf[0] << 12 | buf[1] << 4 | buf[2] >> 4,
+            buf[3] << 12 | buf[4] << 4 | buf[5] >> 4,
+        )
+        if not 300 <= value <= 1100:
+            raise ValueError("out of range")
+        return value
+
+
+def pressure(factors, raw, warmth):
+    """Return hPa of the readings raw (pressure) and warmth; ValueError without a calibration."""
+    t1, t2, t3, p1, p2, p3, p4, p5, p6, p7, p8, p9 = factors
+    a = warmth / 131072 - t1 / 8192
+    fine = a * 8 * t2 + a * a * t3
+    a = fine / 2 - 64000
+    b = (a * a * p6 / 32768 + a * p5 * 2) / 4 + p4 * 65536
+    a = (1 + (p3 * a * a / 524288 + p2 * a) / 524288 / 32768) * p1
+    if not a:
+        raise ValueError("not calibrated")
+    p = (1048576 - raw - b / 4096) * 6250 / a
+    return (p + (p9 * p * p / 2147483648 + p * p8 / 32768 + p7) / 16) / 100

@@ -1,0 +1,17 @@
+"""The I2C bus of a sensor; loaded for those alone."""
+
+from node import values
+
+
+def bus(spec, shared):
+    """Return (machine.I2C, its key in shared); all on the same pins share it."""
+    number, scl, sda = values(spec, "bus scl sda")
+    key = ("i2c", number, scl, sda)
+    if key not in shared:
+        from machine import I2C, Pin
+
+        pins = {}  # type: dict
+        if scl is not None:  # hardware buses of an STM32 have fixed pins
+            pins = {"scl": Pin(scl), "sda": Pin(sda)}
+        shared[key] = I2C(number, freq=100_000, **pins)
+    return shared[key], key

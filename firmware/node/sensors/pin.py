@@ -1,0 +1,29 @@
+"""A contact at a pin: a door, a switch, a presence detector."""
+
+from node import values
+
+
+def make(spec, shared):
+    """Return a PinInput by node.sensors.make."""
+    from machine import Pin
+
+    number, pull, active = values(spec, "pin pull active")
+    pulls = {"up": Pin.PULL_UP, "down": Pin.PULL_DOWN}
+    pin = Pin(number, Pin.IN, pulls[pull]) if pull in pulls else Pin(number, Pin.IN)
+    return PinInput(pin, 1 if active == "high" else 0)
+
+
+class PinInput:
+    """pin: a Pin that is read; active: the level that means on."""
+
+    def __init__(self, pin, active=0):
+        self.pin = pin
+        self.active = active
+
+    def start(self):
+        """Nothing to start: return 0."""
+        return 0
+
+    def read(self):
+        """Return whether it is on."""
+        return self.pin.value() == self.active

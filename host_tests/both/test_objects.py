@@ -1,0 +1,97 @@
+"""Objects from the table: what each has, and that the registry carries them like the guide's."""
+
+import unittest
+
+from clock import FakeClock
+
+from lwm2m import objects
+from lwm2m.actuation import Actuation
+from lwm2m.registry import Registry
+from lwm2m.temperature import Temperature
+
+OPAQUE, INTEGER, FLOAT, BOOLEAN = 2, 3, 4, 5
+
+
+class TableTest(unittest.TestCase):
+    def test_the_guides_objects_are_their_classes(self):
+        self.assertIs(objects.find(3303), Temperature)
+        self.assertIs(objects.find(3306), Actuation)
+
+    def test_the_table_says_of_them_what_the_classes_say(self):
+        self.assertEqual(objects.resources(3303), Temperature.resources)
+        self.assertEqual(objects.resources(3306), Actuation.resources)
+
+    def test_an_object_that_is_not_there(self):
+        for oid in (0, 330, 3300, 33031):
+            with self.assertRaises(ValueError):
+                objects.find(oid)
+
+    def test_units_and_range(self):
+        self.assertEqual(objects.measured(3303), ("Cel", -55, 125))
+        self.assertEqual(objects.measured(3304), ("%RH", 0, 100))
+        self.assertEqual(objects.measured(3315), ("hPa", 300, 1100))
+
+
+class CarriedTest(unittest.TestCase):
+    def setUp(self):
+        self.registry = Registry()
+
+    def add(self, oid, *args, **options):
+        instance = objects.find(oid)(0, *args, **options)
+        self.registry.add(instance)
+        return instance
+
+    def read(self, *path):
+        code, found = self.registry.read(*path)
+        self.assertEqual(code, 205)
+        return {rid: value for _, rid, _, value in found}
+
+    def test_humidity_and_pressure_keep_lowest_and_highest(self):
+        for oid in (3304, 3315):
+            units, low, high = objects.measured(oid)
+            instance = self.add(oid, units, low, high)
+            for value in (400.5, 350, 410):
+                self.assertTrue(instance.update(value))
+            expected = {5700: 410, 5701: units, 5601: 350, 5602: 410.0, 5603: low, 5604: high}
+            self.assertEqual(self.read(oid, 0, -1), expected)
+            self.assertEqual(self.registry.execute(oid, 0, 5605, b"reset"), 204)
+            self.assertEqual(self.read(oid, 0, 5601), {5601: 410})
+            text = "5700;5701;5601;5602;5603;5604;5605"
+            self.assertEqual(self.registry.discover_text(oid), text)
+            self.assertEqual(self.registry.counts(oid), (6, 1))
+
+    def test_a_light_is_switched_and_dimmed(self):
+        seen = []
+        clock = FakeClock(0)
+        self.add(3311, clock, on_off=seen.append, dimmer=seen.append)
+        write = self.registry.write
+        self.assertEqual(write(3311, 0, [(5850, OPAQUE, b"\x01"), (5851, OPAQUE, b"\x16")]), 204)
+        self.assertEqual(seen, [True, 22])
+        clock.advance(90_000)
+        self.assertEqual(self.read(3311, 0, -1), {5850: True, 5851: 22, 5852: 90})
+        self.assertEqual(write(3311, 0, [(5853, OPAQUE, b"x")]), 404)
+        self.assertEqual(write(3311, 0, [(5851, OPAQUE, b"\x65")]), 400)
+        self.assertEqual(self.registry.discover_text(3311), "5850;5851;5852")
+
+    def test_a_switch_tells_its_state_and_counts(self):
+        switch = self.add(3342)
+        self.assertEqual(self.registry.read(3342, 0, 5500), (404, []))
+        for state in (True, False, True, True, None, False, True):
+            switch.update(state)
+        self.assertEqual(self.read(3342, 0, -1), {5500: True, 5501: 2, 5750: ""})
+        switch.lose()
+        self.assertEqual(self.registry.read(3342, 0, 5500), (404, []))
+        switch.update(True)  # it may have been on all the time
+        self.assertEqual(self.read(3342, 0, 5501), {5501: 2})
+        self.assertEqual(self.registry.write(3342, 0, [(5500, OPAQUE, b"\x01")]), 405)
+        self.assertEqual(self.registry.write(3342, 0, [(5750, OPAQUE, b"door")]), 204)
+        self.assertEqual(self.read(3342, 0, 5750), {5750: "door"})
+
+    def test_two_objects_may_have_the_same_instance(self):
+        self.add(3304, "%RH", 0, 100)
+        self.add(3303)
+        self.assertEqual(self.registry.objects(), [3303, 3304])
+
+
+if __name__ == "__main__":
+    unittest.main()

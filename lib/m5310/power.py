@@ -1,0 +1,153 @@
+"""Power saving of the module: PSM timers, eDRX, and their reports (facts/protocol.md 3.1).
+
+Loaded where it is configured, and forgotten behind the bring-up.
+"""
+
+from m5310.errors import AtError
+from m5310.fields import body, split
+
+# (unit in s, its three bits): the longest last, so that the shortest that reaches far enough wins.
+_PERIODIC = ((2, 3), (30, 4), (60, 5), (600, 0), (3600, 1), (36000, 2), (1152000, 6))
+_ACTIVE = ((2, 0), (60, 1), (360, 2))
+_OFF = 7
+# Cycle in tenths of ms and its four bits, NB-S1 (3GPP 24.008 table 10.5.5.32).
+_CYCLES = (
+    (20480, 2),
+    (40960, 3),
+    (81920, 5),
+    (163840, 9),
+    (327680, 10),
+    (655360, 11),
+    (1310720, 12),
+    (2621440, 13),
+    (5242880, 14),
+    (10485760, 15),
+)
+
+
+RELEASE = b",0x400"  # Mipl.release: the network may let go of the radio behind the confirmation
+
+
+def _encode(seconds, units):
+    """Return the best timer of at least seconds as eight bits in text, None = switched off.
+
+    Where none is so long, the longest.
+    """
+    if seconds is None:
+        return "11100000"
+    best = None
+    for unit, bits in units:
+        count = min(-(-seconds // unit), 31)
+        exact = count * unit
+        short = best is None or best[0] < seconds
+        if best is None or (short and exact > best[0]) or (exact and seconds <= exact <= best[0]):
+            best = exact, bits, count
+    text = ""
+    value = best[1] << 5 | best[2]
+    for i in range(7, -1, -1):
+        text += "1" if value >> i & 1 else "0"
+    return text
+
+
+def _decode(text, units):
+    """Return the seconds of a timer, None for one that is off; raises ValueError for no timer."""
+    if len(text) != 8 or text.strip("01"):
+        raise ValueError("timer")
+    value = int(text, 2)
+    bits = value >> 5
+    if bits == _OFF:
+        return None
+    for unit, known in units:
+        if known == bits:
+            return unit * (value & 31)
+    return 60 * (value & 31)  # what is not defined counts minutes (3GPP 24.008 10.5.7.3)
+
+
+def periodic(seconds):
+    """Return T3412, seconds between two periodic updates of the network, as eight bits."""
+    return _encode(seconds, _PERIODIC)
+
+
+def periodic_s(text):
+    """Return the seconds of a T3412, None if it is off; raises ValueError."""
+    return _decode(text, _PERIODIC)
+
+
+def active(seconds):
+    """Return T3324, seconds to be reached after the connection is gone, as eight bits."""
+    return _encode(seconds, _ACTIVE)
+
+
+def active_s(text):
+    """Return the seconds of a T3324, None if it is off; raises ValueError."""
+    return _decode(text, _ACTIVE)
+
+
+def cycle(seconds):
+    """Return the shortest eDRX cycle of at least seconds as four bits; else the longest."""
+    bits = _CYCLES[-1][1]
+    for ms, known in _CYCLES:
+        if ms >= seconds * 1000:
+            bits = known
+            break
+    return "".join(["1" if bits >> i & 1 else "0" for i in (3, 2, 1, 0)])
+
+
+def cycle_s(text):
+    """Return the seconds of an eDRX cycle, as float; raises ValueError."""
+    bits = int(text, 2) if len(text) == 4 and not text.strip("01") else 0
+    for ms, known in _CYCLES:
+        if known == bits:
+            return ms / 1000
+    raise ValueError("cycle")
+
+
+async def set_up(network, log, settings):
+    """Ask the network for what settings say: (T3324 s or None, T3412 s, eDRX s or 0).
+
+    What is refused is told and passed over: without it the module only takes more current.
+    """
+    awake, update, edrx = settings
+    psm = b"AT+CPSMS=0"
+    if awake is not None:
+        psm = b'AT+CPSMS=1,,,"%s","%s"' % (periodic(update).encode(), active(awake).encode())
+    drx = b"AT+CEDRXS=0,5"
+    if edrx:
+        drx = b'AT+CEDRXS=1,5,"%s"' % cycle(edrx).encode()
+    for text in (psm, drx, b"AT+NPSMR=1"):
+        try:
+            await network.at.command(text, 5000)
+        except AtError as e:
+            if not e.refused:
+                raise
+            log(str(e))
+
+
+def watch(at):
+    """Have at hear when the module falls asleep: the first bytes that wake it are lost then."""
+
+    def report(line):
+        at.asleep = 1 if bytes(body(line)).strip() == b"1" else 0
+
+    at.urc(b"+NPSMR:", report)
+
+
+async def granted(network):
+    """Return (T3324 s, T3412 s) as the network gave them, None for what it did not; AtError."""
+    await network.at.command(b"AT+CEREG=5")
+    try:
+        lines = await network.at.command(b"AT+CEREG?", 2000, b"+CEREG:", _is_long)
+    finally:
+        await network.at.command(b"AT+CEREG=1")
+    fields = split(body(lines[0]), 16) if lines else []
+    try:
+        return active_s(str(fields[-2], "utf-8")), periodic_s(str(fields[-1], "utf-8"))
+    except (ValueError, IndexError):
+        return None, None
+
+
+def _is_long(line):
+    try:
+        return len(split(body(line), 16)) > 5
+    except ValueError:
+        return False

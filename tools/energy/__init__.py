@@ -1,0 +1,1 @@
+"""make energy: what settings cost, by a day of node, module and platform in virtual time."""

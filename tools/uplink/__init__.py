@@ -1,0 +1,1 @@
+"""The other end of the node's datagrams (docs/udp-uplink.md): decoder, receiver, server."""
