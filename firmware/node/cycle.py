@@ -123,7 +123,7 @@ class Cycler(Supervisor):
         if node.courier:
             node.courier.samples = False
         self.gate = Gate(self.observations, node, power[2])
-        node.notifier.observations = self.gate
+        node.notifier.observations = self.gate  # type: ignore[assignment] # it does what one does
         if node.uplink:
             node.uplink.release = power[2]
 

@@ -55,16 +55,19 @@ def things(config, clock, wall=None):
 def _kinds(config, wall):
     """Return {object: the class of its instances} of all there are in a configuration."""
     (stamped,) = values(config["onenet"], "timestamps")
-    kinds = {}
+    kinds = {}  # type: dict
     for spec in config["sensors"] + config["actuators"]:
         (oid,) = values(spec, "object")
         if oid in kinds:
             continue
         if oid == _TEMPERATURE and not stamped:  # the guide's need no table, and no heap for it
-            from lwm2m.temperature import Temperature as kind
+            from lwm2m.temperature import Temperature
+
+            kinds[oid] = Temperature
         elif oid == _ACTUATION:
-            from lwm2m.actuation import Actuation as kind  # type: ignore[assignment]
+            from lwm2m.actuation import Actuation
+
+            kinds[oid] = Actuation
         else:
-            kind = borrow("lwm2m.objects").find(oid, wall if stamped else None)
-        kinds[oid] = kind
+            kinds[oid] = borrow("lwm2m.objects").find(oid, wall if stamped else None)
     return kinds
