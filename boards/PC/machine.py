@@ -94,7 +94,7 @@ class UART(io.IOBase):
         self._stream = open(os.getenv("UART_DEVICE"), "r+b", buffering=0)
         self.write = self._stream.write
         self.baud = baudrate
-        self._buf = bytearray(128)
+        self._buf = bytearray(256)
         self._at = self._end = self._looks = 0
 
     def any(self):
