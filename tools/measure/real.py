@@ -122,7 +122,7 @@ class RealNode:
         await asyncio.wait([working, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             working.cancel()
-            status = [task.result() for task in self._tasks if task.done()][0]  # or what it raised
+            status = next(task.result() for task in self._tasks if task.done())  # may raise
             tail = self.log.read_text(errors="replace").splitlines()[-1:]
             raise Unmeasurable(
                 "the node ended with %s; its last words: %s" % (status, "".join(tail))
