@@ -1,5 +1,10 @@
 """Tests in real time mostly wait: each worker begins with some of them, the others run beside."""
 
+from hypothesis import settings
+
+settings.register_profile("any", deadline=None)  # how long an example takes says nothing
+settings.load_profile("any")
+
 _WAITING = (
     "host_tests/e2e",
     "host_tests/deploy",

@@ -41,7 +41,7 @@ class RTC:
 
     def datetime(self, date=None):
         """Return (year, month, day, weekday, hour, minute, second, 0), UTC."""
-        y, mo, d, h, mi, s, weekday, _ = time.gmtime()
+        y, mo, d, h, mi, s, weekday = time.gmtime()[:7]
         return y, mo, d, weekday, h, mi, s, 0
 
 

@@ -115,7 +115,7 @@ def start():
     if node is None:
         return
     gc.collect()
-    gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 8)))
+    gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 16)))
     try:
         asyncio.run(node.run())
     except KeyboardInterrupt:
@@ -123,6 +123,8 @@ def start():
             node.modem.at.on_line = None
         asyncio.new_event_loop()
         node.tasks.clear()  # what they were at must not make room for the way out either
+        node.dispatcher.observations.clear(True)
+        gc.collect()
         asyncio.run(node.shutdown())
     for name, part in borrow("node.report").parts(node):
         print("status of", name, part)  # as it is: a text of it would be the largest of all

@@ -20,7 +20,7 @@ _SYNC_MS = const(15000)
 _TURN_MS = const(100)
 _SENSORS_MS = const(5000)
 _LINGER_MS = const(4000)  # without anything to do: what the platform queued has come by then
-_CONFIRMED_MS = const(3000)
+_WAITS = const(30)  # turns of the notifier for confirmations, 100 ms each
 _REBOOT = const(3)  # failures in a row, and the module is rebooted
 _LEAST_S = const(60)  # of the lifetime, for a session to be gone on with
 _RTC_BYTES = const(2000)
@@ -59,6 +59,51 @@ class Memory:
         os.rename(self.path + ".new", self.path)
 
 
+class Gate:
+    """Stands before the observations, where the notifier asks: what is due, the readings last.
+
+    Nothing is due while it is not `open`. With the last one the network may release the radio,
+    if so wished, once the confirmations of those before it are there.
+    """
+
+    def __init__(self, observations, node, release):
+        self.observations = observations
+        self.mipl = node.modem.mipl
+        self.node = node
+        self.release = release
+        self.open = False
+        self.items = []
+        self._waits = 0
+
+    def due(self):
+        """Return what is to be notified now, as Observations.due."""
+        if self.open and not self.items:
+            self.items = borrow("lwm2m.kept").due(self.observations)
+        if not (self.open and self.items):
+            return None
+        if self.release and len(self.items) == 1:
+            courier = self.node.courier
+            if courier and courier.busy() and self._waits < _WAITS:
+                self._waits += 1
+                return None
+            self.mipl.release = borrow("m5310.power").RELEASE
+        self._waits = 0
+        return self.items.pop(0)
+
+    def sent(self, item):
+        """Note that item went out."""
+        self.mipl.release = b""
+
+    def failed(self, item):
+        """Have item sent once more."""
+        self.mipl.release = b""
+        borrow("lwm2m.kept").again(self.observations, item)
+
+    def drop(self, msgid):
+        """End the observations under msgid."""
+        self.observations.drop(msgid)
+
+
 class Cycler(Supervisor):
     """Runs the cycles; set up by attach() before it runs.
 
@@ -77,8 +122,8 @@ class Cycler(Supervisor):
         borrow("lwm2m.kept").values(node.registry, self.kept)
         if node.courier:
             node.courier.samples = False
-        node.notifier.held = True  # here it is known when the last one has its turn
-        self.release = power[2]
+        self.gate = Gate(self.observations, node, power[2])
+        node.notifier.observations = self.gate  # type: ignore[assignment] # it does what one does
         if node.uplink:
             node.uplink.release = power[2]
 
@@ -123,7 +168,10 @@ class Cycler(Supervisor):
         left = self.awake_ms - self.clock.ticks_diff(self.clock.ticks_ms(), begun)
         power = modem.network.power
         await modem.bring_up(min(self.settings[0], max(left, 20000)))
-        self.kept["power"] = power or self.kept.get("power")
+        if power:
+            self.kept["power"] = power
+            given = await borrow("m5310.power").granted(modem.network)
+            self.log("the network gives T3324 %s s, T3412 %s s" % given)
         if self.objects:
             await self._session()
         self.sessions += 1
@@ -147,6 +195,7 @@ class Cycler(Supervisor):
     async def _report(self, begun):
         """Have the readings sent, and wait until nothing is left to be done."""
         clock = self.clock
+        self.gate.open = True
         start = busy = clock.ticks_ms()
         while clock.ticks_diff(clock.ticks_ms(), start) < _SENSORS_MS:
             if not [slot for slot in self.node.sampler.slots if slot.value is None]:
@@ -158,7 +207,6 @@ class Cycler(Supervisor):
             if node.uplink:
                 node.uplink.take()
         while not self.stopping:
-            await self._notify()
             now = self.alive = clock.ticks_ms()
             if self.objects and not self.modem.mipl.registered:
                 raise AtError(10, 0, self.modem.mipl.cause.encode())
@@ -173,32 +221,6 @@ class Cycler(Supervisor):
         if node.courier:
             node.courier.take_unwatched()
 
-    async def _notify(self):
-        """Have everything notified that is due; with the last one the radio may go."""
-        node = self.node
-        mipl = self.modem.mipl
-        if not mipl.registered or (node.courier and node.courier.full()):
-            return
-        kept = borrow("lwm2m.kept")
-        items = kept.due(self.observations)
-        for i, item in enumerate(items):
-            if self.release and i + 1 == len(items):
-                await self._confirmed()  # else the radio goes with another's confirmation
-                mipl.release = borrow("m5310.power").RELEASE
-            try:
-                if not await node.notifier.send(item):
-                    kept.again(self.observations, item)
-            finally:
-                mipl.release = b""
-
-    async def _confirmed(self):
-        """Wait until every confirmation is there, not for long."""
-        courier = self.node.courier
-        left = _CONFIRMED_MS
-        while courier and courier.busy() and left > 0:
-            left -= _TURN_MS
-            await self.clock.sleep_ms(_TURN_MS)
-
     def _busy(self):
         """Tell whether anything is under way or due."""
         node = self.node
@@ -208,6 +230,7 @@ class Cycler(Supervisor):
         return (
             bool(at.replies or at.normal)
             or not at.quiet()
+            or bool(self.gate.items)
             or self.observations.next_ms() == 0
             or bool(courier and (courier.busy() or len(courier.outbox)))
             or bool(uplink and uplink.busy())
@@ -237,6 +260,7 @@ class Cycler(Supervisor):
             self.memory.save(self.kept)
         except OSError as e:
             self.log("cycle: %s" % e, 0)
+        self.gate.open = False
         self.say("asleep for %d s" % (ms // 1000))
         self.cause = ""
         if self.sleep:

@@ -3,6 +3,8 @@
 Loaded for those alone: heap is scarce.
 """
 
+import sys
+
 from m5310 import borrow
 
 _UPDATE_S = 86400  # between two updates of the network, where nothing else is said
@@ -41,6 +43,7 @@ def add(node, config, folder, wall, rtc=None, sleep=None):
         from .cycle import Memory, equip
 
         settings = power["period"], power["awake"], power["release"]
+        sleep = sleep or _deepsleep(node.supervisor.restart)
         equip(node.supervisor, node, settings, Memory(folder + "-cycle", rtc), sleep)
 
 
@@ -75,3 +78,15 @@ def _uplink(node, config, folder):
         node.log("uplink: %s; nothing is sent by UDP" % e, 0)
         return None
     return uplink.Uplink(node.modem, node.log, store, stream, measured, execute, config)
+
+
+def _deepsleep(restart):
+    """Return what puts the board to sleep; None on a PC, and where nothing starts anew behind it.
+
+    restart: what restarts the MCU, None on a PC.
+    """
+    if restart is None or sys.platform not in ("esp32", "pyboard"):
+        return None
+    import machine
+
+    return machine.deepsleep

@@ -31,7 +31,6 @@ async def deregister(supervisor):
     """De-register and take the session down in the guide's order (3.6)."""
     supervisor.stopping = True
     supervisor.say("shutting down")
-    supervisor.observations.clear(True)  # the way out needs their heap
     mipl = supervisor.modem.mipl
     try:
         await supervisor.modem.at.sync(3000)

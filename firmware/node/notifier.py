@@ -12,8 +12,6 @@ _ROW = const(5)  # as many failures make the supervisor look after the session
 class Notifier:
     """The way of a value from the observations to the session."""
 
-    held = False  # nothing is to be notified yet
-
     def __init__(self, observations, mipl, clock, log):
         self.observations = observations
         self.mipl = mipl
@@ -30,16 +28,14 @@ class Notifier:
         while True:
             self.alive = self.clock.ticks_ms()
             item = None
-            full = self.held or (self.courier and self.courier.full())
-            if self.mipl.registered and not full:
+            if self.mipl.registered and not (self.courier and self.courier.full()):
                 item = self.observations.due()
             if item is None:
                 await self.clock.sleep_ms(_NAP_MS)
             else:
-                await self.send(item)
+                await self._send(item)
 
-    async def send(self, item):
-        """Notify item, which is due; return whether the module took it."""
+    async def _send(self, item):
         courier = self.courier
         ackid = courier.expect(item) if courier else 0
         msgid, oid, iid, rid, kind, value = item
@@ -64,5 +60,3 @@ class Notifier:
         else:
             self.row = 0
             self.observations.sent(item)
-            return True
-        return False

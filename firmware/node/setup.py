@@ -1,5 +1,7 @@
 """Makes a Node out of a configuration and a board."""
 
+import gc
+
 from lwm2m.observe import Observations
 from m5310 import borrow
 from m5310.modem import Modem
@@ -35,6 +37,8 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
         if made:
             config.clear()
         config = None
+    if hasattr(gc, "mem_free"):
+        size = min(size, gc.mem_free() // 32)  # it gives way where heap is short
     # First, while there is a piece of that size.
     trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)

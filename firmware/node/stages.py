@@ -103,7 +103,7 @@ def _made(board, path, clock, log, tries):
     settle(*made)
     _forget(_START)
     folder = getattr(board, "DATA", "") + "outbox"
-    pins.update(folder=folder, made=made, clocked=clocked, sleep=_sleep(config, board))
+    pins.update(folder=folder, made=made, clocked=clocked)
     seconds = config["safety"]["watchdog"]
     node = build(config, uart, clock, log, _restart(board), **pins)
     settle(node.registry, node.sampler, node)
@@ -127,17 +127,6 @@ def check(board, path, kept):
     load = None  # the last that holds on to the modules
     _forget(_START)
     return None if borrow("node.checked").save(path, kept, config) else config
-
-
-def _sleep(config, board):
-    """Return what puts the board to sleep, None where the node just waits."""
-    if getattr(board, "HOSTED", False) or config["power"]["mode"] != "cycle":
-        return None
-    if sys.platform not in ("esp32", "pyboard"):  # others do not start anew behind it
-        return None
-    import machine
-
-    return machine.deepsleep
 
 
 def _rtc(board):

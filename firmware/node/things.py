@@ -1,11 +1,17 @@
 """Makes the objects of a configuration, out of what hangs on the pins."""
 
+from micropython import const
+
 from lwm2m.registry import Registry
 from m5310 import borrow
 
 from . import values
 from .config_error import ConfigError
 from .sampler import Sampler
+
+_TEMPERATURE = const(3303)
+_ACTUATION = const(3306)
+_STATES = (3200, 3302, 3342)  # what is read there has no units
 
 
 def things(config, clock, wall=None):
@@ -23,7 +29,10 @@ def things(config, clock, wall=None):
         from .sensors import make
 
         kind, oid, iid, period = values(spec, "type object instance period")
-        measures = [spec["units"]] + spec["range"] if "units" in spec else []
+        measures = ()
+        if oid not in _STATES:
+            units, span = values(spec, "units range")
+            measures = (units,) + tuple(span)
         try:
             instance = kinds[oid](iid, *measures)
             registry.add(instance)
@@ -45,11 +54,20 @@ def things(config, clock, wall=None):
 
 def _kinds(config, wall):
     """Return {object: the class of its instances} of all there are in a configuration."""
-    objects = borrow("lwm2m.objects")
-    stamps = wall if config["onenet"]["timestamps"] else None
-    kinds = {}
+    (stamped,) = values(config["onenet"], "timestamps")
+    kinds = {}  # type: dict
     for spec in config["sensors"] + config["actuators"]:
-        oid = spec["object"]
-        if oid not in kinds:
-            kinds[oid] = objects.find(oid, stamps)
+        (oid,) = values(spec, "object")
+        if oid in kinds:
+            continue
+        if oid == _TEMPERATURE and not stamped:  # the guide's need no table, and no heap for it
+            from lwm2m.temperature import Temperature
+
+            kinds[oid] = Temperature
+        elif oid == _ACTUATION:
+            from lwm2m.actuation import Actuation
+
+            kinds[oid] = Actuation
+        else:
+            kinds[oid] = borrow("lwm2m.objects").find(oid, wall if stamped else None)
     return kinds

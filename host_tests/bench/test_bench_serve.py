@@ -255,7 +255,7 @@ def test_the_command_serves_survives_a_stop_and_ends_cleanly():
             time.sleep(1)
             process.send_signal(signal.SIGCONT)
         process.send_signal(signal.SIGINT)
-        out = process.communicate(timeout=10)[0]
+        out = process.communicate(timeout=60)[0]
     finally:
         process.kill()
     assert process.returncode == 0

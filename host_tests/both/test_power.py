@@ -16,10 +16,10 @@ class TimerTest(unittest.TestCase):
         """M5310-A 9.2; BC68T: "00100001" is an hour, "00000101" ten seconds."""
         self.assertEqual(power.periodic_s("01000011"), 108000)
         self.assertEqual(power.periodic_s("00100001"), 3600)
-        self.assertEqual(power.active_s("00000101"), 10)
-        self.assertEqual(power.active_s("01000011"), 1080)
+        self.assertEqual(power.reached_s("00000101"), 10)
+        self.assertEqual(power.reached_s("01000011"), 1080)
         self.assertEqual(power.periodic(3600), "00100001")
-        self.assertEqual(power.active(10), "00000101")
+        self.assertEqual(power.reached(10), "00000101")
 
     def test_each_unit(self):
         for bits, unit in (
@@ -34,19 +34,19 @@ class TimerTest(unittest.TestCase):
             self.assertEqual(power.periodic_s(bits + "00001"), unit)
             self.assertEqual(power.periodic_s(bits + "11111"), 31 * unit)
         for bits, unit in (("000", 2), ("001", 60), ("010", 360)):
-            self.assertEqual(power.active_s(bits + "11111"), 31 * unit)
+            self.assertEqual(power.reached_s(bits + "11111"), 31 * unit)
 
     def test_off(self):
-        self.assertEqual((power.periodic(None), power.active(None)), (OFF, OFF))
+        self.assertEqual((power.periodic(None), power.reached(None)), (OFF, OFF))
         for text in (OFF, "11111111"):
-            self.assertEqual((power.periodic_s(text), power.active_s(text)), (None, None))
+            self.assertEqual((power.periodic_s(text), power.reached_s(text)), (None, None))
 
     def test_what_is_no_timer(self):
         for text in ("", "0000000", "000000000", "0000000x", " 0000000"):
             with self.assertRaises(ValueError):
                 power.periodic_s(text)
             with self.assertRaises(ValueError):
-                power.active_s(text)
+                power.reached_s(text)
         for text in ("", "0000", "0100", "01011", "xxxx"):
             with self.assertRaises(ValueError):
                 power.cycle_s(text)

@@ -7,7 +7,7 @@ import rig
 from clock import FakeClock
 from rig import Peer
 
-from m5310.dialect import get
+from m5310.dialects import get
 from node.app import Log
 from node.trace import Trace
 from node.trace_text import Spoken, masked, shown

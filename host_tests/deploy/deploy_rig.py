@@ -88,7 +88,7 @@ def run(command, *arguments, text="", wait=WAIT, boards=None):
     line = ["--wait", wait, *where, command, *map(str, arguments)]
     result = CliRunner().invoke(main, line, input=text)
     assert result.exception is None or isinstance(result.exception, SystemExit), result
-    assert "Traceback" not in result.output
+    assert "Traceback" not in result.output, result.output
     return result
 
 

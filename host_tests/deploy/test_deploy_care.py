@@ -5,7 +5,10 @@ import time
 
 from deploy_rig import ROOT, refused, started_again
 
+from deploy import link as links
+from deploy.errors import DeployError
 from deploy.link import Link
+from deploy.ports import gone
 
 EXAMPLE = ROOT / "firmware" / "config.example.json"
 
@@ -128,3 +131,25 @@ def test_a_watchdog_does_not_bite_while_somebody_is_at_work(board, version, monk
     started_again(one, "3")
     one.run("backup", "--to", one.folder / "copy")
     assert not (one.folder / "copy/stop").exists()
+
+
+def test_a_port_that_goes_away_while_the_chip_resets_is_waited_for(board, monkeypatch):
+    link = Link(board().port, 5)
+    link.stop()
+    real, left = (
+        links.Port,
+        [
+            DeployError("there is no port"),
+            gone(link.device_name),
+        ],
+    )
+
+    def absent(*args):
+        if left:
+            raise left.pop()
+        return real(*args)
+
+    monkeypatch.setattr(links, "Port", absent)
+    link.reset()
+    assert link.run("print(1)").strip() == "1"
+    link.close()

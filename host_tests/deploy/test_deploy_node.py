@@ -61,7 +61,7 @@ def test_a_deployed_node_registers_by_itself_and_answers_a_read(board, tmp_path)
 
 
 def test_readable_files_replace_compiled_ones(board, tmp_path):
-    one = board()
+    one = board("--size", "2048")  # the old version stays until the new one is there
     config = json.loads((ROOT / "firmware/config.example.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(config | {"log": {"trace": 0}}))
     assert one.install("--config", tmp_path / "config.json").exit_code == 0

@@ -7,8 +7,6 @@ import sys
 import pytest
 from deploy_rig import ROOT, refused, started_again
 
-from deploy.boards import load
-from deploy.install import needed
 from deploy.link import Link
 from deploy.ports import Port
 
@@ -83,26 +81,14 @@ def test_a_full_file_system_is_told_before_anything_is_copied(board, version):
     refused(one.install(), "has 128 KB in all", "make pcboard")
 
 
-def test_a_fresh_pyboard_has_room_for_the_node(board):
-    assert needed(load("PYBV11"), 512) <= 180 * 512  # what MicroPython's own files leave
-    one = board("--size", "112", "--fat")  # of stm32f405.ld
-    link = Link(one.port, 3)
-    link.stop()
-    for name, size in (
-        ("boot.py", 302),
-        ("main.py", 34),
-        ("pybcdc.inf", 2598),
-        ("README.txt", 528),
-    ):
-        link.write(name, b"#" * size)  # what MicroPython puts there
-    link.restart()
-    link.close()
-    result = one.install()
-    assert result.exit_code == 0, result.output
-    refused(one.install("--src"), "has 95 KB in all", "make deploy")
+def test_a_first_deployment_has_nothing_twice(board, version):
+    one = board("--size", "112", "--fat")  # a Pyboard's, of stm32f405.ld
+    version("A", {"lib/node/big.py": b"x" * 60_000})
+    assert "this is A" in one.install().output
+    version("B", {"lib/node/big.py": b"y" * 60_000})
+    refused(one.install(), "too little room", "make wipe")
     assert one.run("wipe", "--yes").exit_code == 0
-    result = one.install()
-    assert result.exit_code == 0, result.output
+    assert "this is B" in one.install().output
 
 
 def test_a_board_without_enough_room_for_any_node_is_told_so(board):

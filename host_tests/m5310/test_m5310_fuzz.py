@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from modem_rig import OBJECTS, module
 
 from m5310.codes import EXECUTE, PARAMETER, WRITE
-from m5310.dialect import get
+from m5310.dialects import get
 from m5310.errors import AtError
 from m5310.modem import Modem
 

@@ -33,14 +33,14 @@ def test_periodic_updates(seconds):
 
 @given(st.integers(0, 12_000))
 def test_active_time(seconds):
-    check(seconds, power.active(seconds), T3324, power.active_s)
+    check(seconds, power.reached(seconds), T3324, power.reached_s)
 
 
 @given(st.integers(0, 255))
 def test_every_eight_bits_have_their_seconds(value):
     text, unit, count = format(value, "08b"), value >> 5, value & 31
     assert power.periodic_s(text) == (None if unit == 7 else T3412[unit] * count)
-    assert power.active_s(text) == (None if unit == 7 else T3324.get(unit, 60) * count)
+    assert power.reached_s(text) == (None if unit == 7 else T3324.get(unit, 60) * count)
 
 
 @given(st.floats(0, 12_000))

@@ -15,7 +15,7 @@ from chaos.virtual import VirtualRun
 from chaos.virtual import play as run
 from m5310 import at as at_module
 from m5310 import network
-from m5310.dialect import get
+from m5310.dialects import get
 from node.trace_text import shown
 from replay.__main__ import main
 from replay.catalogue import commands, head_of

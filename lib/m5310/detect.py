@@ -3,7 +3,7 @@
 Loaded once, at the first session, and only where the configuration leaves it open.
 """
 
-from m5310 import dialect, errors
+from m5310 import borrow, errors
 from m5310.errors import AtError
 
 _NAME = b"M5310"  # begins what a starting module prints, and here it is an answer
@@ -23,7 +23,7 @@ async def detect(mipl):
     elif not _suite(mipl.version):
         if _service_pack(await _ask(mipl.at, b"AT+CMVER")) >= 3:
             name = "m5310a"
-    return dialect.get(name)
+    return borrow("m5310.dialects").get(name)
 
 
 def _suite(version):

@@ -25,13 +25,6 @@ class Dialect:
     own = None  # type: type
     name = "seed"
 
-    def creates(self, server, bootstrap):
-        """Return the commands that make the session, the first one accepted does.
-
-        server "host:port", or None, and bootstrap are for m5310a only.
-        """
-        return (b"AT+MIPLCREATE",)
-
     def value(self, out, kind, value):
         """Append value as `type,len,text` to out (a bytearray).
 
@@ -104,19 +97,3 @@ def put_float(out, value):
         rest = rest % 100 * 10
         if not rest:
             break
-
-
-def get(name):
-    """Return the dialect of that name, for auto the guide's; raises ValueError naming the known.
-
-    That of the M5310-A is loaded for it alone: heap is scarce.
-    """
-    if name == "m5310a":
-        from m5310.m5310a import M5310a
-
-        return M5310a()
-    if name not in ("seed", "auto"):
-        raise ValueError("dialect %r: known are auto, seed and m5310a" % name)
-    dialect = Dialect()
-    dialect.name = name
-    return dialect

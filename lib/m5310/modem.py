@@ -2,7 +2,6 @@
 
 from m5310 import borrow, errors
 from m5310.at import At
-from m5310.dialect import get
 from m5310.mipl import Mipl
 from m5310.network import Network
 from m5310.probe import FREE
@@ -29,7 +28,7 @@ class Modem:
         self.boots = 0
         self.at = At(uart, clock, **options)
         self.at.on_other = self._booted
-        self.mipl = Mipl(self.at, clock, get(dialect), on_operation)
+        self.mipl = Mipl(self.at, clock, borrow("m5310.dialects").get(dialect), on_operation)
         self.network = Network(self.at, clock)
         self._udp = None
 

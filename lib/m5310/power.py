@@ -73,12 +73,12 @@ def periodic_s(text):
     return _decode(text, _PERIODIC)
 
 
-def active(seconds):
+def reached(seconds):
     """Return T3324, seconds to be reached after the connection is gone, as eight bits."""
     return _encode(seconds, _ACTIVE)
 
 
-def active_s(text):
+def reached_s(text):
     """Return the seconds of a T3324, None if it is off; raises ValueError."""
     return _decode(text, _ACTIVE)
 
@@ -110,7 +110,7 @@ async def set_up(network, log, settings):
     awake, update, edrx = settings
     psm = b"AT+CPSMS=0"
     if awake is not None:
-        psm = b'AT+CPSMS=1,,,"%s","%s"' % (periodic(update).encode(), active(awake).encode())
+        psm = b'AT+CPSMS=1,,,"%s","%s"' % (periodic(update).encode(), reached(awake).encode())
     drx = b"AT+CEDRXS=0,5"
     if edrx:
         drx = b'AT+CEDRXS=1,5,"%s"' % cycle(edrx).encode()
@@ -141,7 +141,7 @@ async def granted(network):
         await network.at.command(b"AT+CEREG=1")
     fields = split(body(lines[0]), 16) if lines else []
     try:
-        return active_s(str(fields[-2], "utf-8")), periodic_s(str(fields[-1], "utf-8"))
+        return reached_s(str(fields[-2], "utf-8")), periodic_s(str(fields[-1], "utf-8"))
     except (ValueError, IndexError):
         return None, None
 

@@ -6,7 +6,6 @@ What is told here of a session is that of `mipl`, a Mipl.
 from micropython import const
 
 from m5310 import borrow, errors
-from m5310.dialect import get
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
 from m5310.operations import put_resources
@@ -53,7 +52,7 @@ async def resume(mipl, ref, dialect, lifetime):
     ref and dialect are those of before.
     """
     if mipl.dialect.name != dialect:
-        mipl.dialect = mipl.requests.dialect = get(dialect)
+        mipl.dialect = mipl.requests.dialect = borrow("m5310.dialects").get(dialect)
     mipl.reset()
     mipl.requests.ref = ref
     mipl.lifetime = lifetime
@@ -77,7 +76,8 @@ async def _declare(mipl, objects, server, bootstrap):
     await _version(mipl)
     if mipl.dialect.name == "auto":
         mipl.dialect = mipl.requests.dialect = await borrow("m5310.detect").detect(mipl)
-    await _create(mipl, mipl.dialect.creates(server, bootstrap))
+    texts = borrow("m5310.dialects").creates(mipl.dialect, server, bootstrap)
+    await _create(mipl, texts)
     del mipl.requests.recent[:]  # of the session before: its operations cannot come again
     for oid, bitmap, attributes, actions, resources in objects:
         await mipl.at.command(

@@ -87,12 +87,12 @@ class Link(SerialTransport):
                 self.close()
                 self.device_name = find(self._name)  # it may have another name now
                 self.serial = Port(self.device_name, self.patience)
-                break
+                self.stop()
+                return
             except (DeployError, OSError) as e:
                 if time.monotonic() > end:
                     raise e if isinstance(e, DeployError) else gone(self.device_name)
                 time.sleep(_LOOK_S)
-        self.stop()
 
     def _interrupt(self):
         self.serial.write(b"\r\x03")

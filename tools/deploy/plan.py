@@ -23,7 +23,7 @@ config = load(sys.argv[1], pins)
 from lwm2m.objects import find
 from lwm2m.registry import Registry
 from m5310.clock import Clock
-from m5310.dialect import get
+from m5310.dialects import creates as texts, get
 from m5310.operations import put_resources
 registry = Registry()
 for spec in config["sensors"]:
@@ -35,7 +35,8 @@ onenet = config["onenet"]
 creates, declares = {}, {}
 for name in ("seed", "m5310a"):
     dialect = get(name)
-    creates[name] = [t.decode() for t in dialect.creates(onenet["server"], onenet["bootstrap"])]
+    creates[name] = [
+        t.decode() for t in texts(dialect, onenet["server"], onenet["bootstrap"])]
     declares[name] = steps = []
     for oid in registry.objects():
         iids = registry.instances(oid)

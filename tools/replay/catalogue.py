@@ -3,7 +3,8 @@
 Every command of the driver is sent once to an At that only takes notes.
 """
 
-from m5310 import borrow
+from m5310 import borrow, errors
+from m5310.errors import AtError
 from m5310.mipl import Mipl
 from m5310.network import Network
 from m5310.udp import Udp
@@ -65,15 +66,23 @@ def commands(dialect, clock):
         mipl.state = 2  # as behind event 6
         return []
 
+    def refused():
+        raise AtError(errors.ERROR)
+
     def updated():
         mipl.updates += 1
         return []
 
     at.answers = {b"AT+MIPLOPEN=": opened, b"AT+MIPLUPDATE=": updated, b"AT+NSOCR=": [b"+NSOCR:1"]}
+    network.power = (10, 86400, 20.48)
     _run(borrow("m5310.bringup").bring_up(network, lambda text: None, 1, "46000", 3555))
+    _run(borrow("m5310.detect").detect(mipl))
     _run(network.ask())
     _run(network.signal())
-    _run(mipl.open([_OBJECT], server="127.0.0.1:5683"))
+    at.answers[b"AT+MIPLCREATEEX="] = refused  # what older firmware gets comes then
+    for name in ("seed", "m5310a"):  # a node finds out which one it needs
+        mipl.dialect = mipl.requests.dialect = borrow("m5310.dialects").get(name)
+        _run(mipl.open([_OBJECT], server="127.0.0.1:5683"))
     _run(mipl.update())
     _run(mipl.notify(1, 3303, 0, 5700, 4, 1.0))
     _run(mipl.close())

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from m5310.dialect import get
+from m5310.dialects import get
 
 MAX_FILE = 4 << 20  # bytes
 MAX_LINES = 50_000

@@ -7,18 +7,18 @@ def make(spec, shared):
     """Return a PinInput by node.sensors.make."""
     from machine import Pin
 
-    number, pull, active = values(spec, "pin pull active")
+    number, pull, means = values(spec, "pin pull active")
     pulls = {"up": Pin.PULL_UP, "down": Pin.PULL_DOWN}
     pin = Pin(number, Pin.IN, pulls[pull]) if pull in pulls else Pin(number, Pin.IN)
-    return PinInput(pin, 1 if active == "high" else 0)
+    return PinInput(pin, 1 if means == "high" else 0)
 
 
 class PinInput:
-    """pin: a Pin that is read; active: the level that means on."""
+    """pin: a Pin that is read; means_on: the level that means on."""
 
-    def __init__(self, pin, active=0):
+    def __init__(self, pin, means_on=0):
         self.pin = pin
-        self.active = active
+        self.means_on = means_on
 
     def start(self):
         """Nothing to start: return 0."""
@@ -26,4 +26,4 @@ class PinInput:
 
     def read(self):
         """Return whether it is on."""
-        return self.pin.value() == self.active
+        return self.pin.value() == self.means_on
