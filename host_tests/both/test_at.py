@@ -117,6 +117,20 @@ class CommandTest(unittest.TestCase):
 
         self.assertEqual(rig.run(scene), ([], 0, [b"AT+CSQ"]))
 
+    def test_a_line_that_stands_still_on_its_way_is_waited_for_a_moment(self):
+        async def scene(r, pause):
+            await r.sleep(100)
+            r.uart.push(b"+MIPLREAD:0,1,")
+            await r.sleep(30)
+            call = asyncio.create_task(r.kind_of(r.at.command(b"AT+CSQ")))
+            await r.sleep(pause)
+            before = list(r.sent)
+            r.uart.push(b"3303,0,5700\r\n")
+            return before, await call
+
+        self.assertEqual(rig.run(lambda r: scene(r, 15)), ([], 0))
+        self.assertEqual(rig.run(lambda r: scene(r, 90)), ([b"AT+CSQ"], 0))
+
     def test_bytes_that_never_end_hold_a_command_for_a_while_only(self):
         async def scene(r):
             await r.at.command(b"AT+X")  # the line is free from now on

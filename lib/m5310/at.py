@@ -325,8 +325,9 @@ class At:
                 self._start_reply(self.replies[0], now=now)
         elif waited < self.pause:
             return max(1, min(self.pause - waited, self._idle(now)))
-        elif waited >= _REPLY_MS or self.clock.ticks_diff(now, self._heard) >= _SILENT_MS:
-            # What is coming in may be an operation, and its answer is not to wait.
+        elif waited >= _REPLY_MS or self.clock.ticks_diff(now, self._heard) >= (
+            _ANSWERING_MS if self.wire.lines.partial() else _SILENT_MS
+        ):  # what is coming in may be an operation, and its answer is not to wait
             cmd = self.normal.pop(0)
             self._put(cmd.text)
             self._start(cmd, now)

@@ -122,8 +122,11 @@ class RealNode:
         await asyncio.wait([working, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             working.cancel()
+            status = next(task.result() for task in self._tasks if task.done())  # may raise
             tail = self.log.read_text(errors="replace").splitlines()[-1:]
-            raise Unmeasurable("the node ended; its last words: %s" % "".join(tail))
+            raise Unmeasurable(
+                "the node ended with %s; its last words: %s" % (status, "".join(tail))
+            )
         return working.result()
 
 
