@@ -1,5 +1,8 @@
 """Tests in real time mostly wait: each worker begins with some of them, the others run beside."""
 
+import gc
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("any", deadline=None)  # how long an example takes says nothing
@@ -26,3 +29,18 @@ def pytest_collection_modifyitems(items):
         items += mine + others[:fill]
         del others[:fill]
     items += others
+
+
+def _set_aside():
+    """Take all there is out of what the device code's gc.collect() looks through: it costs most."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_collection_finish():
+    _set_aside()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected_things_are_set_aside():
+    _set_aside()

@@ -28,7 +28,7 @@ def test_the_url_is_checked_with_a_signature_before_anything_is_pushed():
     async def main(push, source, receiver):
         assert push.state == "checking"
         source.notify(20.5)
-        await until(lambda: receiver.messages)
+        await until(lambda: push.sent)
         (check,) = receiver.checks
         assert re.fullmatch("[A-Za-z0-9]{8}", check["nonce"])
         assert check["signature"] == md5(TOKEN, check["nonce"], check["msg"])
@@ -79,7 +79,7 @@ def test_a_receiver_that_comes_later_gets_what_has_waited():
         await until(lambda: push.failed >= 2)
         assert (push.state, push.problem) == ("checking", "cannot be reached")
         await receiver.listen(port)
-        await until(lambda: receiver.messages)
+        await until(lambda: push.sent)
         assert push.state == "running"
 
     pushing(main, gaps_s=(0.02,) * 50)
