@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _set_aside():
-    """Take all there is out of what the device code's gc.collect() looks through: it costs most."""
+    """Take what is loaded out of what the device code's gc.collect() goes through."""
     gc.collect()
     gc.freeze()
 
