@@ -143,7 +143,7 @@ def _shrunk(texts, others, join):
     together = {}
     for name in RESIDENT if join else ():
         if name in sources:  # one a package: loading one of all would take more at once
-            together.setdefault(name.partition(".")[0] + ".resident", []).append(name)
+            together.setdefault(name.partition(".")[0] + ".core", []).append(name)
     kept = known("\n".join(own.values())) | {*_PROMPT, *_DEVICES}
     others = [*others, *rest.values(), *hardware]
     texts, names = _remembered(sources, others, together, sorted(kept))

@@ -1,9 +1,12 @@
-"""make size: the device code as .mpy, and the heap the node holds once it runs."""
+"""make size: the device code as .mpy, its options, and the heap the node holds once it runs."""
 
 import re
 import subprocess
 import sys
 
+from deploy.boards import load
+from deploy.options import OPTIONS, usual
+from deploy.payload import ELSEWHERE, module
 from pcnode import BUILD
 from upytest import interpreter
 
@@ -42,14 +45,28 @@ def measure(heap=_HEAP):
 
 def report():
     """Print the sizes of the files in build/node and the heap."""
-    device = 0
+    wanted = usual(load("PC"))
+    every = 0
+    options = {}
     for part, pattern in _PARTS.items():
         files = sorted(BUILD.glob(pattern))
-        total = sum(path.stat().st_size for path in files)
-        device += 0 if part == "boards/PC" else total
-        print(f"{part:14} {len(files):3} files {total:7} bytes")
-        for path in sorted(files, key=lambda p: -p.stat().st_size)[:5]:
-            print(f"{'':14} {path.name:22} {path.stat().st_size:7}")
-    print(f"device code    {device} bytes of .mpy (boards/PC not counted)")
+        sizes = {path: path.stat().st_size for path in files}
+        print(f"{part:14} {len(files):3} files {sum(sizes.values()):7} bytes")
+        for path in sorted(files, key=lambda p: -sizes[p])[:5]:
+            print(f"{'':14} {path.name:22} {sizes[path]:7}")
+        if part == "boards/PC":
+            continue
+        for path in files:
+            name = module(path.relative_to(BUILD).as_posix())
+            if name in OPTIONS - wanted:
+                options[name] = sizes[path]
+            elif name not in ELSEWHERE:
+                every += sizes[path]
+    print(f"device code    {every} bytes of .mpy on a board with config.example.json")
+    print(
+        f"options        {sum(options.values())} bytes, on boards whose configuration needs them:"
+    )
+    for name, size in sorted(options.items()):
+        print(f"{'':14} {name:22} {size:7}")
     used, free = measure()
     print(f"heap           {used} used, {free} free of {_HEAP}, 64-bit, node set up, boards/PC in")

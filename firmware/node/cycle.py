@@ -185,7 +185,7 @@ class Cycler(Supervisor):
             try:
                 borrow("lwm2m.kept").restore(self.observations, self.kept, session[3])
                 lifetime = self.settings[2]
-                await borrow("m5310.session").resume(mipl, session[0], session[1], lifetime)
+                await borrow("m5310.resuming").resume(mipl, session[0], session[1], lifetime)
                 return
             except AtError as e:
                 self.log("the session is gone: %s" % e)

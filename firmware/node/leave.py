@@ -19,12 +19,8 @@ async def leave(node, limit):
         await node.clock.sleep_ms(20)
     leaving.cancel()
     engine.cancel()
-    if node.watchdog:  # nothing stops it any more
-        node.watchdog.feed()
-        text = (
-            "the watchdog resets the board in %d s; a file named stop keeps the node from starting"
-        )
-        node.log(text % node.watchdog.seconds, 0)
+    if node.watchdog:
+        node.watchdog.left()
 
 
 async def deregister(supervisor):

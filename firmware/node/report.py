@@ -36,9 +36,9 @@ def parts(node):
     yield "notifier", {"failures": node.notifier.failures, "unfit": node.notifier.unfit}
     yield "sampler", of_sampler(node.sampler)
     if node.courier:
-        yield "outbox", of_courier(node.courier)
+        yield "outbox", borrow("node.tallies").of_courier(node.courier)
     if node.uplink:
-        yield "uplink", of_uplink(node.uplink)
+        yield "uplink", borrow("node.tallies").of_uplink(node.uplink)
     if hasattr(gc, "mem_free"):
         gc.collect()
         yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
@@ -66,30 +66,3 @@ def of_sampler(sampler):
             }
         )
     return {"samples": sampler.samples, "sensors": sensors}
-
-
-def of_courier(courier):
-    """Return how many readings wait, and what became of others."""
-    outbox = courier.outbox
-    return {
-        "waiting": len(outbox),
-        "dropped": outbox.dropped,
-        "damaged": outbox.damaged,
-        "delivered": courier.delivered,
-        "lost": courier.lost,
-        "unwanted": courier.unwanted,
-    }
-
-
-def of_uplink(uplink):
-    """Return how many readings wait, and the counters."""
-    return {
-        "waiting": len(uplink.store),
-        "dropped": uplink.store.dropped,
-        "damaged": uplink.store.damaged,
-        "sent": uplink.sent,
-        "acknowledged": uplink.acknowledged,
-        "lost": uplink.lost,
-        "refused": uplink.refused,
-        "commands": uplink.commands,
-    }

@@ -10,7 +10,7 @@ from m5310 import borrow
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
 # As in devcode.py, joined or apart; the rest of this package lives on in the node's objects only.
-_STAY = ("app", "resident", "dispatcher", "notifier", "sampler", "supervisor")
+_STAY = ("app", "core", "dispatcher", "notifier", "sampler", "supervisor")
 _START = ("stages", "setup", "config_error")
 
 
@@ -67,7 +67,9 @@ def _make(board, path, clock, log, tries=None):
         return _made(board, path, clock, log, tries)
     except ConfigError as e:
         print("configuration: %s" % e)
-        return None
+    except ImportError as e:  # what only some configurations need is on their boards alone
+        print("configuration: %s: make deploy brings what it needs" % e)
+    return None
 
 
 def _made(board, path, clock, log, tries):

@@ -37,6 +37,14 @@ class Watchdog:
         if self._wdt:
             self._wdt.feed()
 
+    def left(self):
+        """Say what comes of it that the node is left: nothing stops the watchdog any more."""
+        self.feed()
+        text = (
+            "the watchdog resets the board in %d s; a file named stop keeps the node from starting"
+        )
+        self._node.log(text % self.seconds, 0)
+
     async def run(self):
         """Start the watchdog, and feed it while every task reports; restart the MCU otherwise."""
         node = self._node

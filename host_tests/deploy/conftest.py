@@ -3,7 +3,7 @@
 import pytest
 from deploy_rig import MAIN, Board
 
-from deploy import deploying
+from deploy import care, deploying
 from deploy.payload import RECORD, payload
 
 
@@ -41,5 +41,7 @@ def version(monkeypatch):
             return {**own, RECORD: text.encode()}
 
         monkeypatch.setattr(deploying, "payload", small)
+        monkeypatch.setattr(deploying, "selected", lambda files, spare, board: files)
+        monkeypatch.setattr(care, "lacking", lambda files, config, board: [])
 
     return choose

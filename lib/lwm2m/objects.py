@@ -71,12 +71,15 @@ def find(oid, now=None):
         from lwm2m.actuation import Actuation as base  # type: ignore[assignment]
     else:
         from lwm2m.digital import Digital as base  # type: ignore[assignment]
-    if now and kind != "output":
-        more = {"oid": oid, "resources": resources(oid, ("5518",)), "update": _stamped(base, now)}
-        return type(base.__name__, (base,), more)
-    if base.oid == oid:
+    stamped = now and kind != "output"
+    if base.oid == oid and not stamped:
         return base
-    return type(base.__name__, (base,), {"oid": oid, "resources": resources(oid)})
+    made = type(base.__name__, (base,), {})  # type: ignore[var-annotated]
+    made.oid = oid
+    made.resources = resources(oid, ("5518",) if stamped else ())
+    if stamped:
+        made.update = _stamped(base, now)
+    return made
 
 
 def _stamped(base, now):

@@ -13,7 +13,6 @@ from m5310.operations import put_resources
 _OPENING = const(1)  # as in mipl.py; a private const takes no heap
 _REGISTERED = const(2)
 _EVENT_MS = const(60000)
-_HOLD_MS = const(500)  # as in mipl.py
 _PAUSE_MS = const(100)  # the module's LwM2M starts up meanwhile (facts/protocol.md 1)
 
 
@@ -44,26 +43,6 @@ async def start(mipl, objects, lifetime, timeout, server, bootstrap):
             mipl.state = 0
         await mipl.clock.sleep_ms(20)
     _stands(mipl)
-
-
-async def resume(mipl, ref, dialect, lifetime):
-    """Go on with a session the module still has, and tell the platform; raises AtError if not.
-
-    ref and dialect are those of before.
-    """
-    if mipl.dialect.name != dialect:
-        mipl.dialect = mipl.requests.dialect = borrow("m5310.dialects").get(dialect)
-    mipl.reset()
-    mipl.requests.ref = ref
-    mipl.lifetime = lifetime
-    mipl.state = _REGISTERED
-    mipl.at.hold = _HOLD_MS
-    mipl._renew()
-    try:
-        await borrow("m5310.renewal").update(mipl, lifetime, False)
-    except AtError:
-        mipl.reset()
-        raise
 
 
 def _stands(mipl):

@@ -14,6 +14,7 @@ from deploy.deploying import apply, with_config
 from deploy.errors import DeployError
 from deploy.files import everything, fetch, new_folder, read
 from deploy.link import Link
+from deploy.options import lacking
 from deploy.payload import plain
 from deploy.ports import find
 from deploy.session import visit, workshop
@@ -87,6 +88,7 @@ def configure(port, patience, screen, name=None, file=None):
             new = checked(Path(file), board)
         else:
             new = _edited(read(link, "config.json") if old else b"{}", board, screen)
+        _equipped(link, new, board, Path(file) if file else _draft(board))
         wanted, plan = {}, install.Plan([], [])
         with_config(link, wanted, plan, new, old)
         if not plan.copy:
@@ -98,9 +100,23 @@ def configure(port, patience, screen, name=None, file=None):
     return True
 
 
+def _equipped(link, config, board, path):
+    """Raise DeployError where the board has not all that the configuration config needs."""
+    lack = lacking(install.scan(link), config, board)
+    if lack:
+        raise DeployError(
+            f"this configuration needs {', '.join(lack)}, and the board does not have that yet",
+            f"make deploy BOARD={board.name} CONFIG={path}",
+        )
+
+
+def _draft(board):
+    return Path(click.get_app_dir("m5310-node")) / f"config-{board.name}.json"
+
+
 def _edited(data, board, screen):
     """Return the configuration data after an editor, when it is right."""
-    draft = Path(click.get_app_dir("m5310-node")) / f"config-{board.name}.json"
+    draft = _draft(board)
     try:
         draft.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(data)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from deploy import install
 from deploy.errors import DeployError
 from deploy.files import fetch, new_folder, read
-from deploy.payload import payload, plain
+from deploy.options import OPTIONS, of_board, usual
+from deploy.payload import contents, payload, plain, selected
 from deploy.probe import check
 from deploy.session import workshop
 from deploy.settings import checked, default
@@ -36,7 +37,7 @@ def deploy(order, screen):
     began = time.monotonic()
     board = order.board
     given = order.config and checked(order.config, board)
-    wanted = payload(board, order.compiled, order.lines)
+    files = payload(board, order.compiled, order.lines)
     with workshop(order.port, order.patience, screen.say) as (link, found):
         check(found, board, order.compiled, link.device_name)
         screen.say(
@@ -44,6 +45,7 @@ def deploy(order, screen):
             f"{found.free // 1024} KB free"
         )
         _lacking(link, board, screen)
+        wanted = selected(files, OPTIONS - of_board(link, board, given), board)
         copied = _update(link, found, wanted, board, given, screen)
         screen.say(f"done in {time.monotonic() - began:.1f} s; the board starts:")
         link.restart()
@@ -52,7 +54,6 @@ def deploy(order, screen):
 
 
 def _update(link, found, wanted, board, config, screen):
-    wanted = dict(wanted)
     old = install.scan(link, [], ["config.json"])
     if config is None and not old:
         config = checked(default(board), board)
@@ -125,10 +126,19 @@ def _never(found, wanted, board):
         f"these files take {need // 1024} KB, and the file system of the board has "
         f"{found.size // 1024} KB in all"
     )
-    least = install.needed(board, found.block)
+    least = needed(board, found.block)
     if least <= found.size:
-        raise DeployError(what, f"make deploy, without LINES=1: it takes {least // 1024} KB")
+        step = "without LINES=1, with a configuration that needs less"
+        raise DeployError(what, f"make deploy, {step}: from {least // 1024} KB on")
     raise DeployError(what, too_small(board))
+
+
+def needed(board, block):
+    """Return how many bytes a new board's file system has to have; raises DeployError."""
+    files, _ = contents(board)
+    files = selected(files, OPTIONS - usual(board), board)
+    files["config.json"] = default(board).read_bytes()
+    return install.room(install.first(install.Plan(list(files), []), {}), files, block)
 
 
 def too_small(board):

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 
 from deploy.boards import ROOT
 from deploy.errors import DeployError
-from deploy.payload import FIRST, RECORD, contents, digest
-from deploy.settings import default
+from deploy.payload import FIRST, RECORD, digest
 
 SWITCH = ROOT / "firmware" / "switch.py"
 CONFIGS = ("config.json", "config.prev.json", "config.old.json")
@@ -143,13 +142,6 @@ def _folder(names, block):
         return 2  # LittleFS: a pair of blocks
     entries = 2 + sum(1 + math.ceil(len(name) / 13) for name in names)  # FAT, with long names
     return math.ceil(entries * 32 / block)
-
-
-def needed(board, block):
-    """Return how many bytes a new board's file system has to have; raises DeployError."""
-    files, _ = contents(board)
-    files["config.json"] = default(board).read_bytes()
-    return room(first(Plan(list(files), []), {}), files, block)
 
 
 def stage_name(path, data):

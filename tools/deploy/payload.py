@@ -13,8 +13,10 @@ from deploy.errors import DeployError
 PACKAGES = {"lib/m5310": "lib/m5310", "lib/lwm2m": "lib/lwm2m", "firmware/node": "lib/node"}
 FIRST = ("boot.py", "switch.mpy", "switch.py")  # in their places before all others
 RECORD = "deployed.json"
-LIBRARY = ("lib/m5310/codes.py", "lib/m5310/udp.py", "lib/lwm2m/codes.py")  # the node has no use
 NAMES = devcode.CACHE / "names.json"  # of the last deployment from here
+_LIBRARY = ("m5310.codes", "lwm2m.codes")  # the node has no use for them
+_PORT = {"node.actuators.timer_pwm": "stm32"}  # of no use elsewhere
+ELSEWHERE = frozenset([*_LIBRARY, *_PORT])
 
 
 def digest(data):
@@ -37,9 +39,8 @@ def sources(board):
 
 
 def payload(board, compiled=True, lines=False):
-    """Return all files for board, with the record of them; raises DeployError.
+    """Return all files that a node on board may have; raises DeployError.
 
-    Compiled, what programs beside the node would need is left out: some file systems are small.
     lines: compiled with their names and line numbers, for tracebacks.
     """
     files, names = contents(board, compiled, lines)
@@ -54,17 +55,35 @@ def contents(board, compiled=True, lines=False):
     names = {}
     try:
         if compiled:
-            found = {path: source for path, source in found.items() if path not in LIBRARY}
+            found = {path: source for path, source in found.items() if _useful(path, board)}
             files, names = devcode.compiled(found, lines)
         else:
             devcode.check(found)
             files = {path: source.read_bytes() for path, source in found.items()}
     except devcode.CompileError as e:
         raise DeployError(e.what, "put it right; the board is as it was")
+    return files, names
+
+
+def _useful(path, board):
+    name = module(path)
+    return name not in _LIBRARY and _PORT.get(name, board.port) == board.port
+
+
+def selected(files, spare, board):
+    """Return those of payload()'s files that a board has, and the record of them.
+
+    spare: names of modules that its configurations do not need. What is readable is all there.
+    """
+    files = {p: d for p, d in files.items() if p[-4:] != ".mpy" or module(p) not in spare}
     hashes = {path: digest(data) for path, data in sorted(files.items())}
     record = {"version": version(hashes), "board": board.name}
-    files[RECORD] = json.dumps(record, separators=(",", ":")).encode()
-    return files, names
+    return {**files, RECORD: json.dumps(record, separators=(",", ":")).encode()}
+
+
+def module(path):
+    """Return the name that node.needs has for the module whose file is path on the device."""
+    return path.removeprefix("lib/").rpartition(".")[0].replace("/", ".")
 
 
 def plain(line):

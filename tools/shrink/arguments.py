@@ -21,7 +21,7 @@ def rename(program, kept):
 
 
 def _letters(taken):
-    return (name for name in short_names("") if name not in taken)
+    return (name for name in short_names("a") if name not in taken)
 
 
 def _taken(function):

@@ -12,7 +12,14 @@ from shrink.scopes import FUNCTIONS, Scopes
 
 
 def rename(program, kept):
-    """Rename what the modules bind, except for kept: names that others know."""
+    """Rename what the modules bind, except for kept: names that others know.
+
+    Raises ValueError for a class that is made of a dict, in which names are texts.
+    """
+    for call in program.nodes(ast.Call):
+        if getattr(call.func, "id", None) == "type" and len(call.args) == 3:
+            if not isinstance(call.args[2], ast.Dict) or call.args[2].keys:
+                raise ValueError("a class is made of a dict: give it its attributes behind that")
     scopes = {module: Scopes(tree) for module, tree in program.trees.items()}
     rooms = _rooms(program, scopes)
     free = set().union(*rooms) - kept - _foreign(program)
@@ -43,14 +50,14 @@ def _foreign(program):
     return out
 
 
-def short_names(mark):
-    """Yield mark + "a" to "z", "aa", "ab", ..."""
+def short_names(first):
+    """Yield first (a or A) to z or Z, then such pairs, and so on."""
     for number in count(1):
         text = ""
         while number:
             number, letter = divmod(number - 1, 26)
-            text = chr(97 + letter) + text
-        yield mark + text
+            text = chr(ord(first) + letter) + text
+        yield text
 
 
 def _rooms(program, scopes):
@@ -113,7 +120,7 @@ def _share(free, rooms, everywhere, spelled):
     ):
         near = neighbours[name] | everywhere if name not in everywhere else free
         used = {table.get(other) for other in near} | taken
-        table[name] = next(short for short in short_names("_") if short not in used)
+        table[name] = next(short for short in short_names("A") if short not in used)
     return table
 
 

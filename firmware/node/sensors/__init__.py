@@ -15,11 +15,9 @@ def make(spec, shared):
     """Return the driver for spec, a sensor of a validated configuration.
 
     shared: a dict that all sensors of the node are made with; it holds the buses they share.
-    Raises OSError or ValueError for pins and buses this board does not have.
+    Raises OSError or ValueError for pins and buses this board does not have, ImportError where
+    the driver is not on it.
     """
     name = "node.sensors." + spec["type"]
-    try:
-        __import__(name)
-    except ImportError:
-        raise ValueError("no driver for sensor type %s" % spec["type"])
+    __import__(name)
     return sys.modules[name].make(spec, shared)

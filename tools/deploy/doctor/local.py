@@ -1,8 +1,7 @@
 """The board by itself: is it the right one, its MicroPython, memory, files and configuration."""
 
-from deploy.deploying import too_small
+from deploy.deploying import needed, too_small
 from deploy.doctor.report import fail, ok, warn
-from deploy.install import needed
 from deploy.plan import choose
 from deploy.probe import another_board, faults
 

@@ -1,0 +1,103 @@
+"""What only some configurations need: it is on the boards alone whose configuration does."""
+
+import errno
+import json
+import tempfile
+from pathlib import Path
+
+from deploy.errors import BoardError, DeployError
+from deploy.files import read
+from deploy.payload import module
+from deploy.settings import default, problem, run_as_board
+
+# Those of one need come together: a node that was given a configuration by hand sees at its start
+# that the first is missing.
+_SENSORS = ("ds18x20", "ntc", "sht3x", "bmp280", "pin", "mcu")
+_BUS = "node.sensors.bus"
+_ACTUATORS = ("node.actuators.__init__", "node.actuators.outputs")
+_OUTBOX = ("node.courier", "m5310.group")
+_UDP = ("node.uplink", "node.remote", "node.cbor", "node.signed", "m5310.udp")
+_CYCLE = ("node.cycle", "lwm2m.kept", "m5310.resuming")
+_KEPT = ("node.extras", "node.outbox", "node.tallies")  # what waits until it is delivered
+_ALONE = ("lwm2m.digital", "m5310.power", "node.watchdog")
+OPTIONS = frozenset(
+    [f"node.sensors.{name}" for name in _SENSORS]
+    + [_BUS, *_ACTUATORS, *_OUTBOX, *_UDP, *_CYCLE, *_KEPT, *_ALONE]
+)
+_BUSES = ("sht3x", "bmp280")
+_DIGITAL = (3200, 3302, 3342)
+_VALIDATED = """
+import json, sys
+try:
+    import pins
+except ImportError:
+    pins = None
+from node.config import load
+print(json.dumps(load(sys.argv[1], pins)))
+"""
+
+
+def of(config):
+    """Return the set of those of OPTIONS that a validated configuration (a dict) needs."""
+    found = set()
+    for spec in config["sensors"]:
+        found.add(f"node.sensors.{spec['type']}")
+        if spec["type"] in _BUSES:
+            found.add(_BUS)
+        if spec["object"] in _DIGITAL:
+            found.add("lwm2m.digital")
+    wanted = {
+        _ACTUATORS: config["actuators"],
+        ("node.watchdog",): config["safety"]["watchdog"],
+        (*_OUTBOX, *_KEPT): config["outbox"]["readings"],
+        (*_UDP, *_KEPT): config["udp"]["server"],
+        ("m5310.power", "node.extras"): config["power"]["mode"] != "always",
+        _CYCLE: config["power"]["mode"] == "cycle",
+    }
+    return found.union(*(names for names, needed in wanted.items() if needed))
+
+
+def needed(data, board):
+    """Return the set of options that the configuration data (bytes) needs; None if it is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.json"
+        path.write_bytes(data)
+        if problem(path, board):
+            return None
+        done = run_as_board(_VALIDATED, path, board)
+    if done.returncode:
+        lines = (done.stdout + done.stderr).strip().splitlines() or ["no reason given"]
+        raise DeployError(f"the configuration cannot be read: {lines[-1]}", "make config")
+    return of(json.loads(done.stdout))
+
+
+def usual(board):
+    """Return the set of options of a new board of this kind."""
+    return needed(default(board).read_bytes(), board) or set(OPTIONS)
+
+
+def of_board(link, board, config):
+    """Return the set of options for config (bytes), None for the board's own, and for the last.
+
+    A board that cannot use its configuration goes on with the last it could use.
+    """
+    found = set()
+    for data in (config or _there(link, "config.json"), _there(link, "config.prev.json")):
+        found |= (data and needed(data, board)) or set()
+    return found or usual(board)
+
+
+def lacking(files, data, board):
+    """Return those modules, sorted, that the configuration data needs and files (paths) lack."""
+    there = {module(path) for path in files}
+    return sorted((needed(data, board) or set()) - there)
+
+
+def _there(link, name):
+    """Return the bytes of the file of the board, None if there is none."""
+    try:
+        return read(link, name)
+    except BoardError as e:
+        if e.errno != errno.ENOENT:
+            raise
+        return None
