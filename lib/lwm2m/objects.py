@@ -74,12 +74,16 @@ def find(oid, now=None):
     stamped = now and kind != "output"
     if base.oid == oid and not stamped:
         return base
-    made = type(base.__name__, (base,), {})  # type: ignore[var-annotated]
+    made = _under(base)
     made.oid = oid
     made.resources = resources(oid, ("5518",) if stamped else ())
     if stamped:
         made.update = _stamped(base, now)
     return made
+
+
+def _under(base):
+    return type(base.__name__, (base,), {})
 
 
 def _stamped(base, now):

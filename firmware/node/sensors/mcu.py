@@ -33,11 +33,13 @@ def source():
         # RP2040 data sheet 4.9.5: 0.706 V at 27 °C, 1.721 mV less for each degree more
         return lambda: 27 - (adc.read_u16() * 3.3 / 65535 - 0.706) / 0.001721
     if sys.platform == "pyboard":
-        import pyb
+        try:
+            from pyb import ADCAll
 
-        if hasattr(pyb, "ADCAll"):
-            return pyb.ADCAll(12, 0x70000).read_core_temp
-    raise ValueError("this MicroPython does not tell it: a newer one may, see the board's page")
+            return ADCAll(12, 0x70000).read_core_temp
+        except ImportError:
+            pass
+    raise ValueError("this MicroPython does not tell it; ESP32-S3 and C3 need 1.23 or newer")
 
 
 class Mcu:
