@@ -357,8 +357,8 @@ class McuTest(SensorCase):
 
 
 class FactoryTest(SensorCase):
-    def test_an_unknown_type_is_a_value_error(self):
-        self.assertRaises(ValueError, sensors.make, {"type": "dht22"}, {})
+    def test_a_driver_that_is_not_there_is_an_import_error(self):
+        self.assertRaises(ImportError, sensors.make, {"type": "dht22"}, {})
 
     def test_a_pin_this_board_has_not_is_a_value_error(self):
         for kind, pin in (("ds18x20", 77), ("ntc", 4), ("pin", 77)):
