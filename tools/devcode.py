@@ -26,8 +26,7 @@ STARTED = ("boot.py", "main.py")  # by a board, by these names
 RESIDENT = (
     *(
         f"lwm2m.{name}"
-        for name in "actuation attributes instance observe payload registry temperature "
-        "values".split()
+        for name in "actuation instance observe payload registry temperature values".split()
     ),
     *(
         f"m5310.{name}"
