@@ -66,6 +66,7 @@ class At:
     do it.
     """
 
+    waits = False  # True: replies do, as nobody knows yet how the module wants them
     asleep = 0  # 1: the module is, and what wakes it is lost; 2: it was woken for a command
 
     def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
@@ -316,9 +317,11 @@ class At:
         if self.asleep == 1 and waited > _DOZE_MS and (self.replies or self.normal):
             self.asleep = 2
             self.probe.start(now)  # AT until OK
-        elif self.replies:
+        elif self.replies and not self.waits:
             if waited >= self.reply_pause:
                 begin(self, self.replies[0], now=now)
+        elif not self.normal:
+            return self._idle(now)
         elif waited < self.pause:
             return max(1, min(self.pause - waited, self._idle(now)))
         elif waited >= _REPLY_MS or self.clock.ticks_diff(now, self._heard) >= (

@@ -1,12 +1,35 @@
 """Which generation of the MIPL command set a module speaks (facts/protocol.md 0.1).
 
-Loaded once, at the first session, and only where the configuration leaves it open.
+Loaded for that alone.
 """
 
 from m5310 import borrow, errors
 from m5310.errors import AtError
+from m5310.fields import body
 
 _NAME = b"M5310"  # begins what a starting module prints, and here it is an answer
+
+
+async def find(mipl):
+    """Ask for the version of the suite and, where that is open, the dialect; raises AtError."""
+    try:
+        lines = await mipl.at.command(b"AT+MIPLVER?", 2000, b"+MIPLVER:")
+        version = body(lines[0]).strip() if lines else b""
+        mipl.version = "".join([chr(c) for c in version if 32 <= c < 127]) or None
+    except AtError as e:  # firmware of the first generation does not know it
+        if not e.refused:
+            raise
+    if mipl.dialect.name == "auto":
+        mipl.speak(await detect(mipl))
+
+
+async def soon(mipl):
+    """Do that for operations of a session from before our restart; never raises."""
+    try:
+        await find(mipl)
+    except AtError:  # the next operation tries it again, and so does the session
+        pass
+    mipl._finding = None
 
 
 async def detect(mipl):

@@ -3,6 +3,8 @@
 Nothing above this module sees AT text.
 """
 
+import asyncio
+
 from micropython import const
 
 from m5310 import borrow
@@ -47,6 +49,8 @@ class Mipl:
         self.dialect = dialect
         at.urc(b"+MIPLEVENT:", self._event)  # before the requests take the rest of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
+        self.requests.on_wait = self._unknown
+        self._finding = None  # the task that does
         self.on_lost = None
         self.on_again = None
         self.on_event = None
@@ -93,6 +97,16 @@ class Mipl:
     async def remove(self, oid):
         """Delete object oid from the module (guide 3.6); an error means it is gone already."""
         await borrow("m5310.closing").remove(self, oid)
+
+    def speak(self, dialect):
+        """Speak dialect from now on."""
+        self.dialect = dialect
+        self.requests.speak(dialect)
+
+    def _unknown(self):
+        """Find the dialect out before the session does: an operation waits for its answer."""
+        if not self._finding:
+            self._finding = asyncio.create_task(borrow("m5310.detect").soon(self))
 
     def reset(self):
         """Forget the session: the module rebooted, or a new one is about to be made."""

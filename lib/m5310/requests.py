@@ -24,15 +24,16 @@ class Requests:
     """The operations of one session.
 
     `on_operation(op)` gets each one and answers it with `reply`; `on_answered(op, error, age)`
-    hears how the answer fared, age in ms.
+    hears how the answer fared, age in ms; `on_wait()` that one waits for the dialect to be known.
     """
 
     def __init__(self, at, clock, dialect, on_operation):
         self.at = at
         self.clock = clock
-        self.dialect = dialect
+        self.speak(dialect)
         self.on_operation = on_operation
         self.on_answered = None
+        self.on_wait = None
         self.ref = 0
         self.operations = self.repeats = self.refused = 0
         # [kind, msgid, object (None: not read), instance, resource, code, tick, still unanswered]
@@ -44,6 +45,17 @@ class Requests:
         op.count = op.next = op.result = 0
         self.reset()
         at.urc(b"+MIPL", self._operation)
+
+    def speak(self, dialect):
+        """Answer in dialect from now on; while that is auto, answers wait until it is known.
+
+        Those that the module gives itself are dropped then.
+        """
+        self.dialect = dialect
+        own = dialect.own
+        if own:
+            self.at.replies[:] = [op for op in self.at.replies if not own(op)]
+        self.at.waits = dialect.name == "auto"
 
     def reset(self):
         """Forget the parts of a write. The last results stay: the module may ask again yet."""
@@ -78,6 +90,8 @@ class Requests:
         if resources:
             op.resources = resources
         self.at.reply(op)
+        if self.at.waits and self.on_wait:
+            self.on_wait()
 
     def done(self, op, error, age):
         """Hear how the answer to op fared: error None or an AtError, age in ms."""

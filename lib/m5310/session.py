@@ -52,9 +52,7 @@ def _stands(mipl):
 
 async def _declare(mipl, objects, server, bootstrap):
     """Create the session and tell the module what there is."""
-    await _version(mipl)
-    if mipl.dialect.name == "auto":
-        mipl.dialect = mipl.requests.dialect = await borrow("m5310.detect").detect(mipl)
+    await borrow("m5310.detect").find(mipl)
     texts = borrow("m5310.dialects").creates(mipl.dialect, server, bootstrap)
     await _create(mipl, texts)
     del mipl.requests.recent[:]  # of the session before: its operations cannot come again
@@ -67,16 +65,6 @@ async def _declare(mipl, objects, server, bootstrap):
             text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
             put_resources(resources, text)
             await mipl.at.command(bytes(text))
-
-
-async def _version(mipl):
-    try:
-        lines = await mipl.at.command(b"AT+MIPLVER?", 2000, b"+MIPLVER:")
-        version = body(lines[0]).strip() if lines else b""
-        mipl.version = "".join([chr(c) for c in version if 32 <= c < 127]) or None
-    except AtError as e:  # firmware of the first generation does not know it
-        if not e.refused:
-            raise
 
 
 async def _create(mipl, texts):
