@@ -31,14 +31,14 @@ $(READY): pyproject.toml
 venv: $(READY) ## Make .venv with the pinned tools
 
 run: $(READY) ## Bench, console and node on this PC; FOR=30: stop after 30 s [PROFILE=m5310a]
-	@$(if $(CONFIG),$(BIN)/python -m pcnode --check --config $(call q,CONFIG) &&) \
-		$(BIN)/python -m bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
+	@$(if $(CONFIG),$(BIN)/python -m entry pcnode --check --config $(call q,CONFIG) &&) \
+		$(BIN)/python -m entry bench.run $(if $(FOR),--for $(FOR)) $(if $(TRACE),--trace) \
 		$(if $(PROFILE),--profile $(call q,PROFILE)) \
 		$(if $(HTTP),--http $(call q,HTTP)) $(if $(CONFIG),--config $(call q,CONFIG)) $(ARGS) -- \
-		$(BIN)/python -m pcnode $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
+		$(BIN)/python -m entry pcnode $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
 bench: $(READY) ## The simulated module, the platform and the console alone; AT=HOST:PORT [PROFILE=]
-	@$(BIN)/m5310-bench --at $(call q,AT) $(if $(PROFILE),--profile $(call q,PROFILE)) \
+	@$(BIN)/python -m entry bench.cli --at $(call q,AT) $(if $(PROFILE),--profile $(call q,PROFILE)) \
 		$(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
@@ -60,14 +60,14 @@ bench-scale: $(READY) ## Only how many modules with nodes this PC carries
 	@$(BIN)/python -m measure scale $(ARGS)
 
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
-	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \
+	@$(BIN)/python -m entry pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \
 		$(if $(BOARD),--board $(call q,BOARD)) $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
 energy: $(READY) ## What settings cost: a day in virtual time, three side by side; ARGS=--help
 	@$(BIN)/python -m energy $(ARGS)
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
-	@$(BIN)/python -m pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
+	@$(BIN)/python -m entry pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
 
 test: test-host test-upy ## Everything that must be green
 

@@ -26,13 +26,12 @@ STARTED = ("boot.py", "main.py")  # by a board, by these names
 RESIDENT = (
     *(
         f"lwm2m.{name}"
-        for name in "actuation attributes instance observe payload registry temperature "
-        "values".split()
+        for name in "actuation instance observe payload registry temperature values".split()
     ),
     *(
         f"m5310.{name}"
-        for name in "at command dialect errors fields lines mipl modem network operations probe "
-        "requests wire".split()
+        for name in "at command dialect errors fields limits lines mipl modem network operations "
+        "probe replies requests wire".split()
     ),
     *(f"node.{name}" for name in "dispatcher notifier sampler supervisor".split()),
 )

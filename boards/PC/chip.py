@@ -1,4 +1,4 @@
-"""What `machine` has besides devices: reset, identity, watchdog, more of UART, built-in things."""
+"""What `machine` has besides devices: reset, identity, watchdog, built-in things."""
 
 import os
 import time
@@ -6,7 +6,6 @@ import time
 from machine import call
 from umachine import *  # noqa: F403
 
-_POLL = 3  # the ioctl request with which select asks for readiness
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 
 
@@ -43,55 +42,6 @@ class RTC:
         """Return (year, month, day, weekday, hour, minute, second, 0), UTC."""
         y, mo, d, h, mi, s, weekday = time.gmtime()[:7]
         return y, mo, d, weekday, h, mi, s, 0
-
-
-class MoreUart:
-    """Methods of machine.UART that the node never uses; self is a UART."""
-
-    baud = 0  # of that UART
-
-    def ioctl(self, request, arg):
-        """Tell select and asyncio whether reading (1) or writing (4) would go at once."""
-        if request == _POLL:
-            return arg & (5 if self.any() else 4)
-        return -1
-
-    def init(self, baudrate=9600, bits=8, parity=None, stop=1, **options):
-        """Go on at another rate where the line has one; raises OSError for TCP, which has none."""
-        if baudrate != self.baud:
-            call(0, "uart_baud", (baudrate,))
-            self.baud = baudrate
-
-    def deinit(self):
-        """Forget what was received and not read."""
-        while self.any():
-            self._at = self._end
-
-    def read(self, nbytes=-1):
-        """Return at most nbytes (-1: all there is), or None when there is nothing."""
-        data = b""
-        while self.any() and len(data) != nbytes:
-            n = self._end - self._at
-            if nbytes is not None and nbytes >= 0:
-                n = min(n, nbytes - len(data))
-            data += self._buf[self._at : self._at + n]
-            self._at += n
-        return data or None
-
-    def readline(self):
-        """Return the bytes up to and with the next newline, or what there is, or None."""
-        data = b""
-        while self.any() and not data.endswith(b"\n"):
-            data += self._buf[self._at : self._at + 1]
-            self._at += 1
-        return data or None
-
-    def flush(self):
-        """Nothing to do: bytes leave at once."""
-
-    def txdone(self):
-        """Return True: bytes leave at once."""
-        return True
 
 
 class WDT:

@@ -56,7 +56,8 @@ class Dispatcher:
         if op.kind == _EXECUTE:
             return self.registry.execute(*path, op.args)
         if op.kind == _PARAMETER:
-            return self.observations.set_attributes(*path, op.attributes)
+            lay = borrow("lwm2m.attributes").lay  # seldom asked for, and no heap till then
+            return lay(self.observations, *path, op.attributes)
         if op.cancel:
             return self.observations.cancel(*path)
         return self.observations.observe(*path, op.msgid)

@@ -14,11 +14,12 @@ async def recover(supervisor, error):
     supervisor.observations.clear()
     modem.mipl.reset()
     supervisor.recoveries += 1
-    if supervisor.ladder is None:
-        pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
-        available = [name for name, there in pins + (("restart", supervisor.restart),) if there]
-        supervisor.ladder = borrow("m5310.recovery").Ladder(available)
-    rung, pause = supervisor.ladder.next(modem.at.silent)
+    pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
+    available = [name for name, there in pins + (("restart", supervisor.restart),) if there]
+    ladder = borrow("m5310.recovery").Ladder(available, supervisor.ladder)
+    rung, pause = ladder.next(modem.at.silent)
+    supervisor.ladder = ladder.place
+    ladder = None  # heap is scarce while it waits
     supervisor.cause = str(error)
     supervisor.next_try = "%s in %d s" % (rung, pause)
     supervisor.say("offline")

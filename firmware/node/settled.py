@@ -4,7 +4,7 @@ import gc
 
 from lwm2m.instance import Instance
 
-_MAKERS = ("__init__", "add", "default", "objects", "counts")
+_MAKERS = ("__init__", "add", "default", "objects", "counts", "set_attributes")
 _TOLD = ("status",)  # Node.status() asks for what they return, and not for them
 
 

@@ -9,13 +9,11 @@ from m5310 import borrow, errors
 from m5310.errors import AtError
 
 _SYNC_MS = const(10000)  # a module that was just switched on is awake by then
-_BACK_MS = const(60000)  # a module that fell silent gets so long to come back
 _TURN_MS = const(200)
 _CHECK_MS = const(30000)  # between two looks at the network
 _STANDS_MS = const(60000)  # a session that stood so long starts the ladder anew
 _NET_LOST_MS = const(300000)
 _DOUBT = const(5)  # notifications refused in a row until the session is checked
-_RENEWALS = const(3)
 
 
 class Supervisor:
@@ -35,7 +33,7 @@ class Supervisor:
         self.observations = observations
         self.notifier = notifier
         self.restart = restart
-        self.ladder = None  # there is one from a failure until a session stands
+        self.ladder = None  # the place on it, from a failure until a session stands
         self.recoveries = 0
         self.state = "starting"
         self.cause = ""
@@ -93,40 +91,15 @@ class Supervisor:
                 start = None
                 self.ladder = None
             if at.silent:
-                await self._await_line()
+                await borrow("node.upkeep").await_line(self)
             elif mipl.update_due() or self.notifier.row >= _DOUBT:
-                await self._renew()
+                await borrow("node.upkeep").renew(self)
             elif clock.ticks_diff(now, checked) >= _CHECK_MS:
                 checked = now
                 self.log("", 9)  # a log without a text for days would lose count of the ticks
                 missing = await self._check(missing)
                 gc.collect()
             await clock.sleep_ms(_TURN_MS)
-
-    async def _await_line(self):
-        """Wait for a module that fell silent; a registration it still has is confirmed."""
-        self.say("the module is silent")
-        await self.modem.at.sync(_BACK_MS)
-        await self._renew()
-        self.say("online")
-
-    async def _renew(self):
-        """Renew the registration; raises AtError if it is gone, not if the line was busy once."""
-        self.notifier.row = 0
-        if not self.objects:
-            return
-        for left in range(_RENEWALS - 1, -1, -1):
-            try:
-                await self.modem.mipl.update()
-                break
-            except AtError as e:
-                if e.kind == errors.SILENT and self.state == "online":
-                    return  # it may just be busy: it is waited for
-                if not left or e.kind not in (errors.HELD, errors.TIMEOUT, errors.BUSY):
-                    raise
-            await self.clock.sleep_ms(1000)
-        self.log("registration renewed", 2)
-        self.modem.network.time = None  # ask again: some RTCs go astray by minutes a day
 
     async def _check(self, missing):
         """Ask for the network; return ms it has been missing. Raises AtError if for too long."""
@@ -141,7 +114,7 @@ class Supervisor:
             return missing  # asked again soon: the line was busy, or is being probed
         if self.modem.network.registered:
             if missing:
-                await self._renew()
+                await borrow("node.upkeep").renew(self)
             elif self.modem.network.on_time and not self.modem.network.time:
                 await borrow("m5310.bringup").ask_time(self.modem.network, self.log)
             return 0

@@ -7,7 +7,6 @@ import machine
 import pytest
 from node_rig import EXAMPLE, play
 
-from m5310 import recovery
 from m5310.errors import SILENT, AtError
 from m5310.probe import FREE
 from node import proof, restarts
@@ -59,8 +58,7 @@ def test_the_longest_wait_for_a_network_is_no_reason_to_starve():
 def test_the_longest_pause_of_the_ladder_is_no_reason_to_starve():
     async def scene(r, dog):
         await r.online()
-        r.node.supervisor.ladder = ladder = recovery.Ladder(())
-        ladder.failures = 8
+        r.node.supervisor.ladder = (0, 0, 8)  # failures before
         r.module.reboot()
         await r.until(lambda: r.node.supervisor.next_try, 30)
         pause = r.node.supervisor.next_try

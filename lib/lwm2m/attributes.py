@@ -1,13 +1,40 @@
-"""Notification attributes: "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0" (guide 3.5(5))."""
+"""Notification attributes: "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0" (guide 3.5(5)).
+
+Loaded when some are written, which is seldom.
+"""
 
 from micropython import const
 
+from .observe import merge
 from .values import parse as _value
 
 _STRING = const(1)  # as in codes.py; a private const takes no heap
 _INTEGER = const(3)
 _FLOAT = const(4)
 _MAX = const(128)
+_CHANGED = const(204)
+_BAD_REQUEST = const(400)
+
+
+def lay(observations, oid, iid, rid, raw):
+    """Lay the attributes in raw (bytes) over those of the path; return 204, 404, 405 or 400.
+
+    400 keeps the old ones: raw does not parse, gt, lt or st above resource level (OMA TS 1.0
+    5.1.2), or lt + 2 * st >= gt together with what was set before. Nothing in raw: 204.
+    """
+    code = observations._check(oid, iid, rid)
+    if code:
+        return code
+    path = (oid, iid, rid)
+    try:
+        new = parse(raw)
+        if rid == -1 and ("gt" in new or "lt" in new or "st" in new):
+            return _BAD_REQUEST
+        observations._attributes[path] = merge(observations._attributes.get(path, {}), new)
+    except ValueError:
+        return _BAD_REQUEST
+    observations._rebuild(None)
+    return _CHANGED
 
 
 def parse(raw):
@@ -31,19 +58,6 @@ def parse(raw):
             raise ValueError
         found[key] = _number(key, number.strip().encode())
     return found
-
-
-def merge(old, new):
-    """Return old with new laid over it. Raises ValueError unless lt + 2 * st < gt (OMA TS 1.1)."""
-    merged = dict(old)
-    merged.update(new)
-    for key in new:
-        if new[key] is None:
-            del merged[key]
-    if "gt" in merged and "lt" in merged:
-        if not merged["lt"] + 2 * merged.get("st", 0) < merged["gt"]:
-            raise ValueError
-    return merged
 
 
 def _number(key, raw):

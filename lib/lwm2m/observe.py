@@ -8,13 +8,10 @@ crossing in either direction, landing exactly on the threshold being "not beyond
 
 from micropython import const
 
-from .attributes import merge, parse
-
 _INTEGER = const(3)  # as in codes.py; a private const takes no heap
 _FLOAT = const(4)
 _READ = const(1)
 _CONTENT = const(205)
-_CHANGED = const(204)
 _BAD_REQUEST = const(400)
 _NOT_FOUND = const(404)
 _NOT_ALLOWED = const(405)
@@ -92,22 +89,11 @@ class Observations:
     def set_attributes(self, oid, iid, rid, raw):
         """Lay the attributes in raw (bytes) over those of the path; return 204, 404, 405 or 400.
 
-        400 keeps the old ones: raw does not parse, gt, lt or st above resource level (OMA TS 1.0
-        5.1.2), or lt + 2 * st >= gt together with what was set before. Nothing in raw: 204.
+        What it takes is loaded for the first one; see attributes.lay.
         """
-        code = self._check(oid, iid, rid)
-        if code:
-            return code
-        path = (oid, iid, rid)
-        try:
-            new = parse(raw)
-            if rid == -1 and ("gt" in new or "lt" in new or "st" in new):
-                return _BAD_REQUEST
-            self._attributes[path] = merge(self._attributes.get(path, {}), new)
-        except ValueError:
-            return _BAD_REQUEST
-        self._rebuild(None)
-        return _CHANGED
+        from .attributes import lay
+
+        return lay(self, oid, iid, rid, raw)
 
     def clear(self, attributes_too=False):
         """Forget all observations: the registration ended. Attributes stay unless attributes_too.
@@ -290,3 +276,19 @@ def _is_event(w, kind, value):
         or (gt is not None and (value > gt) != (last > gt))
         or (lt is not None and (value < lt) != (last < lt))
     )
+
+
+def merge(old, new):
+    """Return attributes with new ones laid over.
+
+    Raises ValueError unless lt + 2 * st < gt (OMA TS 1.1).
+    """
+    merged = dict(old)
+    merged.update(new)
+    for key in new:
+        if new[key] is None:
+            del merged[key]
+    if "gt" in merged and "lt" in merged:
+        if not merged["lt"] + 2 * merged.get("st", 0) < merged["gt"]:
+            raise ValueError
+    return merged

@@ -5,14 +5,14 @@ command in flight declared, the URC table, a bare line that the command declared
 rest is counted. RX is never thrown away.
 """
 
-import gc
-
 from micropython import const
 
 from m5310 import borrow, errors
 from m5310.command import Command, final_result
 from m5310.errors import AtError
+from m5310.limits import flush, give_up, search, watch
 from m5310.probe import ASKED, FREE, Probe
+from m5310.replies import begin, taken
 from m5310.wire import Wire
 
 _MAX_LINES = const(16)  # information lines kept of one answer
@@ -28,11 +28,9 @@ _SILENT_MS = const(5)  # nothing came for so long: no line is coming in
 _LONG_MS = const(60000)
 _DOZE_MS = const(2000)  # a sleeping module hears that long behind its last answer
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
-_STATE = const(602)  # the module waits for no such answer
 
-# Counters in `stats`, named in report.py.
+# Counters in `stats`, named in report.py; those left out are counted in limits and replies.
 _N_COMMANDS = const(0)
-_N_REPLIES = const(1)
 _N_URCS = const(2)
 _N_UNKNOWN = const(3)
 _N_MALFORMED = const(4)
@@ -41,9 +39,7 @@ _N_STRAY = const(6)
 _N_LATE = const(7)
 _N_ERRORS = const(8)
 _N_TIMEOUTS = const(9)
-_N_HELD = const(10)
 _N_RESETS = const(11)
-_N_EXPIRED = const(12)
 _N_REFUSED = const(13)
 _N_QUEUE_MAX = const(14)
 _COUNTERS = const(15)
@@ -164,7 +160,7 @@ class At:
         """Fail everything queued and in flight with kind, probe anew: the module started over."""
         self._count(_N_RESETS)
         self.wire.stop()
-        self._flush(kind)
+        flush(self, kind)
         self.probe.start(self.clock.ticks_ms())
 
     def quiet(self):
@@ -200,13 +196,13 @@ class At:
             self.probe.heard(now)
         if wire.busy:
             if not wire.write(now):
-                self._give_up(_N_TIMEOUTS, errors.TIMEOUT, now)
+                give_up(self, _N_TIMEOUTS, errors.TIMEOUT, now)
             return 1
         if self.probe.state != FREE:
-            self._search(now)
+            search(self, now)
             return _FLIGHT_MS
         if self._cmd:
-            return self._watch(now)
+            return watch(self, now)
         if self.replies or self.normal:
             return self._next(now)
         return self._idle(now)
@@ -307,7 +303,7 @@ class At:
         if error:
             self._count(_N_ERRORS)
         if cmd.reply:
-            self._replied(cmd.reply, error, now)
+            taken(self, cmd.reply, error, now=now)
         else:
             cmd.error = error
             cmd.ended = True
@@ -322,7 +318,7 @@ class At:
             self.probe.start(now)  # AT until OK
         elif self.replies:
             if waited >= self.reply_pause:
-                self._start_reply(self.replies[0], now=now)
+                begin(self, self.replies[0], now=now)
         elif waited < self.pause:
             return max(1, min(self.pause - waited, self._idle(now)))
         elif waited >= _REPLY_MS or self.clock.ticks_diff(now, self._heard) >= (
@@ -332,27 +328,6 @@ class At:
             self._put(cmd.text)
             self._start(cmd, now)
         return 1
-
-    def _start_reply(self, reply, now):
-        out = self.wire.out
-        out[:] = b""
-        left = self.window - self.clock.ticks_diff(now, reply.arrived)
-        if reply.next == 0 and reply.count and left < reply.count * self.line_ms:
-            self._count(_N_EXPIRED)
-            if reply.count > 1:  # a single line is its result, late or not
-                reply.count = 0
-        try:
-            if reply.count:
-                reply.line(reply.next, out)
-            else:
-                reply.late(out)
-        except MemoryError:  # the refusal takes less
-            gc.collect()
-            reply.count = 0
-            out[:] = b""
-            reply.late(out)
-        self._own.reply = reply
-        self._start(self._own, now)
 
     def _start(self, cmd, now):
         """Send what stands in wire.out as cmd."""
@@ -379,70 +354,6 @@ class At:
     def _error(self, kind, code=0):
         """Return the AtError of the command in flight."""
         return AtError(kind, code, self._cmd.text or bytes(self.wire.out).strip())
-
-    def _replied(self, reply, error, now):
-        if error is None and reply.next + 1 < reply.count:
-            reply.next += 1
-            return
-        age = self.clock.ticks_diff(now, reply.arrived)
-        refused = error and error.refused and error.code != _STATE
-        if refused or (error and error.kind == errors.TIMEOUT):
-            if not reply.again and age + self.line_ms * (reply.count - reply.next) < self.window:
-                reply.again = True  # noise stood before it, or its OK was lost: from this line on
-                return
-            if refused and reply.refusable and reply.count:
-                reply.count = 0
-                return
-        self.replies.remove(reply)
-        if error is None:
-            self._count(_N_REPLIES)
-            ages = self.ages
-            ages[0] += 1
-            ages[1] += age
-            ages[2] = max(ages[2], age)
-            ages[3] = age
-        reply.done(error, age)
-
-    # -- limits --------------------------------------------------------------------------------
-
-    def _watch(self, now):
-        """Keep the limits of the command in flight; return ms until the next turn."""
-        cmd = self._cmd
-        age = self.clock.ticks_diff(now, self.wire.since)
-        if age >= cmd.timeout:
-            self._give_up(_N_TIMEOUTS, errors.TIMEOUT, now)
-        elif self.hold and self.replies and not cmd.reply and not cmd.slow and age >= self.hold:
-            if self.clock.ticks_diff(now, self._heard) >= _ANSWERING_MS:
-                self._give_up(_N_HELD, errors.HELD, now)
-        # Nothing has to be seen at once while it is on its way: no answer could leave.
-        return max(1, min(len(self.wire.out) * (self.line_ms - _OK_MS) // 48 - age, _FLIGHT_MS))
-
-    def _give_up(self, counter, kind, now):
-        if self._cmd:
-            self._count(counter)
-            self.probe.start(now)
-            self._finish(self._error(kind), now)
-
-    def _search(self, now):
-        was_silent = self.silent
-        if self.probe.step(now):
-            self._put(b"AT")
-            self._transmit(now)
-        if self.probe.state == FREE:
-            self._free_at = now
-        elif self.silent and not was_silent:
-            self._flush(errors.SILENT)
-
-    def _flush(self, kind):
-        now = self.clock.ticks_ms()
-        if self._cmd:
-            self._finish(self._error(kind), now)
-        while self.normal:
-            cmd = self.normal.pop(0)
-            cmd.error = AtError(kind, 0, cmd.text)
-            cmd.ended = True
-        while self.replies:
-            self._replied(self.replies[0], AtError(kind), now)
 
     def _count(self, name):
         self.stats[name] += 1

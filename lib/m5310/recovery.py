@@ -18,18 +18,22 @@ RUNGS = (("session", 3), ("reboot", 2), ("reset pin", 2), ("power pin", 2), ("re
 class Ladder:
     """Climbs a rung a failure; `available` names the rungs that exist besides the first two.
 
-    A new one starts from the lowest rung, so it is thrown away when the session stands.
+    A new one starts from the lowest rung, so it is thrown away when the session stands. place,
+    three numbers, is all that has to be kept of one from failure to failure.
     """
 
-    def __init__(self, available=()):
+    def __init__(self, available=(), place=None):
         self.rungs = [
             (name, tries)
             for name, tries in RUNGS
             if name in ("session", "reboot") or name in available
         ]
-        self._at = 0
-        self._tries = 0
-        self.failures = 0
+        self._at, self._tries, self.failures = place or (0, 0, 0)
+
+    @property
+    def place(self):
+        """The rung it is on, how often that was tried, failures so far."""
+        return self._at, self._tries, self.failures
 
     def next(self, silent):
         """Return (rung, pause in seconds before it is tried) for one more failure.

@@ -59,6 +59,10 @@ def main(command, seconds, **options):
 
 async def _run(command, seconds, options):
     """Serve a bench for one Run; return the exit status."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
     wiring = load(options["config"])
     http = parse_address(options["http"])
     push = push_target(options["push"], options["push_token"])
@@ -79,6 +83,9 @@ async def _run(command, seconds, options):
         click.echo("bench  console on http://%s/" % bench.http)
         if bench.push:
             tell_push(bench.push, "bench  push to")
+        if stop.is_set():
+            click.echo("stopped before the node was started")
+            return 130
         return await Run(seconds, wiring, bench).main(command)
     finally:
         await bench.close()

@@ -12,6 +12,7 @@ import termios
 import chip  # noqa: F401 - nothing can be imported from the computer once the image is mounted
 import machine
 import onewire  # noqa: F401
+import uart_more  # noqa: F401
 import vfs
 
 _IGNPAR = 4  # the same everywhere; see relay.py

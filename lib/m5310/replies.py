@@ -1,0 +1,62 @@
+"""Replies of an At on their way out: the line that is due, and what becomes of it.
+
+Functions of its turn: what they need to know is in `at`, an At; a reply is as At.reply wants it.
+"""
+
+import gc
+
+from micropython import const
+
+from m5310 import errors
+
+_STATE = const(602)  # the module waits for no such answer
+_N_REPLIES = const(1)  # as in at.py; a private const takes no heap
+_N_EXPIRED = const(12)
+
+
+def begin(at, reply, now):
+    """Send the next line of reply, or the refusal that takes its place."""
+    out = at.wire.out
+    out[:] = b""
+    left = at.window - at.clock.ticks_diff(now, reply.arrived)
+    if reply.next == 0 and reply.count and left < reply.count * at.line_ms:
+        at._count(_N_EXPIRED)
+        if reply.count > 1:  # a single line is its result, late or not
+            reply.count = 0
+    try:
+        if reply.count:
+            reply.line(reply.next, out)
+        else:
+            reply.late(out)
+    except MemoryError:  # the refusal takes less
+        gc.collect()
+        reply.count = 0
+        out[:] = b""
+        reply.late(out)
+    at._own.reply = reply
+    at._start(at._own, now)
+
+
+def taken(at, reply, error, now):
+    """Go on with reply, of which the module took a line, or did not: error."""
+    if error is None and reply.next + 1 < reply.count:
+        reply.next += 1
+        return
+    age = at.clock.ticks_diff(now, reply.arrived)
+    refused = error and error.refused and error.code != _STATE
+    if refused or (error and error.kind == errors.TIMEOUT):
+        if not reply.again and age + at.line_ms * (reply.count - reply.next) < at.window:
+            reply.again = True  # noise stood before it, or its OK was lost: from this line on
+            return
+        if refused and reply.refusable and reply.count:
+            reply.count = 0
+            return
+    at.replies.remove(reply)
+    if error is None:
+        at._count(_N_REPLIES)
+        ages = at.ages
+        ages[0] += 1
+        ages[1] += age
+        ages[2] = max(ages[2], age)
+        ages[3] = age
+    reply.done(error, age)
