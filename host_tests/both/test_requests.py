@@ -3,13 +3,15 @@
 import asyncio
 import unittest
 
+import micropython
 import vtime
 from modem_rig import OBJECTS, UPDATE, module, play, sleep
 from rig import CHUNKS, Peer
 
+import m5310.requests
 from m5310 import errors
 from m5310.codes import OBSERVE, READ, WRITE
-from m5310.operations import KINDS
+from m5310.operations import KINDS, short
 
 STRING, OPAQUE, INTEGER, FLOAT, BOOLEAN = 1, 2, 3, 4, 5
 
@@ -589,3 +591,60 @@ class LineTest(unittest.TestCase):
         ):
             kind = {b"R": READ, b"O": OBSERVE, b"W": WRITE}[line[5:6]]
             self.assertEqual(describe(parse(kind, line, 0)), words)
+
+
+class MemoryTest(unittest.TestCase):
+    """An operation for which there is no memory is refused: silence would block the module."""
+
+    def starved(self, lines):
+        """Return what is sent when the module prints lines and there is no memory to read them."""
+        real = m5310.requests.parse
+
+        def parse(kind, line, arrived):
+            raise MemoryError
+
+        async def scene(node):
+            deliver(node, lambda op: (205,), *lines)
+            await sleep(500)
+            m5310.requests.parse = real
+            node.urc(b"+MIPLOBSERVE:0,77,1,3303,0,5700")
+            await sleep(300)
+            return node.sent, node.operations, node.mipl.requests.refused
+
+        m5310.requests.parse = parse
+        try:
+            return play(scene, opened=True)
+        finally:
+            m5310.requests.parse = real
+
+    def test_each_kind_is_refused_and_the_next_one_is_heard_again(self):
+        for line, head in EACH:
+            sent, operations, refused = self.starved([line])
+            self.assertEqual(sent, [head + b"11", b"AT+MIPLOBSERVERSP=0,77,1"])
+            self.assertEqual((len(operations), refused), (1, 1))
+
+    def test_of_those_at_once_the_first_is_refused(self):
+        sent, _, refused = self.starved([EACH[0][0], EACH[5][0]])
+        self.assertEqual(sent, [EACH[0][1] + b"11", b"AT+MIPLOBSERVERSP=0,77,1"])
+        self.assertEqual(refused, 2)
+
+    def test_one_whose_msgid_cannot_be_read_is_passed_over(self):
+        sent, _, _ = self.starved([b"+MIPLREAD:0,x,3303,0,5700"])
+        self.assertEqual(sent, [b"AT+MIPLOBSERVERSP=0,77,1"])
+
+    def test_the_refusal_takes_no_heap(self):
+        async def scene(node):
+            return node.mipl.requests._spare
+
+        op = play(scene, opened=True)
+        line = bytearray(b"+MIPLREAD:0,9,3303,0,5700")
+        error = None
+        micropython.heap_lock()
+        try:
+            short(op, READ, line, 5)
+        except MemoryError as e:
+            error = e
+        finally:
+            micropython.heap_unlock()
+        self.assertIsNone(error)
+        self.assertEqual((op.kind, op.msgid, op.result, op.count), (READ, 9, 11, 1))

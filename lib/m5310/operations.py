@@ -198,6 +198,23 @@ def parse(kind, line, arrived):
     return op
 
 
+def short(op, kind, line, arrived):
+    """Make op the refusal of the operation in line, and return it; raises ValueError as parse.
+
+    It takes no heap where op has all of these attributes.
+    """
+    _numbers.start(line, line.find(b":") + 1)
+    _numbers.next()
+    op.kind = kind
+    op.msgid = _numbers.next()
+    op.arrived = arrived
+    op.again = False
+    op.count = 1
+    op.next = 0
+    op.result = _REFUSED
+    return op
+
+
 def _fill(op, kind, numbers):
     if kind in (_READ, _OBSERVE):
         if numbers.more:

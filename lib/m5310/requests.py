@@ -4,7 +4,7 @@ import asyncio
 
 from micropython import const
 
-from m5310.operations import kind_of, parse
+from m5310.operations import Operation, kind_of, parse, short
 
 _READ = const(0)  # as in codes.py; a private const takes no heap
 _WRITE = const(1)
@@ -38,6 +38,10 @@ class Requests:
         # [kind, msgid, object (None: not read), instance, resource, code, tick, still unanswered]
         # of what is not to be done again. A list of eight, as a ninth would take a block more.
         self.recent = []
+        self._spare = op = Operation(0, 0, 0)  # refuses one for which there is no memory
+        op.requests = self
+        op.bad = op.again = True
+        op.count = op.next = op.result = 0
         self.reset()
         at.urc(b"+MIPL", self._operation)
 
@@ -85,7 +89,13 @@ class Requests:
 
     def _operation(self, line):
         now = self.clock.ticks_ms()
-        op = parse(kind_of(line), line, now)
+        try:
+            op = parse(kind_of(line), line, now)
+        except MemoryError:  # silence would block the module for every later operation
+            self.refused += 1
+            if self._spare not in self.at.replies:
+                self.at.reply(short(self._spare, kind_of(line), line, now))
+            return
         if op.kind == _WRITE:
             op = self._gather(op)
             if op is None:
