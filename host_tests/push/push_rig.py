@@ -172,7 +172,7 @@ def pushing(body, token=TOKEN, source=None, receiver=None, url=None, **options):
     asyncio.run(run())
 
 
-async def until(condition, seconds=20):  # on a busy computer
+async def until(condition, seconds=5):
     """Wait until condition() holds."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110
