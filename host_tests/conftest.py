@@ -1,9 +1,15 @@
 """Tests in real time mostly wait: each worker begins with some of them, the others run beside."""
 
 import gc
+import os
+import sys
 
 import pytest
 from hypothesis import settings
+
+# Each power-up of a node imports it anew: compiled once, here and in what is started from here.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("any", deadline=None)  # how long an example takes says nothing
 settings.load_profile("any")

@@ -28,8 +28,8 @@ def test_ctrl_c_afterwards_is_the_programs_own(tmp_path):
     text = (
         "import sys, time\n"
         "def main():\n"
-        "    print('now', flush=True)\n"
         "    try:\n"
+        "        print('now', flush=True)\n"
         "        time.sleep(30)\n"
         "    except KeyboardInterrupt:\n"
         "        print('left', sys.argv)\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from push_rig import Receiver, until
+from push_rig import Receiver
 
 from bench.cli import main as bench_main
 from bench.run import main as run_main
@@ -52,10 +52,10 @@ def test_the_bench_tells_where_it_pushes_and_how_that_stands():
                 env={**os.environ, "PYTHONPATH": str(TOOLS)},
             )
             try:
-                await until(lambda: receiver.checks, seconds=15)
-                await asyncio.sleep(0.1)
+                async with asyncio.timeout(30):
+                    out = await bench.stdout.readuntil(b"(running)\n")
                 bench.send_signal(signal.SIGINT)
-                out = (await bench.communicate())[0].decode()
+                out = (out + (await bench.communicate())[0]).decode()
             finally:
                 if bench.returncode is None:
                     bench.kill()

@@ -91,7 +91,8 @@ class Timers:
 
     def poll(self):
         """Make every call that is due, those that come due meanwhile included."""
-        while self._heap and self._heap[0][0] <= self.now():
+        elapsed = self._elapsed
+        while self._heap and self._heap[0][0] <= elapsed.now():
             timer = heapq.heappop(self._heap)[2]
             call, timer.call = timer.call, None
             if call:
@@ -101,10 +102,11 @@ class Timers:
 
     def next_ms(self):
         """Return the ms until the next call is due, 0 if one is, None if none waits."""
-        while self._heap and self._heap[0][2].call is None:
-            heapq.heappop(self._heap)
+        heap = self._heap
+        while heap and heap[0][2].call is None:
+            heapq.heappop(heap)
             self.cancelled -= 1
-        return max(self._heap[0][0] - self.now(), 0) if self._heap else None
+        return max(heap[0][0] - self._elapsed.now(), 0) if heap else None
 
     def clear(self):
         """Forget all calls."""
@@ -120,4 +122,8 @@ class Timers:
 
 def soonest(*waits):
     """Return the least of waits in ms, leaving out None; None if nothing is left."""
-    return min((wait for wait in waits if wait is not None), default=None)
+    least = None
+    for wait in waits:
+        if wait is not None and (least is None or wait < least):
+            least = wait
+    return least

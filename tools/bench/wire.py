@@ -15,7 +15,8 @@ class Wire:
         if baud < 0:
             raise ValueError("baud is %d, has to be 0 or more" % baud)
         self.set_baud(baud)
-        self._elapsed = Elapsed(clock or BenchClock())
+        self._clock = clock or BenchClock()
+        self._elapsed = Elapsed(self._clock)
         self._begun = 0.0  # when the first byte of _moving began to be sent
         self._moving = bytearray()
         self._arrived = bytearray()
@@ -26,6 +27,10 @@ class Wire:
 
     def push(self, data, now_ms):
         """Give data to the line at now_ms: it is sent after what is still on its way."""
+        if not data:
+            return
+        if not self._moving:  # nobody need have asked for long
+            self._elapsed = Elapsed(self._clock)
         now = self._elapsed.at(now_ms)
         self._advance(now)
         if not self._moving:
@@ -35,15 +40,19 @@ class Wire:
 
     def pop(self, now_ms):
         """Return the bytes that have arrived whole by now_ms and were not popped before."""
-        self._advance(self._elapsed.at(now_ms))
+        if self._moving:
+            self._advance(self._elapsed.at(now_ms))
+        if not self._arrived:
+            return b""
         data = bytes(self._arrived)
         self._arrived.clear()
         return data
 
     def next_ms(self, now_ms):
         """Return ms from now_ms until pop() has something (0 = now), None if the line is empty."""
-        now = self._elapsed.at(now_ms)
-        self._advance(now)
+        if self._moving:
+            now = self._elapsed.at(now_ms)
+            self._advance(now)
         if self._arrived:
             return 0
         if not self._moving:

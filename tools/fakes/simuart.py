@@ -48,9 +48,9 @@ class SimUart:
         self.port.set_bauds(mcu=baudrate)
 
     def any(self):
-        clock = self._clock
-        if self._early or clock.ticks_diff(self._due, clock.ticks_ms()) <= 0:
-            if not self.stopped:
+        if not self.stopped:
+            clock = self._clock
+            if self._early or clock.ticks_diff(self._due, clock.ticks_ms()) <= 0:
                 self.run()
         return 0 if self.dead else len(self._rx)
 

@@ -5,12 +5,14 @@ futures of asyncio work as well. Nothing waits for real: the clock moves on to w
 """
 
 import asyncio
-import heapq
 import itertools
 import sys
 import traceback
 import types
 from collections import deque
+from heapq import heappop, heappush
+
+_NUMBERS = (int, float)
 
 
 class DeadlockError(Exception):
@@ -84,8 +86,9 @@ class Task:
     def wake(self, _=None):
         """Go on at the loop's next turn."""
         self._waits_for = None
-        self._turn += 1
-        self._loop.ready.append((self, self._turn))
+        if not self._done:
+            self._turn += 1
+            self._loop.ready.append((self, self._turn))
 
     def step(self):
         """Run to the next await."""
@@ -103,9 +106,13 @@ class Task:
         except BaseException as e:  # CancelledError too: it is how most tasks end
             self._end(None, e)
         else:
-            self._turn += 1
-            if isinstance(wait, (int, float)):
-                self._loop.after(wait, (self, self._turn))
+            self._turn = turn = self._turn + 1
+            if isinstance(wait, _NUMBERS):
+                loop = self._loop
+                if wait > 0:
+                    heappush(loop._heap, (loop.now + wait, next(loop._order), self, turn))
+                else:
+                    loop.ready.append((self, turn))
             elif wait is None or self._cancel:
                 self._loop.ready.append((self, self._turn))
             else:
@@ -116,6 +123,7 @@ class Task:
 
     def _end(self, value, error):
         self._done = True
+        self._turn += 1
         self._value, self._error = value, error
         self._loop.alive.discard(self)
         for callback in self._callbacks:
@@ -142,33 +150,32 @@ class Loop(asyncio.AbstractEventLoop):
         if ms <= 0:
             self.ready.append(entry)
         else:
-            heapq.heappush(self._heap, (self.now + ms, next(self._order), entry))
+            heappush(self._heap, (self.now + ms, next(self._order), *entry))
 
     def run_until(self, task):
         """Run until task is done. Raises DeadlockError if it never will be."""
-        ready, heap = self.ready, self._heap
+        ready, heap, stretch = self.ready, self._heap, self._stretch
         while not task._done:
             while ready:
                 runner, turn = ready.popleft()
                 if turn is None:
                     runner()
-                elif runner._turn == turn and not runner._done:
+                elif runner._turn == turn:  # which ends with a task
                     self.current = runner
                     runner.step()
                     self.current = None
                     if task._done:
                         return
             while heap:
-                due, _, entry = heap[0]
-                runner, turn = entry
-                if turn is None or (runner._turn == turn and not runner._done):
+                due, _, runner, turn = heap[0]
+                if turn is None or runner._turn == turn:
                     break
-                heapq.heappop(heap)
+                heappop(heap)
             if not heap:
                 raise DeadlockError
-            self.now = due if self._stretch is None else max(due, self._stretch(due, self.now))
-            while heap and heap[0][0] <= self.now:
-                ready.append(heapq.heappop(heap)[2])
+            self.now = now = due if stretch is None else max(due, stretch(due, self.now))
+            while heap and heap[0][0] <= now:
+                ready.append(heappop(heap)[2:])
 
     # -- what asyncio asks its loop for ---------------------------------------------------------
 

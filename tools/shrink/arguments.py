@@ -4,6 +4,7 @@ import ast
 
 from shrink.names import short_names
 from shrink.scopes import Scopes
+from shrink.trees import walk
 
 
 def rename(program, kept):
@@ -27,7 +28,7 @@ def _letters(taken):
 def _taken(function):
     """Return every name that is spelled inside function."""
     taken = set()
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Name):
             taken.add(node.id)
         elif isinstance(node, ast.arg):

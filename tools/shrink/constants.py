@@ -3,6 +3,7 @@
 import ast
 
 from shrink.scopes import Scopes
+from shrink.trees import walk
 
 
 def inline(program):
@@ -19,19 +20,23 @@ def inline(program):
         swap = _Swap(constants, *_imports(program, module, tree, constants))
         swap.visit(tree)
         swapped |= swap.used
-        left = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        left = {node.id for node in walk(tree) if isinstance(node, ast.Name)}
         Unimport(swap.here - left | {"const"}).visit(tree)  # the compiler itself knows const
     left = {
         (program.origin(node, module), alias.name)
         for module, tree in program.trees.items()
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
     seen = {node.attr for node in program.others(ast.Attribute)}
+    scopes = {}
     for module, name in swapped - asked - left:
         if name not in seen:
-            _hide(program.trees[module], name)
+            tree = program.trees[module]
+            if module not in scopes:
+                scopes[module] = Scopes(tree)
+            _hide(scopes[module], tree, name)
 
 
 def value_of(node):
@@ -54,13 +59,14 @@ def _imports(program, module, tree, constants):
     """Return ({name here: constant}, {name here: module}), as far as tree only reads them."""
     names = {}
     modules = {}
+    nodes = walk(tree)
     assigned = {
         node.id
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     }
-    assigned |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    for node in ast.walk(tree):
+    assigned |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             origin = program.origin(node, module)
             for alias in node.names:
@@ -111,10 +117,10 @@ class Unimport(ast.NodeTransformer):
         return node if node.names else None
 
 
-def _hide(tree, name):
+def _hide(scopes, tree, name):
     """Make a constant private: then the compiler puts it in place and drops its name."""
     hidden = "_" + name
-    taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    taken = {node.id for node in walk(tree) if isinstance(node, ast.Name)}
     while hidden in taken:
         hidden += "_"
-    Scopes(tree).rename(tree, name, hidden)
+    scopes.rename(tree, name, hidden)

@@ -10,7 +10,8 @@ import copy
 from collections import Counter
 
 from shrink import written
-from shrink.scopes import FUNCTIONS, Scopes
+from shrink.scopes import FUNCTIONS, bound
+from shrink.trees import children, walk
 
 _LARGEST = 900  # nodes of a function's syntax tree: a heap in pieces has no room for the longest
 _APART = (*FUNCTIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -37,7 +38,8 @@ def _spelled(program):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             spelled["def", node.name] += 1
         for field in ("attr", "id", "arg", "asname"):
-            spelled[getattr(node, field, None)] += 1
+            if field in node._fields:
+                spelled[getattr(node, field)] += 1
         if isinstance(node, ast.alias):
             spelled[node.name] += 1
     return spelled
@@ -46,11 +48,14 @@ def _spelled(program):
 def _module(tree, once):
     """Write out functions of tree whose names are in once; return whether there was one."""
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    own = {node.name for home in (tree, *classes) for node in home.body if hasattr(node, "name")}
+    if not own & once:
+        return False
     callers = {}  # name: the function that calls it
     for place in (tree, *classes):
         for function in [node for node in place.body if isinstance(node, FUNCTIONS)]:
-            for node in ast.walk(function):
-                called = node.func if isinstance(node, ast.Call) else None
+            for call in [node for node in walk(function) if isinstance(node, ast.Call)]:
+                called = call.func
                 callers[getattr(called, "attr", getattr(called, "id", None))] = function
     done = False
     for home in (tree, *classes):
@@ -76,7 +81,7 @@ def _fit(function, home):
         return False
     if isinstance(home, ast.ClassDef) and (not args.args or args.args[0].arg != "self"):
         return False
-    return not any(isinstance(n, _NEVER) for child in function.body for n in ast.walk(child))
+    return not any(isinstance(n, _NEVER) for child in function.body for n in walk(child))
 
 
 def _write(home, caller, function):
@@ -86,8 +91,8 @@ def _write(home, caller, function):
         return False
     block, i, call = found
     size = sum(1 for n in (caller, function) for _ in ast.walk(n))
-    theirs, own = [Scopes(ast.Module([f], [])).bound(f) for f in (caller, function)]
-    free = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} - own
+    theirs, own = bound(caller), bound(function)
+    free = {n.id for n in walk(function) if isinstance(n, ast.Name)} - own
     if size > _LARGEST or free & theirs:
         return False
     place = written.Place(function, _given(call, function), theirs, own)
@@ -117,12 +122,12 @@ def _find(caller, function, method):
 
 def _expressions(statement):
     """Yield the nodes of a statement's own expressions."""
-    waiting = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.expr)]
+    waiting = [node for node in children(statement) if isinstance(node, ast.expr)]
     while waiting:
         node = waiting.pop()
         if not isinstance(node, _APART):
             yield node
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)
 
 
 def _calls(call, function, method):

@@ -3,6 +3,7 @@
 import ast
 
 from shrink.scopes import Scopes
+from shrink.trees import walk
 
 
 def join(program, together, name):
@@ -52,7 +53,7 @@ def _order(program, together):
 
 def _names(program, order):
     """Rename what would clash; return {(module, name): name in the joined module}."""
-    scopes = {module: Scopes(program.trees[module]) for module in program.trees}
+    scopes = {module: Scopes(program.trees[module]) for module in order}
     local = set().union(*(scopes[module].local() for module in order))
     foreign = {}  # what is imported from elsewhere, the same for all: the statement
     table = {}
@@ -91,9 +92,9 @@ def _only(node, alias):
 
 def _redirect(program, module, tree, table, order, name):
     """Have module take what it imports from the joined one, or find it beside itself."""
-    scopes = Scopes(tree)
     inside = module in order
-    for parent in ast.walk(tree):
+    scopes = Scopes(tree) if inside else None
+    for parent in walk(tree):
         for field in ("body", "orelse", "handlers", "finalbody"):
             old = getattr(parent, field, None)
             if not isinstance(old, list):
@@ -123,7 +124,7 @@ def _members(tree, here, origin, table):
     """Replace here.name by the name alone, everywhere in tree; return the ast.alias of each."""
     swap = _Members(here, origin, table)
     swap.visit(tree)
-    if any(isinstance(node, ast.Name) and node.id == here for node in ast.walk(tree)):
+    if any(isinstance(node, ast.Name) and node.id == here for node in walk(tree)):
         raise ValueError(f"{origin} is used as a whole: it cannot be joined")
     return [ast.alias(new) for new in sorted(swap.found)]
 

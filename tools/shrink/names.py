@@ -9,6 +9,7 @@ from itertools import count
 
 from shrink.constants import value_of
 from shrink.scopes import FUNCTIONS, Scopes
+from shrink.trees import walk
 
 
 def rename(program, kept):
@@ -39,7 +40,7 @@ def _foreign(program):
     """Return the names under which modules and what is not of the program are imported."""
     out = set()
     for module, tree in program.trees.items():
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Import):
                 out |= {alias.asname or alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
@@ -90,10 +91,10 @@ def _members(cls):
     for node in cls.body:
         if isinstance(node, FUNCTIONS):
             yield node.name
-        for name in [] if isinstance(node, FUNCTIONS) else ast.walk(node):
+        for name in [] if isinstance(node, FUNCTIONS) else walk(node):
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                 yield name.id
-    for node in ast.walk(cls):
+    for node in walk(cls):
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) == "self":
             yield node.attr
 
@@ -126,7 +127,7 @@ def _share(free, rooms, everywhere, spelled):
 
 def _spell(tree, table):
     """Write attributes, members of classes and what is imported as table has them."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Attribute):
             node.attr = table.get(node.attr, node.attr)
         elif isinstance(node, ast.ImportFrom):
@@ -143,13 +144,13 @@ def _spell_class(cls, table):
         name.id
         for node in cls.body
         if not isinstance(node, FUNCTIONS)
-        for name in ast.walk(node)
+        for name in walk(node)
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     }
     for node in cls.body:
         if isinstance(node, FUNCTIONS):
             node.name = table.get(node.name, node.name)
             continue
-        for name in ast.walk(node):
+        for name in walk(node):
             if isinstance(name, ast.Name) and name.id in own:
                 name.id = table.get(name.id, name.id)

@@ -4,7 +4,9 @@ import ast
 import re
 
 from shrink.scopes import FUNCTIONS
+from shrink.trees import children, walk
 
+_NAMES = ("attr", "id", "name")
 _LOOKUPS = ("getattr", "hasattr", "setattr", "delattr")
 
 
@@ -30,6 +32,8 @@ class Program:
             _undocument(tree)
         self.packages = {name.rpartition(".")[0] for name in sources} - {""}
         self._words = self._looked_up()
+        for tree in self.outside:  # these stay as they are
+            self._words |= _words(tree) | _given(tree)
         self._home = {}  # id of a function: its qualified name in the sources
         for name, tree in self.trees.items():
             self._notes(tree, name)
@@ -43,12 +47,12 @@ class Program:
     def nodes(self, *kinds):
         """Yield the nodes of these kinds of the modules."""
         for tree in self.trees.values():
-            yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
+            yield from (node for node in walk(tree) if isinstance(node, kinds))
 
     def others(self, *kinds):
         """Yield the nodes of these kinds of the programs beside them."""
         for tree in self.outside:
-            yield from (node for node in ast.walk(tree) if isinstance(node, kinds))
+            yield from (node for node in walk(tree) if isinstance(node, kinds))
 
     def said(self):
         """Return the names that others know: texts, keywords, and all that can be looked up.
@@ -65,8 +69,6 @@ class Program:
         for node in self.nodes(ast.Call):
             if getattr(node.func, "id", None) in _LOOKUPS and not _looks_up(node):
                 found.add(node.args[1].value)
-        for tree in self.outside:
-            found |= _words(tree) | _given(tree)
         return found - {None}
 
     def _looked_up(self):
@@ -77,7 +79,7 @@ class Program:
         """
         names = set()
         for module, tree in self.trees.items():
-            computed = [node for node in ast.walk(tree) if _looks_up(node)]
+            computed = [node for node in walk(tree) if _looks_up(node)]
             if not computed:
                 continue
             near = [tree]
@@ -107,7 +109,7 @@ class Program:
         names = {}
         for module, tree in self.trees.items():
             texts[module] = ast.unparse(ast.fix_missing_locations(tree))
-            for node in ast.walk(tree):
+            for node in walk(tree):
                 home = self._home.get(id(node))
                 if home and isinstance(node, FUNCTIONS) and home != f"{module}.{node.name}":
                     names.setdefault(module, {}).setdefault(node.name, []).append(home)
@@ -122,18 +124,19 @@ def _looks_up(node):
 
 def _texts(tree):
     """Return the texts in tree."""
-    every = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    every = [node.value for node in walk(tree) if isinstance(node, ast.Constant)]
     return {value for value in every if isinstance(value, str)}
 
 
 def _words(tree):
     """Return the texts in tree, and each word of them."""
-    return _texts(tree).union(*[re.findall(r"\w+", text) for text in _texts(tree)])
+    texts = _texts(tree)
+    return texts.union(*[re.findall(r"\w+", text) for text in texts])
 
 
 def _members(tree):
     """Return the names that the classes of tree give to what they make."""
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for node in walk(tree) if isinstance(node, ast.ClassDef)]
     return set().union(*[_given(node) for node in classes])
 
 
@@ -144,16 +147,16 @@ def _given(tree):
     while waiting:
         node, local = waiting.pop()
         if not (local and isinstance(node, ast.Name)):
-            given |= {getattr(node, field, None) for field in ("attr", "id", "name")}
+            given.update(getattr(node, field) for field in _NAMES if field in node._fields)
         local = isinstance(node, (*FUNCTIONS, ast.Lambda)) or (
             local and not isinstance(node, ast.ClassDef)
         )
-        waiting += [(child, local) for child in ast.iter_child_nodes(node)]
+        waiting += [(child, local) for child in children(node)]
     return given
 
 
 def _undocument(tree):
     """Remove the texts that nobody reads on a board."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, (ast.Module, *FUNCTIONS, ast.ClassDef)) and ast.get_docstring(node):
             node.body = node.body[1:] or [ast.Pass()]

@@ -3,10 +3,16 @@
 import ast
 from collections import defaultdict
 
+from shrink.trees import children
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CALLED = (*FUNCTIONS, ast.Lambda)
 _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (*_CALLED, ast.ClassDef, *_LOOPS)
+_APART = (ast.Global, ast.Nonlocal)
+_BINDING = (ast.Name, ast.arg, *FUNCTIONS, ast.ClassDef, ast.ExceptHandler)
+_BINDING += (ast.Import, ast.ImportFrom)
+_NOTED = (*_BINDING, *_APART)
 
 
 class Scopes:
@@ -44,16 +50,16 @@ class Scopes:
 
     def _scope(self, scope, outer):
         """Note every name in scope, and in those inside it."""
-        apart = [node for node in _inside(scope) if isinstance(node, (ast.Global, ast.Nonlocal))]
-        shared = {name for node in apart for name in node.names}
-        names = {name for node in _inside(scope) for name in _binds(node)} - shared
+        inside = list(_inside(scope))
+        names = _bound(inside)
         self._bound[id(scope)] = names
         chain = [*outer, (scope, names)]
         self._nodes[id(scope)] = scope
         if isinstance(scope, _CALLED):
             self.functions.append(scope)
-        for node in _inside(scope):
-            self._note(node, chain)
+        for node in inside:
+            if isinstance(node, _NOTED):
+                self._note(node, chain)
             if isinstance(node, _SCOPES) and node is not scope:
                 for part in _before(node):
                     self._expression(part, chain)
@@ -65,7 +71,7 @@ class Scopes:
         if isinstance(node, _SCOPES):
             self._scope(node, chain)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self._expression(child, chain)
 
     def _note(self, node, chain):
@@ -101,6 +107,17 @@ class Scopes:
         self._places[id(scope), name].append(spell)
 
 
+def bound(function):
+    """Return the names that function owns."""
+    return _bound(list(_inside(function)))
+
+
+def _bound(inside):
+    shared = {name for node in inside if isinstance(node, _APART) for name in node.names}
+    binding = [node for node in inside if isinstance(node, _BINDING)]
+    return {name for node in binding for name in _binds(node)} - shared
+
+
 def _item(items, i):
     def spell(new):
         items[i] = new
@@ -128,7 +145,7 @@ def _inside(scope):
     elif isinstance(scope, (ast.ClassDef, ast.Module)):
         waiting = list(scope.body)
     else:
-        waiting = list(ast.iter_child_nodes(scope))
+        waiting = children(scope)
         first = scope.generators[0]
         waiting[waiting.index(first)] = first.target
         waiting += first.ifs
@@ -136,7 +153,7 @@ def _inside(scope):
         node = waiting.pop()
         yield node
         if not isinstance(node, _SCOPES):
-            waiting += ast.iter_child_nodes(node)
+            waiting += children(node)
 
 
 def _binds(node):

@@ -4,6 +4,8 @@ import ast
 import copy
 from itertools import count
 
+from shrink.trees import walk
+
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _CALM = (ast.Name, ast.Constant, ast.Attribute, ast.Compare, ast.UnaryOp, ast.BoolOp)
 _INNER = (ast.cmpop, ast.boolop, ast.unaryop, ast.expr_context)
@@ -102,7 +104,7 @@ class Place:
 
     def _stored(self):
         """Return the names that the function, or a comprehension in it, gives values to."""
-        nodes = list(ast.walk(self._function))
+        nodes = list(walk(self._function))
         names = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
         names += [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Del)]
         return {*names, *[n.name for n in nodes if isinstance(n, ast.ExceptHandler)]}
@@ -145,8 +147,8 @@ class _Replace(ast.NodeTransformer):
 
 def _early(expression, name, given):
     """Tell whether given may be evaluated where name stands: once, and before any call."""
-    calm = all(isinstance(node, (*_CALM, *_INNER)) for node in ast.walk(given))
-    uses = [n for n in ast.walk(expression) if isinstance(n, ast.Name) and n.id == name]
+    calm = all(isinstance(node, (*_CALM, *_INNER)) for node in walk(given))
+    uses = [n for n in walk(expression) if isinstance(n, ast.Name) and n.id == name]
     if not calm or len(uses) != 1:
         return False
     order = []
@@ -168,7 +170,7 @@ def _target(statement, value):
 
 
 def _returns(body):
-    return [n for node in body for n in ast.walk(node) if isinstance(n, ast.Return)]
+    return [n for node in body for n in walk(node) if isinstance(n, ast.Return)]
 
 
 def _ends(statement):
@@ -181,7 +183,7 @@ def _ends(statement):
 def _deep(body):
     """Tell whether a return stands in a loop, or is delayed by a finally."""
     for node in body:
-        for inner in ast.walk(node):
+        for inner in walk(node):
             loop = isinstance(inner, _LOOPS)
             if (loop or getattr(inner, "finalbody", None)) and _returns([inner]):
                 return True

@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from bench.api.envelope import Kind, Problem
@@ -44,6 +44,9 @@ async def check_key(
         raise Problem(Kind.NO_KEY)
     if not good:
         raise Problem(Kind.AUTH)
+
+
+CHECKED = Depends(check_key)  # of every route
 
 
 def token_good(token, key, now_s):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from bench.api import schemas
+from bench.api.auth import CHECKED
 from bench.api.commands import EXECUTE, WRITE, Mode
 from bench.api.envelope import Kind, Problem, succ
 from bench.api.models import ExecuteBody, WriteBody
@@ -24,7 +25,7 @@ from bench.api.views import command, command_detail
 from bench.platform.onenet import check_args
 from bench.platform.operations import Limit
 
-router = APIRouter(prefix="/nbiot", tags=["cached commands"])
+router = APIRouter(prefix="/nbiot", tags=["cached commands"], dependencies=[CHECKED])
 
 
 async def _terms(

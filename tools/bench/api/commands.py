@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from bench.api import schemas
+from bench.api.auth import CHECKED
 from bench.api.body import MAX_COMMAND, JsonBody
 from bench.api.envelope import succ
 from bench.api.models import ExecuteBody, WriteBody
@@ -28,7 +29,7 @@ Mode = Annotated[
 ]
 Period = Annotated[whole(1, (1 << 31) - 1) | None, Query(description="Seconds.")]
 Threshold = Decimal | None
-router = APIRouter(prefix="/nbiot", tags=["commands"])
+router = APIRouter(prefix="/nbiot", tags=["commands"], dependencies=[CHECKED])
 
 
 @router.get("", responses=schemas.ok(list[schemas.InstanceValues]))

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from bench.api import schemas, times
+from bench.api.auth import CHECKED
 from bench.api.envelope import Kind, Problem, succ
 from bench.api.params import DeviceById, PlatformOf, Time, whole
 from bench.api.views import stream_id
@@ -14,7 +15,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 6000
 YEAR_MS = 366 * times.DAY_MS
 MAX_STREAMS = 500  # of one call
 _STREAM = re.compile("([0-9]{1,5})_([0-9]{1,5})_([0-9]{1,5})")
-router = APIRouter(prefix="/devices", tags=["datapoints"])
+router = APIRouter(prefix="/devices", tags=["datapoints"], dependencies=[CHECKED])
 
 
 @router.get("/{device_id:device}/datapoints", responses=schemas.ok(schemas.Datapoints))

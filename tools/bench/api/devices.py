@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from bench.api import schemas
+from bench.api.auth import CHECKED
 from bench.api.body import MAX_DEVICE, JsonBody
 from bench.api.envelope import Kind, Problem, succ
 from bench.api.models import CreateBody, UpdateBody
@@ -15,7 +16,7 @@ from bench.platform.device import Taken
 CREATE = JsonBody(CreateBody, MAX_DEVICE)
 UPDATE = JsonBody(UpdateBody, MAX_DEVICE)
 KEPT = ("title", "desc", "tags", "private", "other")
-router = APIRouter(prefix="/devices", tags=["devices"])
+router = APIRouter(prefix="/devices", tags=["devices"], dependencies=[CHECKED])
 
 
 @router.post("", responses=schemas.ok(schemas.Created), openapi_extra=CREATE.openapi)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from bench.api import schemas, times
+from bench.api.auth import CHECKED
 from bench.api.envelope import Kind, Problem, succ
 from bench.api.params import (
     FirstTime,
@@ -20,7 +21,7 @@ from bench.api.views import stream_id, summary
 
 MAX_LISTED, MAX_STATUS, MAX_NEWEST = 100, 1000, 500  # device ids in one call
 Ids = Annotated[str, Query(description="Device ids, comma between them.")]
-router = APIRouter(prefix="/devices", tags=["devices"])
+router = APIRouter(prefix="/devices", tags=["devices"], dependencies=[CHECKED])
 
 
 async def _filter(

@@ -84,6 +84,8 @@ class Module:
 
     def take(self):
         """Return the bytes for the MCU printed since the last call."""
+        if not self._out:
+            return b""
         data = bytes(self._out)
         self._out.clear()
         self.taken += len(data)
