@@ -21,6 +21,8 @@ from modem_rig import (
 from rig import CHUNKS, Peer
 
 from m5310 import errors
+from m5310.codes import DISCOVER, OBSERVE, READ
+from m5310.errors import AtError
 
 STRING, FLOAT = 1, 4
 
@@ -705,6 +707,11 @@ class M5310aTest(unittest.TestCase):
         self.assertEqual(sent[1:6], [createex, delete, createex, delete, config])
 
 
+CREATEEX = b'AT+MIPLCREATEEX="nbiotbt.heclouds.com:5683",1'
+# By kind: what reply is given besides 205.
+EARLY = {READ: ([(0, 5701, STRING, "Cel")],), OBSERVE: (), DISCOVER: ((), "5700;5701")}
+
+
 class DetectTest(unittest.TestCase):
     """facts/protocol.md 0.1, 2.1, 2.3, 5.1."""
 
@@ -768,3 +775,91 @@ class DetectTest(unittest.TestCase):
             return node.sent.count(self.MODEL)
 
         self.assertEqual(play(scene, dialect="auto"), 1)
+
+    def test_an_answer_that_is_lost_is_none(self):
+        answers = {self.MODEL: [b"M5310", b"OK"], VERSION: b"ERROR", self.PACK: None}
+
+        async def scene(node):
+            with self.assertRaises(AtError):
+                await node.mipl.open(OBJECTS, 3600, 30)
+            name = node.mipl.dialect.name
+            node.peer.answers[self.PACK] = [b"V100R100C10B657SP3", b"OK"]
+            node.peer.answers[CREATEEX] = [b"+MIPLCREATE:0", b"OK"]
+            await node.at.sync(5000)
+            await node.mipl.open(OBJECTS, 3600, 30)
+            return name, node.mipl.dialect.name
+
+        self.assertEqual(play(scene, module(answers), dialect="auto"), ("auto", "m5310a"))
+
+    def test_who_is_refused_by_one_that_was_found_out_finds_out_anew(self):
+        answers = {self.MODEL: [b"M5310", b"OK"], VERSION: b"ERROR", self.PACK: [b"SP?", b"OK"]}
+        answers[CREATE] = b"+CIS ERROR: 601"
+
+        async def scene(node):
+            with self.assertRaises(AtError):
+                await node.mipl.open(OBJECTS, 3600, 30)
+            node.peer.answers[self.PACK] = [b"V100R100C10B657SP3", b"OK"]
+            node.peer.answers[CREATEEX] = [b"+MIPLCREATE:0", b"OK"]
+            await node.mipl.open(OBJECTS, 3600, 30)
+            return node.mipl.dialect.name
+
+        self.assertEqual(play(scene, module(answers), dialect="auto"), "m5310a")
+
+    def test_what_is_configured_stays_though_it_is_refused(self):
+        async def scene(node):
+            with self.assertRaises(AtError):
+                await node.mipl.open(OBJECTS, 3600, 30)
+            return node.mipl.dialect.name
+
+        self.assertEqual(play(scene, module({CREATE: b"ERROR"}), dialect="seed"), "seed")
+
+
+class EarlyTest(unittest.TestCase):
+    """Operations of a session from before our restart, while the dialect is open."""
+
+    def answered(self, model, *lines):
+        """Return (what is sent, the dialect) when the module called model prints lines."""
+
+        async def scene(node):
+            requests = node.mipl.requests
+            requests.on_operation = lambda op: requests.reply(op, 205, *EARLY[op.kind])
+            node.urc(*lines)
+            await sleep(1000)
+            return [line for line in node.sent if line != b"AT"], node.mipl.dialect.name
+
+        return play(scene, module({DetectTest.MODEL: [model, b"OK"]}), dialect="auto")
+
+    def test_they_wait_until_it_is_known_and_are_answered_rightly(self):
+        read = b"+MIPLREAD: 0,9,3303,0,5701"
+        find = [VERSION, DetectTest.MODEL]
+        sent, name = self.answered(b"M5310", read)
+        self.assertEqual(sent, find + [b'AT+MIPLREADRSP=0,9,1,3303,0,5701,1,3, "Cel",0,0'])
+        self.assertEqual(name, "seed")
+        sent, name = self.answered(b"M5310-A", read)
+        self.assertEqual(sent, find + [b'AT+MIPLREADRSP=0,9,1,3303,0,5701,1,3,"Cel",0,0'])
+        self.assertEqual(name, "m5310a")
+
+    def test_what_the_module_answers_itself_gets_no_answer_of_ours(self):
+        lines = b"+MIPLDISCOVER: 0,7,3303", b"+MIPLOBSERVE: 0,8,1,3303,0,5700"
+        find = [VERSION, DetectTest.MODEL]
+        self.assertEqual(self.answered(b"M5310-A", *lines)[0], find)
+        sent = self.answered(b"M5310", *lines)[0]
+        self.assertEqual(
+            sent, find + [b'AT+MIPLDISCOVERRSP=0,7,1,9,"5700;5701"', b"AT+MIPLOBSERVERSP=0,8,1"]
+        )
+
+    def test_a_line_that_fails_meanwhile_is_tried_again_with_the_next(self):
+        async def scene(node):
+            requests = node.mipl.requests
+            requests.on_operation = lambda op: requests.reply(op, 205, *EARLY[op.kind])
+            node.urc(b"+MIPLREAD: 0,9,3303,0,5701")
+            await sleep(5000)
+            first = node.mipl.dialect.name
+            node.peer.answers[DetectTest.MODEL] = [b"M5310", b"OK"]
+            node.urc(b"+MIPLREAD: 0,10,3303,0,5701")
+            await sleep(5000)
+            return first, node.mipl.dialect.name, node.sent[-1]
+
+        first, name, last = play(scene, module({DetectTest.MODEL: None}), dialect="auto")
+        self.assertEqual((first, name), ("auto", "seed"))
+        self.assertTrue(last.startswith(b"AT+MIPLREADRSP=0,10,1,"))

@@ -3,7 +3,7 @@
 Loaded for that alone.
 """
 
-from m5310 import borrow, errors
+from m5310 import borrow
 from m5310.errors import AtError
 from m5310.fields import body
 
@@ -70,7 +70,7 @@ async def _ask(at, text):
     try:
         lines = await at.command(text, 2000, _NAME, None, _is_text)
     except AtError as e:
-        if e.kind in (errors.SILENT, errors.RESET):
+        if not e.refused:  # noise is no answer
             raise
         return b""
     return lines[0] if lines else b""

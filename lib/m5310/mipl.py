@@ -47,6 +47,7 @@ class Mipl:
         self.at = at
         self.clock = clock
         self.dialect = dialect
+        self.auto = dialect.name == "auto"  # it is found out
         at.urc(b"+MIPLEVENT:", self._event)  # before the requests take the rest of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
         self.requests.on_wait = self._unknown

@@ -115,7 +115,7 @@ class StandIn:
 
 def build():
     """Compile what stands for the firmware of a board. Raises devcode.CompileError."""
-    names = ("boards/PC/machine", "boards/PC/chip", "boards/PC/onewire")
+    names = [f"boards/PC/{name}" for name in ("machine", "chip", "onewire", "uart_more")]
     sources = [ROOT / f"{name}.py" for name in (*names, "tools/deploy/standin_boot")]
     devcode.write(BUILD, devcode.compiled({path.name: path for path in sources})[0])
 
