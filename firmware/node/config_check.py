@@ -9,7 +9,6 @@ from .config_schema import fields
 from .config_text import closest, plain, text_problem
 
 _LEAST = const(5)  # of a watchdog: writing to flash memory may take seconds
-_MARGIN_S = const(600)
 _COAP = const(5683)
 _TEMPERATURE = const(3303)
 _LIGHT = const(3311)
@@ -35,30 +34,14 @@ def validate(data, board=None):
         raise ConfigError("onenet.enabled", False, text)
     if udp["port"] == _COAP:
         raise ConfigError("udp.port", _COAP, "is the module's own: give another")
-    _check_power(config)
+    if config["power"]["mode"] == "cycle":
+        borrow("node.config_cycle").check(config)
     seconds = config["safety"]["watchdog"]
     most = getattr(board, "WATCHDOG", 120)
     if seconds and not _LEAST <= seconds <= most:
         text = "must be from %d to %d seconds on this board, or 0 for none" % (_LEAST, most)
         raise ConfigError("safety.watchdog", seconds, text)
     return config
-
-
-def _check_power(config):
-    """Raise ConfigError where the duty cycle does not fit the rest."""
-    power = config["power"]
-    if power["mode"] != "cycle":
-        return
-    least = 2 * power["period"] + _MARGIN_S
-    lifetime = config["onenet"]["lifetime"]
-    if config["onenet"]["enabled"] and lifetime < least:
-        text = "is too short for power.period: it is renewed once a cycle, so at least %d" % least
-        raise ConfigError("onenet.lifetime", lifetime, text)
-    if config["onenet"]["enabled"] and not config["outbox"]["readings"]:
-        text = "is needed with power.mode cycle: readings wait there, give 256"
-        raise ConfigError("outbox.readings", 0, text)
-    if power["awake"] >= power["period"]:
-        raise ConfigError("power.awake", power["awake"], "must be less than power.period")
 
 
 def _join(path, key):

@@ -1,8 +1,9 @@
 """Texts in a configuration: which are allowed, how a wrong one is shown, what was meant."""
 
+from m5310 import borrow
+
 _FAMILIES = ("28", "22", "10")
 _DIGITS = "0123456789"
-_HOST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 
 
 def show(value):
@@ -47,15 +48,6 @@ def _only(text, allowed):
     return bool(text)
 
 
-def _address(text):
-    host, _, port = text.rpartition(":")
-    parts = host.split(".")
-    ok = len(parts) == 4 and _only(port, _DIGITS) and 0 < int(port) < 65536
-    for part in parts:
-        ok = ok and _only(part, _DIGITS) and int(part) < 256 and str(int(part)) == part
-    return ok
-
-
 def text_problem(text, longest, form):
     """Return why text must not be used, or None."""
     for c in text:
@@ -70,18 +62,12 @@ def text_problem(text, longest, form):
 def _form_problem(text, form):
     if form == "cops" and not (len(text) in (5, 6) and _only(text, _DIGITS)):
         return "must be 5 or 6 digits, as 46000"
-    if form == "key" and len(text) < 8:
-        return "must be at least 8 characters"
-    if form == "address" and not _address(text):
-        return "must be an IPv4 address and a port, as 203.0.113.7:5700"
+    if form in ("key", "address", "server"):
+        return borrow("node.config_server").problem(text, form)
     if form == "name" and not text:
         return "must not be empty"
     if form == "rom" and not (
         len(text) == 16 and _only(text, _DIGITS + "abcdefABCDEF") and text[:2] in _FAMILIES
     ):
         return "must be 16 hex digits, the first two 28, 22 or 10"
-    if form == "server":
-        host, _, port = text.rpartition(":")
-        if not (_only(host, _DIGITS + _HOST) and _only(port, _DIGITS) and 0 < int(port) < 65536):
-            return "must be host:port, as 183.230.40.40:5683"
     return None

@@ -21,6 +21,8 @@ CASES = {
     "outbox": {"outbox": {"readings": 64}},
     "udp": {"udp": UDP},
     "udp alone": {"udp": UDP, "onenet": {"enabled": False}},
+    "a key alone": {"udp": {"key": "a key of many"}},
+    "a server": {"onenet": {"server": "127.0.0.1:5683"}},
     "psm": {"power": {"mode": "psm"}},
     "cycle": {"power": {"mode": "cycle"}, "outbox": {"readings": 64}},
     "all that is said": {"safety": {"watchdog": 8}, "log": {"level": 3}},

@@ -22,7 +22,6 @@ _CODES = """
 23 memory full
 30 no network service
 50 incorrect parameters
-100 unknown
 159 uplink busy
 310 SIM not inserted
 311 SIM PIN required

@@ -16,8 +16,9 @@ _SENSORS = ("ds18x20", "ntc", "sht3x", "bmp280", "pin", "mcu")
 _BUS = "node.sensors.bus"
 _ACTUATORS = ("node.actuators.__init__", "node.actuators.outputs")
 _OUTBOX = ("node.courier", "m5310.group")
-_UDP = ("node.uplink", "node.remote", "node.cbor", "node.signed", "m5310.udp")
-_CYCLE = ("node.cycle", "lwm2m.kept", "m5310.resuming")
+_SERVER = "node.config_server"
+_UDP = (_SERVER, "node.uplink", "node.remote", "node.cbor", "node.signed", "m5310.udp")
+_CYCLE = ("node.config_cycle", "node.cycle", "lwm2m.kept", "m5310.resuming")
 _KEPT = ("node.extras", "node.outbox", "node.tallies")  # what waits until it is delivered
 _ALONE = ("lwm2m.digital", "m5310.power", "node.watchdog")
 OPTIONS = frozenset(
@@ -51,6 +52,7 @@ def of(config):
         ("node.watchdog",): config["safety"]["watchdog"],
         (*_OUTBOX, *_KEPT): config["outbox"]["readings"],
         (*_UDP, *_KEPT): config["udp"]["server"],
+        (_SERVER,): config["onenet"]["server"] or config["udp"]["key"],
         ("m5310.power", "node.extras"): config["power"]["mode"] != "always",
         _CYCLE: config["power"]["mode"] == "cycle",
     }
