@@ -11,7 +11,12 @@ import pytest
 from m5310 import mipl
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("boards/**/*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "README.zh.md",
+    *sorted(ROOT.glob("docs/*.md")),
+    *sorted(ROOT.glob("boards/**/*.md")),
+]
 TROUBLE = (ROOT / "docs/troubleshooting.md").read_text()
 PARTS = "at|network|session|node|operations|notifier|sampler|heap|module|onenet|log"
 
