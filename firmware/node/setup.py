@@ -38,7 +38,7 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
             config.clear()
         config = None
     if hasattr(gc, "mem_free"):
-        size = min(size, gc.mem_free() // 32)  # it gives way where heap is short
+        size = min(size, gc.mem_free() // 64)  # it gives way where heap is short
     # First, while there is a piece of that size.
     trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)

@@ -84,5 +84,7 @@ def event(number):
 
 def printable(raw, limit=80):
     """Return bytes as text for a log: other characters escaped, at most `limit` bytes shown."""
-    out = "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in raw[:limit]])
-    return out + "..." if len(raw) > limit else out
+    raw, more = raw[:limit], "..." if len(raw) > limit else ""
+    if raw and 32 <= min(raw) and max(raw) < 127:  # as mostly: the rest takes much heap
+        return str(raw, "utf-8") + more
+    return "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in raw]) + more
