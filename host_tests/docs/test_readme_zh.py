@@ -73,3 +73,14 @@ def test_ranges_and_defaults_are_the_same():
         assert sorted(numbers[0]) == sorted(numbers[1]), (left, right)
         bold = [re.findall(r"\*\*([^*]+)\*\*", " ".join(row)) for row in (left, right)]
         assert bold[0] == bold[1], (left, right)
+
+
+def test_numbers_in_the_text_are_the_same():
+    def numbers(page):
+        text = re.sub(r"^(\||    ).*$", "", BLOCK.sub("", page), flags=re.M)
+        text = re.sub(r"`[^`]+`|\]\([^)]*\)", "", text)
+        sections = re.split(r"^#+ ", text, flags=re.M)
+        return [sorted(re.findall(r"\d+(?:\.\d+)*", section)) for section in sections]
+
+    english, chinese = both(numbers)
+    assert english == chinese
