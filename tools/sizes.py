@@ -4,9 +4,11 @@ import re
 import subprocess
 import sys
 
+from devcode import module
+
 from deploy.boards import load
 from deploy.options import OPTIONS, usual
-from deploy.payload import ELSEWHERE, module
+from deploy.payload import ELSEWHERE
 from pcnode import BUILD
 from upytest import interpreter
 

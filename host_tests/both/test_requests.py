@@ -596,7 +596,7 @@ class LineTest(unittest.TestCase):
 class MemoryTest(unittest.TestCase):
     """An operation for which there is no memory is refused: silence would block the module."""
 
-    def starved(self, lines):
+    def starved(self, lines, dialect="seed"):
         """Return what is sent when the module prints lines and there is no memory to read them."""
         real = m5310.requests.parse
 
@@ -613,7 +613,7 @@ class MemoryTest(unittest.TestCase):
 
         m5310.requests.parse = parse
         try:
-            return play(scene, opened=True)
+            return play(scene, opened=dialect == "seed", dialect=dialect)
         finally:
             m5310.requests.parse = real
 
@@ -626,6 +626,11 @@ class MemoryTest(unittest.TestCase):
     def test_of_those_at_once_the_first_is_refused(self):
         sent, _, refused = self.starved([EACH[0][0], EACH[5][0]])
         self.assertEqual(sent, [EACH[0][1] + b"11", b"AT+MIPLOBSERVERSP=0,77,1"])
+        self.assertEqual(refused, 2)
+
+    def test_what_the_module_answers_itself_gets_no_answer_of_ours(self):
+        sent, _, refused = self.starved([EACH[5][0], EACH[3][0]], "m5310a")
+        self.assertEqual([line for line in sent if b"RSP" in line], [])
         self.assertEqual(refused, 2)
 
     def test_one_whose_msgid_cannot_be_read_is_passed_over(self):
@@ -647,4 +652,4 @@ class MemoryTest(unittest.TestCase):
         finally:
             micropython.heap_unlock()
         self.assertIsNone(error)
-        self.assertEqual((op.kind, op.msgid, op.result, op.count), (READ, 9, 11, 1))
+        self.assertEqual((op.kind, op.msgid, op.next, op.count), (READ, 9, 0, 1))

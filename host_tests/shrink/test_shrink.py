@@ -223,8 +223,6 @@ def test_no_name_of_the_hardware_is_changed(monkeypatch, tmp_path):
 
     monkeypatch.setattr(names, "_share", watched)
     monkeypatch.setattr(devcode, "CACHE", tmp_path)  # nothing was shrunk before
-    # Shrunk, that is enough here: compiling all of it anew takes longer.
-    monkeypatch.setattr(devcode, "_compile", lambda path, text, level: (path, b""))
     devcode.compiled(sources(boards.load("PC")))
     assert len(changed) > 100
     theirs = set()

@@ -211,7 +211,6 @@ def short(op, kind, line, arrived):
     op.again = False
     op.count = 1
     op.next = 0
-    op.result = _REFUSED
     return op
 
 

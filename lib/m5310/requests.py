@@ -108,7 +108,7 @@ class Requests:
         except MemoryError:  # silence would block the module for every later operation
             self.refused += 1
             if self._spare not in self.at.replies:
-                self.at.reply(short(self._spare, kind_of(line), line, now))
+                self._answer(short(self._spare, kind_of(line), line, now), _RESULTS[400])
             return
         if op.kind == _WRITE:
             op = self._gather(op)

@@ -1,12 +1,14 @@
 """How a run goes, in virtual and in real time: online, faults, online again, all accounted for."""
 
+from abc import ABC, abstractmethod
+
 ONLINE_S = 400  # the first time
 BACK_S = 900  # after the last fault
 SETTLE_S = 45  # until every operation is done
 _ACCOUNT_S = 150  # after the last operation
 
 
-class Run:
+class Run(ABC):
     """One run of a plan in a World. A kind of run has sleep, begin, under_faults, emptied, end."""
 
     def __init__(self, plan, world, story=None):
@@ -15,25 +17,25 @@ class Run:
         self.referee = world.referee
         self.referee.story = story
 
+    @abstractmethod
     async def sleep(self, seconds):
         """Let seconds pass."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin(self):
         """Note what the node holds: it is online, and faults begin."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def under_faults(self):
         """Let the time of the faults pass, and see that what the node holds does not creep up."""
-        raise NotImplementedError
 
+    @abstractmethod
     def emptied(self):
         """Return whether nothing is left in the outbox."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self):
         """Look at what only shows inside."""
-        raise NotImplementedError
 
     async def story(self):
         """Let it all happen beside the node."""

@@ -126,14 +126,14 @@ def _never(found, wanted, board):
         f"these files take {need // 1024} KB, and the file system of the board has "
         f"{found.size // 1024} KB in all"
     )
-    least = needed(board, found.block)
+    least = room_for(board, found.block)
     if least <= found.size:
         step = "without LINES=1, with a configuration that needs less"
         raise DeployError(what, f"make deploy, {step}: from {least // 1024} KB on")
     raise DeployError(what, too_small(board))
 
 
-def needed(board, block):
+def room_for(board, block):
     """Return how many bytes a new board's file system has to have; raises DeployError."""
     files, _ = contents(board)
     files = selected(files, OPTIONS - usual(board), board)

@@ -1,20 +1,20 @@
 """What only some configurations need: it is on the boards alone whose configuration does."""
 
 import errno
-import json
 import tempfile
 from pathlib import Path
 
-from deploy.errors import BoardError, DeployError
+from devcode import module
+
+from deploy.errors import BoardError
 from deploy.files import read
-from deploy.payload import module
-from deploy.settings import default, problem, run_as_board
+from deploy.settings import default, examined
 
 # Those of one need come together: a node that was given a configuration by hand sees at its start
 # that the first is missing.
 _SENSORS = ("ds18x20", "ntc", "sht3x", "bmp280", "pin", "mcu")
 _BUS = "node.sensors.bus"
-_ACTUATORS = ("node.actuators.__init__", "node.actuators.outputs")
+_ACTUATORS = ("node.actuators", "node.actuators.outputs")
 _OUTBOX = ("node.courier", "m5310.group")
 _SERVER = "node.config_server"
 _UDP = (_SERVER, "node.uplink", "node.remote", "node.cbor", "node.signed", "m5310.udp")
@@ -27,15 +27,6 @@ OPTIONS = frozenset(
 )
 _BUSES = ("sht3x", "bmp280")
 _DIGITAL = (3200, 3302, 3342)
-_VALIDATED = """
-import json, sys
-try:
-    import pins
-except ImportError:
-    pins = None
-from node.config import load
-print(json.dumps(load(sys.argv[1], pins)))
-"""
 
 
 def of(config):
@@ -64,13 +55,8 @@ def needed(data, board):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "config.json"
         path.write_bytes(data)
-        if problem(path, board):
-            return None
-        done = run_as_board(_VALIDATED, path, board)
-    if done.returncode:
-        lines = (done.stdout + done.stderr).strip().splitlines() or ["no reason given"]
-        raise DeployError(f"the configuration cannot be read: {lines[-1]}", "make config")
-    return of(json.loads(done.stdout))
+        config, _ = examined(path, board)
+    return None if config is None else of(config)
 
 
 def usual(board):

@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 
 import devcode
+from devcode import module
 from shrink.tracebacks import readable
 
 from deploy.boards import ROOT
@@ -79,11 +80,6 @@ def selected(files, spare, board):
     hashes = {path: digest(data) for path, data in sorted(files.items())}
     record = {"version": version(hashes), "board": board.name}
     return {**files, RECORD: json.dumps(record, separators=(",", ":")).encode()}
-
-
-def module(path):
-    """Return the name that node.needs has for the module whose file is path on the device."""
-    return path.removeprefix("lib/").rpartition(".")[0].replace("/", ".")
 
 
 def plain(line):

@@ -9,6 +9,7 @@ from deploy.errors import DeployError
 from upytest import interpreter
 
 _CHECK = """
+import json
 import sys
 try:
     import pins
@@ -17,7 +18,7 @@ except ImportError:
 from node.config import load
 from node.config_error import ConfigError
 try:
-    load(sys.argv[1], pins)
+    print(json.dumps(load(sys.argv[1], pins)))
 except ConfigError as e:
     print(e)
     sys.exit(9)
@@ -30,19 +31,24 @@ def default(board):
     return own if own.exists() else ROOT / "firmware" / "config.example.json"
 
 
-def problem(path, board):
-    """Return what is wrong with the configuration at path on board, or None."""
+def examined(path, board):
+    """Return (every field of the configuration at path on board, None), or (None, problem)."""
     try:
         data = path.read_bytes()
     except OSError as e:
-        return f"{path.name}: cannot be read: {e.strerror}"
+        return None, f"{path.name}: cannot be read: {e.strerror}"
     if wrong := _unreadable(data):
-        return f"{path.name}: {wrong}"
+        return None, f"{path.name}: {wrong}"
     done = run_as_board(_CHECK, path, board)
     if done.returncode == 0:
-        return None
+        return json.loads(done.stdout), None
     lines = (done.stdout + done.stderr).strip().splitlines() or ["it cannot be checked"]
-    return lines[-1].removeprefix("configuration: ")  # whoever shows it says so
+    return None, lines[-1].removeprefix("configuration: ")  # whoever shows it says so
+
+
+def problem(path, board):
+    """Return what is wrong with the configuration at path on board, or None."""
+    return examined(path, board)[1]
 
 
 def _unreadable(data):

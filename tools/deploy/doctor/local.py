@@ -1,6 +1,6 @@
 """The board by itself: is it the right one, its MicroPython, memory, files and configuration."""
 
-from deploy.deploying import needed, too_small
+from deploy.deploying import room_for, too_small
 from deploy.doctor.report import fail, ok, warn
 from deploy.plan import choose
 from deploy.probe import another_board, faults
@@ -73,7 +73,7 @@ def files(case):
     if found.deployed:
         yield ok(f"{free}; the node is there, version {found.deployed['version']}")
         return
-    need = needed(case.board, found.block)
+    need = room_for(case.board, found.block)
     if found.free >= need:
         yield ok(f"{free}; no node yet: {case.make('deploy')}")
     elif case.link.run(_FROZEN).strip() == "1":

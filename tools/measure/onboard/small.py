@@ -38,7 +38,7 @@ class Clock:
         return self.now
 
     async def sleep_ms(self, ms):
-        raise NotImplementedError
+        self.now = self.ticks_add(self.now, ms)
 
 
 class Uart:
