@@ -4,8 +4,9 @@ import gc
 
 from lwm2m.instance import Instance
 
-_MAKERS = ("__init__", "add", "default", "objects", "counts", "set_attributes")
+_MAKERS = ("__init__", "add", "default", "objects", "counts")
 _TOLD = ("status",)  # Node.status() asks for what they return, and not for them
+_LENT = ("set_attributes",)  # the dispatcher borrows what that takes
 
 
 def settle(registry, sampler, node=None):
@@ -24,8 +25,9 @@ def settle(registry, sampler, node=None):
         modem = node.modem
         for part in (registry, node, node.log, node.notifier, node.supervisor, node.trace):
             _settle(type(part))
-        for part in (node.dispatcher, node.dispatcher.observations, node.watchdog):
+        for part in (node.dispatcher, node.watchdog):
             _settle(type(part))
+        _settle(type(node.dispatcher.observations), names=_MAKERS + _LENT)
         for part in (modem.mipl.requests, modem.mipl.dialect, modem.at.wire):
             _settle(type(part))
         for part in (modem.at.wire.lines, modem.at.probe):

@@ -1,21 +1,20 @@
 """The one owner of the UART: one command in flight, replies first, every limit kept by the clock.
 
-What comes in goes to exactly one place, in this order (design 4): a final result, a line that the
-command in flight declared, the URC table, a bare line that the command declared, its echo; the
-rest is counted. RX is never thrown away.
+One turn is here; where a line that came in goes is in incoming.py, what becomes of a reply in
+replies.py, what takes too long in limits.py. RX is never thrown away.
 """
 
 from micropython import const
 
 from m5310 import borrow, errors
-from m5310.command import Command, final_result
+from m5310.command import Command
 from m5310.errors import AtError
+from m5310.incoming import place
 from m5310.limits import flush, give_up, search, watch
-from m5310.probe import ASKED, FREE, Probe
+from m5310.probe import FREE, Probe
 from m5310.replies import begin, taken
 from m5310.wire import Wire
 
-_MAX_LINES = const(16)  # information lines kept of one answer
 _MAX_NORMAL = const(8)  # commands that may wait
 _MAX_REPLIES = const(16)
 _REPLY_MS = const(1500)  # the module's OK to one line of a reply
@@ -29,14 +28,8 @@ _LONG_MS = const(60000)
 _DOZE_MS = const(2000)  # a sleeping module hears that long behind its last answer
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
 
-# Counters in `stats`, named in report.py; those left out are counted in limits and replies.
+# Counters in `stats`, named in report.py; those left out are counted in incoming, limits, replies.
 _N_COMMANDS = const(0)
-_N_URCS = const(2)
-_N_UNKNOWN = const(3)
-_N_MALFORMED = const(4)
-_N_FAULTS = const(5)
-_N_STRAY = const(6)
-_N_LATE = const(7)
 _N_ERRORS = const(8)
 _N_TIMEOUTS = const(9)
 _N_RESETS = const(11)
@@ -44,16 +37,7 @@ _N_REFUSED = const(13)
 _N_QUEUE_MAX = const(14)
 _COUNTERS = const(15)
 
-# What a line was, for on_line: one that was sent, a final result, an answer to the command in
-# flight, a URC, an echo, a late or a stray final result or line, one that was too long.
-_SENT = const(62)  # >
-_FINAL = const(102)  # f
-_ANSWER = const(97)  # a
-_URC = const(117)  # u
-_ECHO = const(101)  # e
-_LATE = const(108)  # l
-_STRAY = const(120)  # x
-_CUT = const(99)  # c
+_SENT = const(62)  # > for on_line: a line that was sent; the others are in incoming.py
 
 
 class At:
@@ -62,8 +46,8 @@ class At:
     `uart` is as in Wire. `pause` ms stand between a final result and the next command,
     `reply_pause` before a reply: at 9600 baud the LF behind an OK takes one of them.
     `on_line(kind, line)` sees every line, when it is decided what it was: kind is one of the
-    letters above, line a bytearray that is good until it returns. Call `poll` often, or let `run`
-    do it.
+    letters in incoming.py, line a bytearray that is good until it returns. Call `poll` often, or
+    let `run` do it.
     """
 
     waits = False  # True: replies do, as nobody knows yet how the module wants them
@@ -227,73 +211,7 @@ class At:
     # -- lines in ------------------------------------------------------------------------------
 
     def _line(self, line, cut=False):
-        kind = _STRAY
-        final = None if cut else final_result(line)
-        cmd = self._cmd
-        prefix = cmd and cmd.prefix
-        if cut:  # its rest is gone, but who asked something has to be refused
-            kind = _CUT
-            if line.startswith(b"+MIPL"):
-                self._unsolicited(line)
-        elif final:
-            kind = self._final(final)
-        elif prefix and line.startswith(prefix) and (not cmd.shape or cmd.shape(line)):
-            kind = _ANSWER
-        elif self._unsolicited(line):
-            kind = _URC
-        elif cmd and cmd.bare and cmd.bare(line):
-            kind = _ANSWER
-        elif line.upper().startswith(b"AT") and (cmd or self.probe.state == ASKED):
-            kind = _ECHO
-        else:
-            self._count(_N_UNKNOWN)
-        if kind == _ANSWER:
-            self._keep(cmd, line)
-        if self.on_line:
-            self.on_line(kind, line)
-
-    def _unsolicited(self, line):
-        for prefix, handler in self._urcs:
-            if line.startswith(prefix):
-                self._count(_N_URCS)
-                try:
-                    handler(line)
-                except (ValueError, IndexError):
-                    self._count(_N_MALFORMED)
-                except Exception as e:  # a fault of ours: the next line is not to suffer from it
-                    self._count(_N_FAULTS)
-                    self.fault = e
-                return True
-        if self.on_other and self.on_other(line):
-            self._count(_N_URCS)
-            return True
-        return False
-
-    def _keep(self, cmd, line):
-        if len(cmd.lines) < _MAX_LINES:
-            cmd.lines.append(bytes(line))
-        else:
-            self._count(_N_UNKNOWN)
-
-    def _final(self, final):
-        now = self.clock.ticks_ms()
-        if self.wire.busy:  # a command still on its way out has no result yet
-            self._count(_N_STRAY)
-            return _STRAY
-        if self.probe.state != FREE:
-            if self.probe.final(now):
-                self._count(_N_LATE)
-                return _LATE
-        elif self._cmd is None:
-            self._count(_N_STRAY)
-            return _STRAY
-        else:
-            kind, code = final
-            cmd = self._cmd
-            self._finish(self._error(kind, code) if kind else None, now)
-            if not kind and cmd.prefix and not cmd.lines:  # it may have been another's OK
-                self.probe.start(now)
-        return _FINAL
+        place(self, line, cut)
 
     def _finish(self, error, now):
         cmd = self._cmd

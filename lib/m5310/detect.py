@@ -20,7 +20,7 @@ async def find(mipl):
         if not e.refused:
             raise
     if mipl.dialect.name == "auto":
-        mipl.speak(await detect(mipl))
+        mipl.requests.speak(await detect(mipl))
 
 
 async def soon(mipl):

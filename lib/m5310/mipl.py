@@ -46,7 +46,6 @@ class Mipl:
     def __init__(self, at, clock, dialect, on_operation):
         self.at = at
         self.clock = clock
-        self.dialect = dialect
         self.auto = dialect.name == "auto"  # it is found out
         at.urc(b"+MIPLEVENT:", self._event)  # before the requests take the rest of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
@@ -64,6 +63,11 @@ class Mipl:
         self.lifetime = 0
         self._renewed = None
         self._asked = False
+
+    @property
+    def dialect(self):
+        """How the module speaks; Requests.speak changes it."""
+        return self.requests.dialect
 
     @property
     def registered(self):
@@ -98,11 +102,6 @@ class Mipl:
     async def remove(self, oid):
         """Delete object oid from the module (guide 3.6); an error means it is gone already."""
         await borrow("m5310.closing").remove(self, oid)
-
-    def speak(self, dialect):
-        """Speak dialect from now on."""
-        self.dialect = dialect
-        self.requests.speak(dialect)
 
     def _unknown(self):
         """Find the dialect out before the session does: an operation waits for its answer."""

@@ -15,7 +15,7 @@ async def resume(mipl, ref, dialect, lifetime):
     ref and dialect are those of before.
     """
     if mipl.dialect.name != dialect:
-        mipl.speak(borrow("m5310.dialects").get(dialect))
+        mipl.requests.speak(borrow("m5310.dialects").get(dialect))
     mipl.reset()
     mipl.requests.ref = ref
     mipl.lifetime = lifetime

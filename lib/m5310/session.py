@@ -82,7 +82,7 @@ async def _create(mipl, texts):
             refusal = e
     else:
         if mipl.auto:  # it may have been taken for another: the next try finds out anew
-            mipl.speak(borrow("m5310.dialects").get("auto"))
+            mipl.requests.speak(borrow("m5310.dialects").get("auto"))
         raise refusal
     ref = body(lines[0]).strip() if lines else b""
     # Some firmware does not print it.

@@ -59,10 +59,6 @@ def main(command, seconds, **options):
 
 async def _run(command, seconds, options):
     """Serve a bench for one Run; return the exit status."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
     wiring = load(options["config"])
     http = parse_address(options["http"])
     push = push_target(options["push"], options["push_token"])
@@ -78,15 +74,13 @@ async def _run(command, seconds, options):
     )
     if options["trace"]:
         trace_to_screen(bench)
+    run = Run(seconds, wiring, bench)
     try:
         await bench.serve_http(*http)
         click.echo("bench  console on http://%s/" % bench.http)
         if bench.push:
             tell_push(bench.push, "bench  push to")
-        if stop.is_set():
-            click.echo("stopped before the node was started")
-            return 130
-        return await Run(seconds, wiring, bench).main(command)
+        return await run.main(command)
     finally:
         await bench.close()
 
@@ -95,7 +89,7 @@ class Run:
     """One run on the first station of a Bench: node, operations, verdict."""
 
     def __init__(self, seconds, wiring, bench):
-        self._until = time.monotonic() + seconds if seconds else None
+        self._until = None  # from the start of the node on
         self._seconds = seconds
         self._wiring = wiring
         self._bench = bench
@@ -107,15 +101,20 @@ class Run:
         self._link = self._station.link
         self._imei = self._station.module.imei
         self._signals = 0
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._signalled)
 
     async def main(self, command):
         """Do it all; return the exit status."""
         station = self._station
         await station.serve(HOST, 0)
         await station.serve_board(HOST, 0)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._signalled)
+        if self._signals:
+            click.echo("stopped before the node was started")
+            return 130
+        if self._seconds:
+            self._until = time.monotonic() + self._seconds
         command += ["--uart", station.at, "--board", station.board_at]
         click.echo("bench  module on %s, board on %s" % (station.at, station.board_at))
         try:

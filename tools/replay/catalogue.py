@@ -82,7 +82,7 @@ def commands(dialect, clock):
     _run(network.signal())
     at.answers[b"AT+MIPLCREATEEX="] = refused  # what older firmware gets comes then
     for name in ("seed", "m5310a"):  # a node finds out which one it needs
-        mipl.speak(borrow("m5310.dialects").get(name))
+        mipl.requests.speak(borrow("m5310.dialects").get(name))
         _run(mipl.open([_OBJECT], server="127.0.0.1:5683"))
     _run(mipl.update())
     _run(mipl.notify(1, 3303, 0, 5700, 4, 1.0))
