@@ -9,6 +9,7 @@ from nicegui import ui
 from bench.console.page import MARK, Page
 from bench.console.recorder import Recorder
 
+RECONNECT_S = 15  # a page that was asleep so long keeps what is typed in it
 STYLE = Path(__file__).with_name("style.css")
 ICON = MARK.replace(
     "<svg ",
@@ -43,6 +44,7 @@ def serve(app, bench):
         favicon=ICON,
         dark=None,
         tailwind=False,
+        reconnect_timeout=RECONNECT_S,
         message_history_length=200,
         show_welcome_message=False,
     )
