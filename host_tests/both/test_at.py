@@ -15,8 +15,8 @@ from m5310.network import is_answer
 
 
 class FakeReply:
-    refusable = again = False
-    next = 0
+    refusable = False
+    next = again = 0
 
     def __init__(self, texts, arrived, done):
         self.arrived = arrived
@@ -509,6 +509,30 @@ class ReplyTest(unittest.TestCase):
             return r.sent
 
         self.assertEqual(rig.run(scene, Peer({b"AT+RSP": None})), [b"AT+RSP", b"AT+RSP"])
+
+    def lost_ok(self, script):
+        """Send three lines to a module that answers as in script: {line: [answers in turn]}."""
+
+        async def scene(r):
+            ends = []
+            lines = [b"AT+1", b"AT+2", b"AT+3"]
+            op = reply(r.at, lines, done=lambda e, age: ends.append(e and e.code))
+            op.refusable = True
+            r.at.reply(op)
+            await r.sleep(6000)
+            return r.sent, ends
+
+        answers = {line: lambda _, t=told: t.pop(0) for line, told in script.items()}
+        return rig.run(scene, Peer(answers))
+
+    def test_a_line_that_is_refused_when_its_ok_was_lost_had_been_taken(self):
+        """What comes behind it is sent; a refusal would end the answer with what was there."""
+        sent, ends = self.lost_ok({b"AT+2": [None, b"+CIS ERROR: 601"]})
+        self.assertEqual((sent, ends), ([b"AT+1", b"AT+2", b"AT+2", b"AT+3"], [None]))
+
+    def test_a_line_lost_with_its_ok_is_told_the_second_time(self):
+        sent, _ = self.lost_ok({b"AT+2": [None, b"OK"], b"AT+3": [b"+CIS ERROR: 601"]})
+        self.assertEqual(sent, [b"AT+1", b"AT+2", b"AT+2", b"AT+3", b"AT+LATE"])
 
     def test_replies_beyond_the_bound_are_refused_and_counted(self):
         async def scene(r):

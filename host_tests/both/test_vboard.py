@@ -258,6 +258,15 @@ class OneWireTest(BoardCase):
         self.assertEqual(wire.readbyte(), 0xFF)
         self.assertRaises(onewire.OneWireError, wire.reset, True)
 
+    def test_a_device_taken_off_behind_its_address_answers_nothing(self):
+        wire = onewire.OneWire(Pin(4))
+        for command in (0x44, 0xBE):
+            self.board.set_temp("ds18x20-0", 20.5)
+            wire.select_rom(ROM_0)
+            self.board.set_temp("ds18x20-0", None)
+            wire.writebyte(command)
+            self.assertEqual(wire.readbyte(), 0xFF)
+
     def test_a_device_taken_off_and_put_back_starts_at_85_again(self):
         wire = onewire.OneWire(Pin(4))
         wire.select_rom(ROM_0)

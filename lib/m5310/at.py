@@ -125,7 +125,7 @@ class At:
         `late(out)` the short refusal that is sent instead when they would miss the window. One
         that is `refusable` and that the module does not take is ended by that too: without any
         answer the operation would block the module. `done(error, age)` hears how it fared, error
-        None or an AtError, age in ms. `next` and `again`, 0 and False at first, are the engine's.
+        None or an AtError, age in ms. `next` and `again`, 0 at first, are the engine's.
         """
         if len(self.replies) >= _MAX_REPLIES:
             self._count(_N_REFUSED)

@@ -42,7 +42,7 @@ class Operation:
     flag = 0  # where only that is told: 1 first part of several, 2 another, 0 the last or only one
     count = 1
     next = 0
-    again = False
+    again = 0
     # The answer: its number on the line, what was read, (instance, resource, type, value), or the
     # ids of a discover, and the Requests that hears how it fared.
     result = 0
@@ -208,7 +208,7 @@ def short(op, kind, line, arrived):
     op.kind = kind
     op.msgid = _numbers.next()
     op.arrived = arrived
-    op.again = False
+    op.again = 0
     op.count = 1
     op.next = 0
     return op

@@ -13,6 +13,10 @@ _STATE = const(602)  # the module waits for no such answer
 _N_REPLIES = const(1)  # as in at.py; a private const takes no heap
 _N_EXPIRED = const(12)
 
+# Reply.again: a line was sent once more, and this one because there was no OK to it
+_ONCE_MORE = const(1)
+_UNHEARD = const(2)
+
 
 def begin(at, reply, now):
     """Send the next line of reply, or the refusal that takes its place."""
@@ -39,14 +43,18 @@ def begin(at, reply, now):
 
 def taken(at, reply, error, now):
     """Go on with reply, of which the module took a line, or did not: error."""
-    if error is None and reply.next + 1 < reply.count:
+    refused = error and error.refused and error.code != _STATE
+    had = refused and reply.again == _UNHEARD  # the module had the line: only its OK was lost
+    if (had or error is None) and reply.next + 1 < reply.count:
         reply.next += 1
+        if reply.again:
+            reply.again = _ONCE_MORE
         return
     age = at.clock.ticks_diff(now, reply.arrived)
-    refused = error and error.refused and error.code != _STATE
     if refused or (error and error.kind == errors.TIMEOUT):
         if not reply.again and age + at.line_ms * (reply.count - reply.next) < at.window:
-            reply.again = True  # noise stood before it, or its OK was lost: from this line on
+            # Noise stood before it, or its OK was lost: from this line on.
+            reply.again = _ONCE_MORE if refused else _UNHEARD
             return
         if refused and reply.refusable and reply.count:
             reply.count = 0

@@ -63,6 +63,7 @@ class OneWire:
                 self._step = "function"
         elif self._step == "function":
             self._step = ""
+            self._chosen = [device for device in self._chosen if device.present()]
             if value == 0x44:
                 for device in self._chosen:
                     device.convert()

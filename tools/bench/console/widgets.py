@@ -138,7 +138,10 @@ class Dial:
                 self.value = text("", "dial-value", name + "-value")
             self.slider = ui.slider(min=low, max=high, step=step, value=low)
             known_as(self.slider, name).props["aria-label"] = title
-            self.slider.on("update:model-value", self._dragged, throttle=0.1)
+            # Nothing is sent late: what is pressed next, "All off" say, has the last word.
+            dragged = {"throttle": 0.1, "trailing_events": False}
+            self.slider.on("update:model-value", self._dragged, **dragged)
+            self.slider.on("change", self._dragged)
 
     def _dragged(self, event):
         try:
