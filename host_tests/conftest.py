@@ -1,4 +1,4 @@
-"""Tests in real time mostly wait: each worker begins with some of them, the others run beside."""
+"""Tests in real time mostly wait: all workers but the first begin with some, the others beside."""
 
 import gc
 import os
@@ -21,16 +21,17 @@ _WAITING = (
     "host_tests/pcboard",
     "host_tests/bench/test_bench_run",
 )
-_WORKERS = 4  # as in pyproject.toml; with --dist worksteal each starts with a part of the list
+_WORKERS = 5  # as in pyproject.toml; with --dist worksteal each starts with a part of the list
 
 
 def pytest_collection_modifyitems(items):
     waiting = [item for item in items if item.nodeid.startswith(_WAITING)]
+    waiting.sort(key=lambda item: not item.nodeid.startswith(_WAITING[0]))  # the longest first
     others = [item for item in items if not item.nodeid.startswith(_WAITING)]
     part = -(-len(items) // _WORKERS)
     items[:] = []
     for worker in range(_WORKERS):
-        mine = waiting[worker::_WORKERS]
+        mine = waiting[worker - 1 :: _WORKERS - 1] if worker else []
         fill = max(0, part - len(mine))
         items += mine + others[:fill]
         del others[:fill]

@@ -23,9 +23,9 @@ from time import sleep_ms
 uart = UART(2)
 while True:
     print("this is", NAME)
-    for _ in range(10):
+    for _ in range(100):
         uart.any()
-        sleep_ms(20)
+        sleep_ms(2)
 """
 
 
