@@ -126,6 +126,14 @@ def test_a_broken_invariant_is_an_exit_status(monkeypatch):
     assert "seed 0" in said and "invariant 4" in said and "2 with broken invariants" in said
 
 
+def test_a_long_run_says_now_and_then_how_far_it_is():
+    status, said = run("--soak", "0.05")
+    looks = [line for line in said.splitlines() if "look| " in line]
+    assert status == 0 and len(looks) == 60
+    assert "1.2 hours: " in looks[-1] and " bytes held" in looks[-1]
+    assert "look| " not in run("--soak", "0.05", "--quiet")[1]
+
+
 def test_a_seeds_script_can_be_saved_and_played_again(tmp_path):
     file = tmp_path / "script.json"
     status, first = run("--seed", "3", "--quiet", "--save", str(file))

@@ -42,7 +42,7 @@ HEAP = _Heap()
 @click.option("--script", metavar="FILE", help="With --seed: these faults instead of its own.")
 @click.option("--save", metavar="FILE", help="With --seed: write its fault script there.")
 @click.option("--shrink", "smaller", is_flag=True, help="With --seed: fewest faults.")
-@click.option("--quiet", is_flag=True, help="With --seed: only the summary.")
+@click.option("--quiet", is_flag=True, help="Only the summary.")
 @click.option("--jobs", default=processors(), show_default=True, type=click.IntRange(1, MAX_JOBS))
 @click.option("--soak", "days", type=click.FloatRange(0.01, 60), help="DAYS in virtual time.")
 @click.option("--real", is_flag=True, help="The real MicroPython, in real time.")
@@ -64,6 +64,8 @@ def main(**options):
         click.echo("chaos: %s" % error, err=True)
         sys.exit(2)
     except OSError as error:
+        if not error.filename:  # nobody reads what we print: click ends with that
+            raise
         click.echo("chaos: %s: %s" % (error.filename, error.strerror), err=True)
         sys.exit(2)
     summary(tally, broken, time.monotonic() - began, click.echo)
@@ -77,12 +79,14 @@ def _run(options):
 
         plan = real(options["seed"] or 0, options["seconds"])
         click.echo("chaos         %g s in real time, heap %s" % (plan.seconds, options["heap"]))
-        return _one(plan, lambda plan, story: play(plan, options["heap"], story), options)
+        shown = ("node| ", "BROKEN ") if options["seed"] is None else None
+        return _one(plan, lambda plan, story: play(plan, options["heap"], story), options, shown)
     if options["days"]:
         from chaos.virtual import play
 
         no_garbage()
-        return _one(soak(options["days"], options["seed"] or 0), play, {**options, "quiet": True})
+        shown = ("look| ", "BROKEN ")
+        return _one(soak(options["days"], options["seed"] or 0), play, options, shown)
     if options["seed"] is not None:
         from chaos.virtual import play
 
@@ -90,8 +94,8 @@ def _run(options):
     return _many(options)
 
 
-def _one(plan, play, options):
-    """Run one plan, with its story."""
+def _one(plan, play, options, shown=None):
+    """Run one plan, with its story, or those lines of it with a text of shown in them."""
     if options.get("script"):
         plan = replace(plan, script=load(options["script"]))
     if options.get("smaller"):
@@ -100,7 +104,7 @@ def _one(plan, play, options):
         with open(options["save"], "w") as file:
             file.write(plan.script.to_json())
     heading(plan, click.echo)
-    tally = play(plan, None if options["quiet"] else Teller(options["seed"] is None))
+    tally = play(plan, None if options["quiet"] else Teller(shown))
     return tally, {plan.seed: tally.problems} if tally.problems else {}
 
 
@@ -122,14 +126,14 @@ def _many(options):
 
 
 class Teller:
-    """A story that is told at once; short: only what the node says, and what is broken."""
+    """A story that is told at once; shown: texts one of which is in a line, None: every line."""
 
-    def __init__(self, short):
-        self._short = short
+    def __init__(self, shown=None):
+        self._shown = shown
 
     def append(self, text):
         """Print a line."""
-        if not self._short or "node| " in text or "BROKEN " in text:
+        if self._shown is None or any(part in text for part in self._shown):
             click.echo(text)
 
 

@@ -98,7 +98,14 @@ class VirtualRun(Run):
         for _ in range(_LOOKS):
             await self.sleep(self.plan.seconds / _LOOKS)
             looks.append(held(self.node))
+            self._tell_look(looks)
         self.creep(looks, _CREEP)
+
+    def _tell_look(self, looks):
+        tally = self.referee.tally
+        hours = self.plan.seconds * len(looks) / _LOOKS / 3600
+        text = "look| %.1f hours: %d operations, %d restarts, %d bytes held"
+        self.referee.tell(text % (hours, tally.delivered, tally.restarts, looks[-1]))
 
     def end(self):
         referee, tally, node = self.referee, self.referee.tally, self.node
