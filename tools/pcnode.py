@@ -69,6 +69,14 @@ def environment(config=None):
     return env
 
 
+def started(heap):
+    """Return the command that runs the node with a heap, in BUILD, as boot runs main.py.
+
+    As a script its folder's whole path would stand in the heap, in each module's file name.
+    """
+    return [interpreter(), "-X", f"heapsize={heap}", "-c", "import main"]
+
+
 def check(env, folder=BUILD):
     """Have the configuration of env checked; return 0, or 2 when it cannot be used."""
     return subprocess.run(
@@ -137,7 +145,7 @@ def main(uart, baud, board, config, heap, program, instead, lines):
         config = Path(config).expanduser().resolve()
     if not (folder / program).is_file():
         sys.exit(f"no program {program} below firmware/")
-    command = [interpreter(), "-X", f"heapsize={heap}", program]
+    command = started(heap) if node else [interpreter(), "-X", f"heapsize={heap}", program]
     env = environment(config)
     if "/" in program:  # the first place on the path is where the program lies
         env["MICROPYPATH"] = ":" + env["MICROPYPATH"]

@@ -1,9 +1,21 @@
 """The UART and the pins that the module hangs on. Opened first, while large blocks are free."""
 
+import sys
+
 import machine
 
 from . import values
 from .config_error import ConfigError
+
+
+def definition():
+    """Return the board definition (module pins), None without; it lives while somebody has it."""
+    try:
+        import pins
+    except ImportError:
+        return None
+    del sys.modules["pins"]
+    return pins
 
 
 def open_uart(module, board):

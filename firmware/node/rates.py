@@ -3,10 +3,9 @@
 Loaded for that alone. A brown-out can bring a module back at another rate (facts: AT+NATSPEED).
 """
 
-import sys
-
 from micropython import const
 
+from m5310 import borrow
 from m5310.errors import AtError
 
 _RATES = (9600, 115200, 57600, 4800, 38400, 19200)
@@ -56,11 +55,7 @@ def _line_ms(rate):
 
 def _set(at, rate, rxbuf):
     """Set the rate of the line and have the module looked for; return whether that can be done."""
-    try:
-        import pins as board
-    except ImportError:
-        board = None
-    sys.modules.pop("pins", None)
+    board = borrow("node.port").definition()
     try:  # what is left out some ports set to their defaults
         at.wire.uart.init(
             baudrate=rate, rxbuf=rxbuf, timeout=0, **getattr(board, "UART_OPTIONS", {})

@@ -1,4 +1,8 @@
-"""What only made the node's parts leaves the heap behind the start: no part is made twice."""
+"""What only made the node's parts leaves the heap behind them: no part is made twice.
+
+Takes what makes parts and joins them out of their classes, where heap is counted: 4 KB on a
+64-bit port. What is made while the node runs (commands, answers, errors, sockets) keeps all.
+"""
 
 import gc
 
@@ -9,38 +13,42 @@ _TOLD = ("status",)  # Node.status() asks for what they return, and not for them
 _LENT = ("set_attributes",)  # the dispatcher borrows what that takes
 
 
-def settle(registry, sampler, node=None):
-    """Take what makes parts and joins them out of their classes, where heap is counted at all.
-
-    4 KB on a 64-bit port. What is made while the node runs (commands, answers, errors, sockets)
-    keeps all it has. Without node: of the objects and sensors alone.
-    """
-    if not hasattr(gc, "mem_free"):
-        return
+def things(registry, sampler):
+    """Settle the objects and the sensors."""
     for instance in registry:
         _settle(type(instance))
     for slot in sampler.slots:
         _settle(type(slot), type(slot.driver))
-    if node:
-        modem = node.modem
-        for part in (registry, node, node.log, node.notifier, node.supervisor, node.trace):
-            _settle(type(part))
-        for part in (node.dispatcher, node.watchdog):
-            _settle(type(part))
-        _settle(type(node.dispatcher.observations), names=_MAKERS + _LENT)
-        for part in (modem.mipl.requests, modem.mipl.dialect, modem.at.wire):
-            _settle(type(part))
-        for part in (modem.at.wire.lines, modem.at.probe):
-            _settle(type(part))
-        for part in (sampler, modem, modem.at, modem.network, modem.mipl):
-            _settle(type(part), names=_MAKERS + _TOLD)
-        if node.courier:
-            _settle(type(node.courier), type(node.courier.outbox), names=_MAKERS[:1])
-        _settle(Instance)
+    _settle(Instance)
+    gc.collect()
+
+
+def module(modem):
+    """Settle the driver."""
+    at = modem.at
+    for part in (modem.mipl.requests, modem.mipl.dialect, at.wire, at.wire.lines, at.probe):
+        _settle(type(part))
+    for part in (modem, at, modem.network, modem.mipl):
+        _settle(type(part), names=_MAKERS + _TOLD)
+    gc.collect()
+
+
+def whole(node):
+    """Settle what joins them."""
+    for part in (node.registry, node, node.log, node.notifier, node.supervisor, node.trace):
+        _settle(type(part))
+    for part in (node.dispatcher, node.watchdog):
+        _settle(type(part))
+    _settle(type(node.dispatcher.observations), names=_MAKERS + _LENT)
+    _settle(type(node.sampler), names=_MAKERS + _TOLD)
+    if node.courier:
+        _settle(type(node.courier), type(node.courier.outbox), names=_MAKERS[:1])
     gc.collect()
 
 
 def _settle(*classes, names=_MAKERS):
+    if not hasattr(gc, "mem_free"):
+        return
     for cls in classes:
         for name in names:
             try:

@@ -4,7 +4,6 @@ import gc
 
 from lwm2m.observe import Observations
 from m5310 import borrow
-from m5310.modem import Modem
 
 from . import values
 from .app import Node
@@ -13,24 +12,21 @@ from .notifier import Notifier
 from .supervisor import Supervisor
 
 
-def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **more):
-    """Return the Node of a validated configuration on a UART; raises ConfigError.
+def build(config, modem, log, restart=None, folder="outbox", made=None, clocked=None, sleep=None):
+    """Return the Node of a validated configuration with a Modem; raises ConfigError.
 
     restart() restarts the MCU, None where there is none; folder: where an outbox has its files;
     made: what things() made of the configuration, which is emptied then when it was read, as its
-    heap is needed. more: clocked, as of node.clocked; sleep(ms) as in node.cycle; reset_pin,
-    power_pin.
+    heap is needed; clocked: as of node.clocked; sleep(ms): as in node.cycle.
     """
-    wall, learn, rtc = more.pop("clocked", None) or (None, None, None)
-    sleep = more.pop("sleep", None)
+    clock = modem.clock
+    wall, learn, rtc = clocked or (None, None, None)
     registry, sampler = made or borrow("node.things").things(config, clock, wall)
-    dialect, pause, baud, uart_id, rxbuf = values(
-        config["module"], "dialect pause_ms baud uart rxbuf"
-    )
-    operator, earfcn, patience = values(config["network"], "cops earfcn register_timeout")
+    uart_id, baud, rxbuf = values(config["module"], "uart baud rxbuf")
     lifetime, limit, server, bootstrap, enabled = values(
         config["onenet"], "lifetime open_timeout server bootstrap enabled"
     )
+    patience = config["network"]["register_timeout"]
     size = config["log"]["trace"]
     saving = config["power"]["mode"] != "always"
     if not (saving or config["outbox"]["readings"] or config["udp"]["server"]):
@@ -43,22 +39,11 @@ def build(config, uart, clock, log, restart=None, folder="outbox", made=None, **
     trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
-    modem = Modem(
-        uart,
-        clock,
-        log,
-        dispatcher.handle,
-        dialect,
-        pause=pause,
-        baud=baud,
-        operator=operator,
-        earfcn=earfcn,
-        **more,
-    )
     modem.network.on_time = learn
     kind = borrow("node.extras").saving(modem, config, Supervisor) if saving else Supervisor
-    dispatcher.requests = modem.mipl.requests
-    dispatcher.requests.on_answered = dispatcher.answered
+    dispatcher.requests = requests = modem.mipl.requests
+    requests.on_operation = dispatcher.handle
+    requests.on_answered = dispatcher.answered
     modem.mipl.on_again = observations.clear
     notifier = Notifier(observations, modem.mipl, clock, log)
     supervisor = kind(

@@ -11,7 +11,7 @@ _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
 # As in devcode.py, joined or apart; the rest of this package lives on in the node's objects only.
 _STAY = ("app", "core", "dispatcher", "notifier", "sampler", "supervisor")
-_START = ("stages", "setup", "config_error")
+_START = ("stages", "config_error")
 
 
 def _forget(but=()):
@@ -31,32 +31,29 @@ def set_up(clock, log):
     was, and says why. With none left it returns None, so that a board ends in its REPL; a PC
     exits with status 2.
     """
-    try:
-        import pins as board
-    except ImportError:
-        board = None
+    board = borrow("node.port").definition()
+    own, hosted = getattr(board, "CONFIG", "config.json"), getattr(board, "HOSTED", False)
+    board = None
     log = log(clock)
-    if getattr(board, "HOSTED", False):
-        node = _make(board, getattr(board, "CONFIG", "config.json"), clock, log)
+    if hosted:
+        node = _make(own, clock, log)
         if node is None:
             sys.exit(2)
     else:
         borrow("node.restarts").begin(log)
-        own = getattr(board, "CONFIG", "config.json")
         for path, tries, why in borrow("node.fallback").choices(own):
-            node = _make(board, path, clock, log, tries)
+            node = _make(path, clock, log, tries)
             if node and why:
                 node.fallback = why
                 log(why, 0)
             if node:
                 break
-    board = None
-    sys.modules.pop("pins", None)
+    sys.modules.pop("pins", None)  # a sensor may have asked it
     _forget()
     return node
 
 
-def _make(board, path, clock, log, tries=None):
+def _make(path, clock, log, tries=None):
     """Return the Node that the configuration at path describes, None if it cannot be used.
 
     tries: at how many starts it was tried before, if that is to be counted.
@@ -64,7 +61,7 @@ def _make(board, path, clock, log, tries=None):
     from .config_error import ConfigError
 
     try:
-        return _made(board, path, clock, log, tries)
+        return _made(path, clock, log, tries)
     except ConfigError as e:
         print("configuration: %s" % e)
     except ImportError as e:  # what only some configurations need is on their boards alone
@@ -72,21 +69,21 @@ def _make(board, path, clock, log, tries=None):
     return None
 
 
-def _made(board, path, clock, log, tries):
+def _made(path, clock, log, tries):
     """Return the Node that the configuration at path describes; raises ConfigError.
 
     What stays loaded comes first, into an empty heap; only before it, and seldom, the check.
     """
+    board = borrow("node.port").definition()
+    restart, rtc = _chip(board)
     kept = getattr(board, "CHECKED", None) or path + ".ok"
     config = None
     if not borrow("node.checked").fits(path, kept):
         config = check(board, path, kept)
-        restart = _restart(board)
         if restart and config is None and gc.mem_free() + gc.mem_alloc() < _SMALL:
             restart()  # the check has left holes, and the next start needs none
     gc.collect()
-    from .setup import build
-
+    borrow("node.setup")
     gc.collect()
     config = config or borrow("node.checked").load(kept)
     log.level = config["log"]["level"]
@@ -96,19 +93,19 @@ def _made(board, path, clock, log, tries):
 
     uart = open_uart(config["module"], board)
     pins = open_pins(config["module"])
-    open_pins = open_uart = None
+    folder = getattr(board, "DATA", "") + "outbox"
+    open_pins = open_uart = board = None
     _forget(_START)
-    clocked = borrow("node.clocked").clocked(config, _rtc(board))
+    clocked = borrow("node.clocked").clocked(config, rtc)
     made = borrow("node.things").things(config, clock, clocked[0])
     config["sensors"] = config["actuators"] = None
-    settle = borrow("node.settled").settle
-    settle(*made)
+    borrow("node.settled").things(*made)
+    modem = borrow("node.modem").modem_of(config, uart, clock, log, **pins)
+    borrow("node.settled").module(modem)
     _forget(_START)
-    folder = getattr(board, "DATA", "") + "outbox"
-    pins.update(folder=folder, made=made, clocked=clocked)
     seconds = config["safety"]["watchdog"]
-    node = build(config, uart, clock, log, _restart(board), **pins)
-    settle(node.registry, node.sampler, node)
+    node = borrow("node.setup").build(config, modem, log, restart, folder, made, clocked)
+    borrow("node.settled").whole(node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
     if seconds and not hosted:
@@ -131,19 +128,10 @@ def check(board, path, kept):
     return None if borrow("node.checked").save(path, kept, config) else config
 
 
-def _rtc(board):
-    """Return the RTC that the network's clock sets; a PC has its own time."""
+def _chip(board):
+    """Return what restarts the MCU, and the RTC that the network's clock sets; None on a PC."""
     if getattr(board, "HOSTED", False):
-        return None
+        return None, None
     import machine
 
-    return machine.RTC()
-
-
-def _restart(board):
-    """Return what restarts the MCU; on a PC there is none."""
-    if getattr(board, "HOSTED", False):
-        return None
-    import machine
-
-    return machine.reset
+    return machine.reset, machine.RTC()

@@ -14,6 +14,7 @@ from bench.port import Port
 from node.app import Log
 from node.clocked import clocked
 from node.config_check import validate
+from node.modem import modem_of
 from node.setup import build
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
@@ -81,12 +82,17 @@ class NodeRig:
         log = Said(self.clock, self.said)
         self.settings = validate(settings)
         self.restarts = 0
-        parts = {name: RigPin(self, act) for name, act in acts.items() if name != "restart"}
-        self.pins = dict(parts)
-        if "restart" in acts:
-            parts["restart"] = lambda: self._restart(acts["restart"])
-        parts.update(folder=folder, clocked=clocked(self.settings, rtc, self._seconds))
-        self.node = build(self.settings, self.uart, self.clock, log, **parts)
+        restart = acts.pop("restart", None)
+        self.pins = {name: RigPin(self, act) for name, act in acts.items()}
+        modem = modem_of(self.settings, self.uart, self.clock, log, **self.pins)
+        self.node = build(
+            self.settings,
+            modem,
+            log,
+            restart and (lambda: self._restart(restart)),
+            folder=folder,
+            clocked=clocked(self.settings, rtc, self._seconds),
+        )
         self._record = self.node.modem.at.on_line
         self.node.modem.at.on_line = self._line
         self.imei = self.module.imei

@@ -19,6 +19,7 @@ from chaos.plan import settings
 from chaos.run import Run
 from chaos.world import World
 from node.config_check import validate
+from node.modem import modem_of
 from node.port import open_pins
 from node.setup import build
 
@@ -132,9 +133,8 @@ class VirtualRun(Run):
         pins = open_pins(config["module"]) if self.plan.pins else {}
         log = _Log(self.referee)
         folder = str(self._folder) if self._folder else "none"
-        self.node = build(
-            config, self.uart, self.clock, log, self._power_cut, folder=folder, **pins
-        )
+        modem = modem_of(config, self.uart, self.clock, log, **pins)
+        self.node = build(config, modem, log, self._power_cut, folder)
         self._main = asyncio.create_task(self._watched(self.node))
 
     async def _watched(self, node):

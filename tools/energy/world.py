@@ -22,6 +22,7 @@ from bench.uplink import UplinkPeer
 from node.app import Log
 from node.clocked import clocked
 from node.config_check import validate
+from node.modem import modem_of
 from node.setup import build
 
 EXAMPLE = {
@@ -110,11 +111,11 @@ class CycleRig:
         self._due = None
         self.uart.flush()
         begun = self.module.timers.now()
+        log = _Quiet(self.clock, self.said)
         self.node = build(
             self.settings,
-            self.uart,
-            self.clock,
-            _Quiet(self.clock, self.said),
+            modem_of(self.settings, self.uart, self.clock, log),
+            log,
             folder=self.folder + "/box",
             clocked=clocked(self.settings, None, self.now_s),
             sleep=self._sleep,

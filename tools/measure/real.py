@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pcnode
-from upytest import interpreter
 
 sys.path.insert(0, str(pcnode.VIRTUAL))
 from vboard import VBoard
@@ -84,7 +83,7 @@ class RealNode:
         self._host = Host(
             self.board, lambda take: _Direct(self._shell, take), None, output=self._output
         )
-        command = [interpreter(), "-X", "heapsize=%s" % self._heap, "main.py"]
+        command = pcnode.started(self._heap)
         self._tasks = [
             asyncio.create_task(self._shell.pump()),
             asyncio.create_task(self._host.serve(command, self._env, pcnode.BUILD)),

@@ -18,6 +18,7 @@ from bench.port import Port
 from measure.tap import Tap
 from measure.work import PLATFORM, Work
 from node.config_check import validate
+from node.modem import modem_of
 from node.setup import build
 
 
@@ -41,7 +42,9 @@ def passed(config, before, scene, folder="none", **module):
         simulated = Module(clock, Platform(clock, **PLATFORM), register_ms=500, **module)
         port = Port(simulated, clock, config["module"]["baud"])
         uart = SimUart(port, clock, rxbuf=1024)
-        node = build(validate(config), uart, clock, _Quiet(), folder=folder)
+        checked = validate(config)
+        log = _Quiet()
+        node = build(checked, modem_of(checked, uart, clock, log), log, folder=folder)
         running = asyncio.create_task(node.run())
         work = Work(simulated, clock.sleep_ms)
         try:
