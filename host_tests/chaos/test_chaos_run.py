@@ -91,6 +91,18 @@ def test_a_quiet_day_with_a_wrap_of_the_ticks_inside():
     assert tally.memory_most and tally.in_window > 50
 
 
+def test_a_node_that_waits_for_an_ok_is_not_idle():
+    """A long run's naps are made longer, but none in which the node has a limit to keep."""
+    story = []
+    lost = (20, "lose", {"way": "up", "skip": 0, "bytes": 60})
+    tally = play(plan(lost, baud=0, idle_ms=5000, gap_s=20, seconds=90), story)
+    lines = [(float(text.split()[0]), text.split()[1]) for text in story]
+    begun = next(at for at, sign in lines if sign == "!")
+    told = [at for at, sign in lines if sign == ">" and at > begun]
+    assert 1.4 < told[0] - begun < 2.6  # its limit, then an AT or the line once more
+    assert tally.problems == []
+
+
 def test_a_harness_that_breaks_is_seen(monkeypatch):
     monkeypatch.setattr("chaos.virtual.play", lambda plan: 1 / 0)
     ((seed, tally),) = each_seed([5], 1)

@@ -29,7 +29,8 @@ _GROWTH = 12_288  # bytes on CPython: one more path observed, tables that fill u
 _LOOKS = 60  # at the memory of a long run
 _LONG_S = 3600
 _CREEP = 1024  # bytes that the most of its second half may be above that of its first half
-_NAP_MS = 10
+_NAP_MS = 20  # the engine rests 25 ms with nothing to do, 10 while an answer is due
+_LATE_MS = 10  # of shorter naps
 _TASKS = 4  # more of them than at the beginning
 _QUEUE = 8
 
@@ -224,5 +225,5 @@ class Stretch:
         if not self._plan.idle_ms:
             return late
         # A task that naps for less than the engine's idle time has something to wait for.
-        idle_ms = self._plan.idle_ms if due - now >= _NAP_MS else _NAP_MS
+        idle_ms = self._plan.idle_ms if due - now >= _NAP_MS else _LATE_MS
         return max(late, min(late + idle_ms, now + self.uart.due_ms()))
