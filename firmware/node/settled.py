@@ -15,44 +15,43 @@ _LENT = ("set_attributes",)  # the dispatcher borrows what that takes
 
 def things(registry, sampler):
     """Settle the objects and the sensors."""
-    for instance in registry:
-        _settle(type(instance))
+    _settle(*registry)
     for slot in sampler.slots:
-        _settle(type(slot), type(slot.driver))
-    _settle(Instance)
+        _settle(slot, slot.driver)
+    _strip(Instance, _MAKERS)
     gc.collect()
 
 
 def module(modem):
     """Settle the driver."""
-    at = modem.at
-    for part in (modem.mipl.requests, modem.mipl.dialect, at.wire, at.wire.lines, at.probe):
-        _settle(type(part))
-    for part in (modem, at, modem.network, modem.mipl):
-        _settle(type(part), names=_MAKERS + _TOLD)
+    at, mipl = modem.at, modem.mipl
+    _settle(mipl.requests, mipl.dialect, at.wire, at.wire.lines, at.probe)
+    _settle(modem, at, modem.network, mipl, names=_MAKERS + _TOLD)
     gc.collect()
 
 
 def whole(node):
     """Settle what joins them."""
-    for part in (node.registry, node, node.log, node.notifier, node.supervisor, node.trace):
-        _settle(type(part))
-    for part in (node.dispatcher, node.watchdog):
-        _settle(type(part))
-    _settle(type(node.dispatcher.observations), names=_MAKERS + _LENT)
-    _settle(type(node.sampler), names=_MAKERS + _TOLD)
+    _settle(node.registry, node, node.log, node.notifier, node.supervisor, node.trace)
+    _settle(node.dispatcher, node.watchdog)
+    _settle(node.dispatcher.observations, names=_MAKERS + _LENT)
+    _settle(node.sampler, names=_MAKERS + _TOLD)
     if node.courier:
-        _settle(type(node.courier), type(node.courier.outbox), names=_MAKERS[:1])
+        _settle(node.courier, node.courier.outbox, names=_MAKERS[:1])
     gc.collect()
 
 
-def _settle(*classes, names=_MAKERS):
+def _settle(*parts, names=_MAKERS):
+    for part in parts:
+        _strip(type(part), names)
+
+
+def _strip(cls, names):
     if not hasattr(gc, "mem_free"):
         return
-    for cls in classes:
-        for name in names:
-            try:
-                delattr(cls, name)
-            except AttributeError:
-                continue
-            setattr(cls, name, None)  # a deleted entry still holds on to its value
+    for name in names:
+        try:
+            delattr(cls, name)
+        except AttributeError:
+            continue
+        setattr(cls, name, None)  # a deleted entry still holds on to its value
