@@ -2,6 +2,8 @@
 
 import gc
 
+from micropython import const
+
 from lwm2m.observe import Observations
 from m5310 import borrow
 
@@ -10,6 +12,8 @@ from .app import Node
 from .dispatcher import Dispatcher
 from .notifier import Notifier
 from .supervisor import Supervisor
+
+_TRACE_LEAST = const(256)  # bytes, 8 lines: its code takes four times that
 
 
 def build(config, modem, log, restart=None, folder="outbox", made=None, clocked=None, sleep=None):
@@ -33,10 +37,11 @@ def build(config, modem, log, restart=None, folder="outbox", made=None, clocked=
         if made:
             config.clear()
         config = None
-    if hasattr(gc, "mem_free"):
-        size = min(size, gc.mem_free() // 64)  # it gives way where heap is short
-    # First, while there is a piece of that size.
-    trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
+    # First, while there is a piece of that size; it gives way where heap is short.
+    room = gc.mem_free() // 64 if hasattr(gc, "mem_free") else size + _TRACE_LEAST
+    trace = None
+    if size and room >= _TRACE_LEAST:
+        trace = borrow("node.trace").Trace(min(size, room), clock, log, None)
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem.network.on_time = learn

@@ -181,7 +181,9 @@ def trace(port, patience, screen):
         if kind == "NONE":
             raise DeployError("no node runs on this board", "make logs, or make deploy BOARD=…")
         if kind == "STATUS":
-            screen.warn("this node keeps no trace (log.trace is 0); its status:")
+            screen.warn(
+                "this node keeps no trace (log.trace is 0, or its heap too short); its status:"
+            )
         for line in lines:
             screen.say(_IDENTITY.sub(lambda m: m[1] + "0" * len(m[2]) + m[3], line))
     screen.say("# the node was interrupted for this, and starts again")
