@@ -253,6 +253,18 @@ class Writes(Objects):
         self.assertEqual(act.faults, 1)
         self.assertIs(act.get(5850), False)
 
+    def test_ctrl_c_in_the_middle_of_a_write_takes_everything_back(self):
+        def interrupted(value):
+            if value:
+                raise KeyboardInterrupt
+
+        act = Actuation(1, self.clock, self.switch, interrupted)
+        self.reg.add(act)
+        with self.assertRaises(KeyboardInterrupt):
+            self.reg.write(3306, 1, BUS)
+        self.assertEqual(self.switch.calls, [True, False])
+        self.assertIs(act.get(5850), False)
+
     def test_without_outputs_and_states_values_are_kept(self):
         self.reg.add(Actuation(7, self.clock))
         values = BUS + ((5853, OPAQUE, b"anything"),)

@@ -74,17 +74,18 @@ class Actuation(Instance):
             raise ValueError
 
     def apply(self, pairs):
-        """Drive the outputs, then set the values; if one fails, all go back and it is raised."""
-        driven = []
+        """Drive the outputs, then set the values; whatever ends it half way, all go back."""
+        driven = []  # type: list
+        undone = driven  # type: tuple | list
         try:
             for rid, value in pairs:
                 output = self.outputs.get(rid)
                 if output:
                     driven.append((output, self.values[rid]))
                     output(value)
-        except Exception:
-            self._restore(driven)
-            raise
+            undone = ()
+        finally:
+            self._restore(undone)
         self._count()
         for rid, value in pairs:
             if rid == 5852:
