@@ -1,4 +1,7 @@
-"""The UART and the pins that the module hangs on. Opened first, while large blocks are free."""
+"""The board: its definition, and the UART and pins of it that the module hangs on.
+
+Opened first, while large blocks are free.
+"""
 
 import sys
 

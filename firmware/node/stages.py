@@ -48,7 +48,6 @@ def set_up(clock, log):
                 log(why, 0)
             if node:
                 break
-    sys.modules.pop("pins", None)  # a sensor may have asked it
     _forget()
     return node
 
@@ -83,18 +82,17 @@ def _made(path, clock, log, tries):
         if restart and config is None and gc.mem_free() + gc.mem_alloc() < _SMALL:
             restart()  # the check has left holes, and the next start needs none
     gc.collect()
-    borrow("node.setup")
+    borrow("node.setup")  # what it is made of stays
     gc.collect()
     config = config or borrow("node.checked").load(kept)
     log.level = config["log"]["level"]
     hosted = getattr(board, "HOSTED", False)
     mark = None if hosted or path == _COPY else borrow("node.fallback").begin(path, tries, log)
-    from .port import open_pins, open_uart
-
-    uart = open_uart(config["module"], board)
-    pins = open_pins(config["module"])
+    port = borrow("node.port")
+    uart = port.open_uart(config["module"], board)
+    pins = port.open_pins(config["module"])
     folder = getattr(board, "DATA", "") + "outbox"
-    open_pins = open_uart = board = None
+    port = board = None
     _forget(_START)
     clocked = borrow("node.clocked").clocked(config, rtc)
     made = borrow("node.things").things(config, clock, clocked[0])

@@ -9,10 +9,12 @@ import pytest
 import vboard
 
 
-def test_the_chips_without_a_board_function_are_read_the_port_s_way(monkeypatch):
+def test_the_chips_without_a_board_function_are_read_the_port_s_way(monkeypatch, tmp_path):
     from node.sensors import mcu
 
-    monkeypatch.setitem(sys.modules, "pins", ModuleType("pins"))
+    (tmp_path / "pins.py").write_text("")
+    monkeypatch.delitem(sys.modules, "pins")
+    monkeypatch.syspath_prepend(tmp_path)
     esp32 = ModuleType("esp32")
     monkeypatch.setitem(sys.modules, "esp32", esp32)
     monkeypatch.setattr(mcu.sys, "platform", "esp32")

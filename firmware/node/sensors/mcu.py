@@ -5,6 +5,8 @@ Board definition (`pins.mcu_temperature`, so the PC), ESP32 family, RP2 and STM3
 
 import sys
 
+from m5310 import borrow
+
 
 def make(spec, shared):
     """Return a Mcu by node.sensors.make; there is nothing to choose and nothing to share."""
@@ -13,12 +15,9 @@ def make(spec, shared):
 
 def source():
     """Return a function that gives °C; raises ValueError on a board where there is none."""
-    try:
-        from pins import mcu_temperature  # type: ignore[attr-defined, unused-ignore] # PC only
-
-        return mcu_temperature
-    except ImportError:
-        pass  # the board definition leaves it to the port
+    own = getattr(borrow("node.port").definition(), "mcu_temperature", None)
+    if own:  # else the board definition leaves it to the port
+        return own
     if sys.platform == "esp32":
         import esp32
 
