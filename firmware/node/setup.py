@@ -37,11 +37,11 @@ def build(config, modem, log, restart=None, folder="outbox", made=None, clocked=
         if made:
             config.clear()
         config = None
-    # First, while there is a piece of that size; it gives way where heap is short.
-    room = gc.mem_free() // 64 if hasattr(gc, "mem_free") else size + _TRACE_LEAST
-    trace = None
-    if size and room >= _TRACE_LEAST:
-        trace = borrow("node.trace").Trace(min(size, room), clock, log, None)
+    if hasattr(gc, "mem_free"):  # it gives way where heap is short
+        room = gc.mem_free() // 64
+        size = min(size, room) if room >= _TRACE_LEAST else 0
+    # First, while there is a piece of that size.
+    trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)
     dispatcher = Dispatcher(registry, observations, log)
     modem.network.on_time = learn

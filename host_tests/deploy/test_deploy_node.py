@@ -66,7 +66,7 @@ def test_readable_files_replace_compiled_ones(board, tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(config | {"log": {"trace": 0}}))
     assert one.install("--config", tmp_path / "config.json").exit_code == 0
     status = one.run("trace").output  # nothing else is there to be shown
-    assert "keeps no trace (log.trace is 0" in status
+    assert "keeps no trace (log.trace is 0, or its heap too short)" in status
     assert re.search(r"(?m)^# session {", status)
     assert "removed" in one.install("--src").output
     listing = one.folder / "src"
