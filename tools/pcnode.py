@@ -69,12 +69,12 @@ def environment(config=None):
     return env
 
 
-def started(heap):
-    """Return the command that runs the node with a heap, in BUILD, as boot runs main.py.
+def started(heap, program="main"):
+    """Return the command that runs a module of BUILD with a heap, main as a board's boot runs it.
 
     As a script its folder's whole path would stand in the heap, in each module's file name.
     """
-    return [interpreter(), "-X", f"heapsize={heap}", "-c", "import main"]
+    return [interpreter(), "-X", f"heapsize={heap}", "-c", f"import {program}"]
 
 
 def check(env, folder=BUILD):

@@ -63,10 +63,10 @@ def main(**options):
     except ScriptError as error:
         click.echo("chaos: %s" % error, err=True)
         sys.exit(2)
+    except BrokenPipeError:  # nobody reads what we print: click ends with that
+        raise
     except OSError as error:
-        if not error.filename:  # nobody reads what we print: click ends with that
-            raise
-        click.echo("chaos: %s: %s" % (error.filename, error.strerror), err=True)
+        click.echo("chaos: %s: %s" % (error.filename or "a file", error.strerror), err=True)
         sys.exit(2)
     summary(tally, broken, time.monotonic() - began, click.echo)
     sys.exit(1 if broken else 0)

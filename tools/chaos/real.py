@@ -26,7 +26,6 @@ from chaos.processes import Life, PortStream
 from chaos.run import Run
 from chaos.world import World
 from pchost.host import Host
-from upytest import interpreter
 
 BUILD = pcnode.ROOT / "build" / "chaos"
 _DARK_S = 0.3  # how long a node without power stays so
@@ -123,7 +122,7 @@ class RealRun(Run):
     async def _live(self, env):
         """Live one life after the other, until it is over or none comes to anything."""
         short = 0
-        command = [interpreter(), "-X", "heapsize=" + self.heap, "-c", "import watched"]
+        command = pcnode.started(self.heap, "watched")
         while not self._over:
             looks = len(self.looks)
             life = self._life = await Life.begin(command, env, BUILD, self._said)
