@@ -109,11 +109,11 @@ packages: $(READY) ## Write lib/*/package.json, by which mip installs each libra
 size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when it runs
 	@$(BIN)/python -m pcnode --sizes
 
-# On a board: PORT is anything mpremote takes.
+# On a board: PORT is anything mpremote takes; WAIT: seconds to wait for its answer, 10 without.
 PORT ?= auto
-DEPLOY := @$(BIN)/python -m deploy
+DEPLOY = @$(BIN)/python -m deploy $(if $(WAIT),--wait $(call q,WAIT))
 
-deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json]
+deploy: $(READY) ## Bring the node to a board: BOARD=NAME [PORT=auto] [CONFIG=file.json] [WAIT=10]
 	$(DEPLOY) install --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(LINES),--lines) $(ARGS)
 
@@ -142,7 +142,7 @@ flash: $(READY) ## MicroPython onto a board: BOARD=NAME FIRMWARE=file [PORT=auto
 	$(DEPLOY) flash --port $(call q,PORT) --board $(call q,BOARD) $(if $(FIRMWARE),--firmware $(call q,FIRMWARE)) \
 		$(if $(YES),--yes)
 
-doctor: $(READY) ## What is wrong? BOARD=NAME [PORT=auto] [CONFIG=file] [LOOPBACK=1] [ACTUATE=1]
+doctor: $(READY) ## What is wrong? BOARD=NAME [PORT=auto] [CONFIG=file] [LOOPBACK=1] [ACTUATE=1] [WAIT=10]
 	$(DEPLOY) doctor --port $(call q,PORT) --board $(call q,BOARD) $(if $(CONFIG),--config $(call q,CONFIG)) \
 		$(if $(LOOPBACK),--loopback) $(if $(ACTUATE),--actuate) $(ARGS)
 

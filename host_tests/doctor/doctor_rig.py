@@ -1,15 +1,19 @@
 """The doctor on a board in virtual time: what runs on the board runs here, on fake pins.
 
-The code that would go to the board is executed with a `time`, `machine` and `gc` of its own. The
-other end of the UART is the bench's simulated module, or one of the wires below.
+The code that would go to the board is executed with a `time`, `machine` and `gc` of its own, and
+finds no module of the project but those that were brought to the board. The other end of the UART
+is the bench's simulated module, or one of the wires below.
 """
 
 import builtins
 import contextlib
 import copy
 import functools
+import importlib.util
 import io
+import sys
 import types
+from collections.abc import MutableMapping
 from errno import ENOENT
 
 import machine
@@ -20,7 +24,7 @@ from bench.module import Module
 from bench.platform import Platform
 from deploy import link as links
 from deploy.boards import load
-from deploy.cargo import ONBOARD
+from deploy.cargo import Cargo
 from deploy.doctor import local
 from deploy.doctor.case import Case, Order
 from deploy.doctor.report import Report
@@ -128,24 +132,73 @@ class Simulated(Wire):
         return [line for way, line in self.said if way == ">" and line != "AT"]
 
 
+def _ours(name):
+    """Return whether name is a module of the project that a board has to be given."""
+    head = name.partition(".")[0]
+    return head in ("node", "m5310", "lwm2m", "pins", "pin_rules") or head.startswith("doctor_")
+
+
+class _Modules(MutableMapping):
+    """sys.modules as code on the board sees it: without those of the tests."""
+
+    def __getitem__(self, name):
+        return sys.modules[name]
+
+    def __setitem__(self, name, module):
+        sys.modules[name] = module
+
+    def __delitem__(self, name):
+        del sys.modules[name]
+
+    def __iter__(self):
+        return iter([name for name in sys.modules if _ours(name)])
+
+    def __len__(self):
+        return len(list(iter(self)))
+
+
+def _chip(platform):
+    """Return the modules by which MicroPython on platform tells the temperature of the chip."""
+
+    class Adc:
+        """Of an RP2, whose ADC measures 0.706 V at 27 °C."""
+
+        def __init__(self, channel):
+            self.read_u16 = lambda: int(0.706 / 3.3 * 65535)
+
+    def celsius(*args):
+        return machine.call(0, "mcu_temperature")
+
+    adc_all = types.SimpleNamespace(read_core_temp=celsius)
+    return {
+        "sys": types.SimpleNamespace(platform=platform),
+        "esp32": types.SimpleNamespace(mcu_temperature=celsius),
+        "machine": types.SimpleNamespace(ADC=Adc),
+        "pyb": types.SimpleNamespace(ADCAll=lambda bits, mask: adc_all),
+    }
+
+
 class FakeLink:
     """A board that runs code here. wire: a Wire; refuses: what opening the UART raises.
 
-    frozen: whether the node is part of its firmware.
+    lacks: modules that its MicroPython does not have. brought: {path: source} that it imported.
     """
 
     device_name = "/dev/ttyFAKE"
 
-    def __init__(self, wire, refuses=None, free=150_000, frozen=False):
+    def __init__(self, wire, refuses=None, free=150_000, lacks=()):
         self.wire = wire
         self.clock = FakeClock()
         self.vboard = machine.use(VBoard(self.clock))
+        self.brought = {}
         self._refuses = refuses
-        self._frozen = frozen
-        self._modules = {}
+        self._lacks = lacks
+        self._modules = {}  # those of the board, while it does not run
         fake_pin = functools.partial(_Level, wire)
         fake_pin.IN, fake_pin.PULL_DOWN, fake_pin.PULL_UP = 1, 1, 2
         self._fakes = {
+            "sys": types.SimpleNamespace(modules=_Modules(), path=[], maxsize=sys.maxsize),
+            "vfs": types.SimpleNamespace(mount=lambda ram, place: setattr(self, "ram", ram)),
             "time": types.SimpleNamespace(
                 sleep_ms=self._sleep, ticks_ms=lambda: self.clock.now, ticks_diff=ticks_diff
             ),
@@ -154,18 +207,73 @@ class FakeLink:
                 collect=lambda: None, mem_free=lambda: free, mem_alloc=lambda: 10_000
             ),
         }
-        self._names = {"__builtins__": {**vars(builtins), "__import__": self._import}}
+        self.ram = None
+        self.platform = "esp32"
+        self._names = self._builtins("machine", "gc", "time", "sys", "vfs")
         self._names["__builtins__"]["open"] = self._no_file
+        self._names["__name__"] = "__main__"
 
-    def run(self, code, step=None):
+    def run(self, code, step=None, slow=False):
         """Run code; raises what Link.run raises."""
         said = io.StringIO()
         try:
-            with contextlib.redirect_stdout(said):
+            with contextlib.redirect_stdout(said), self._on_board():
                 exec(code, self._names)
         except Exception as e:
-            raise links._failed(f"{type(e).__name__}: {e}", step)
+            name = "ImportError" if isinstance(e, ImportError) else type(e).__name__
+            raise links._failed(f"{name}: {e}", step)
         return said.getvalue()
+
+    @contextlib.contextmanager
+    def _on_board(self):
+        """Have imports find what is on the board, and no other module of the project."""
+        hidden = [name for name in sys.modules if _ours(name) or name in self._lacks]
+        others = {name: sys.modules.pop(name) for name in hidden}
+        sys.modules.update(self._modules)
+        sys.meta_path.insert(0, self)
+        try:
+            yield
+        finally:
+            sys.meta_path.remove(self)
+            self._modules = {n: sys.modules.pop(n) for n in list(sys.modules) if _ours(n)}
+            sys.modules.update(others)
+
+    def find_spec(self, name, path=None, target=None):
+        """Find the module name among what was brought; as part of sys.meta_path."""
+        if name in self._lacks:
+            raise ImportError(f"no module named '{name}'")
+        if not _ours(name):
+            return None
+        for end in (".py", "/__init__.py"):
+            file = name.replace(".", "/") + end
+            if self.ram and file in self.ram.files:
+                self.brought[file] = self.ram.files[file]
+                return importlib.util.spec_from_loader(name, self, is_package=end[0] == "/")
+        raise ImportError(f"no module named '{name}'")
+
+    def create_module(self, spec):
+        """As an importer: the usual one."""
+
+    def exec_module(self, module):
+        """Run the source of module; what it imports of MicroPython is the rig's."""
+        name = module.__name__
+        if name == "node.sensors.mcu":
+            vars(module).update(self._builtins(**_chip(self.platform)))
+        elif name == "doctor_parts":  # its pins are those of the virtual board
+            vars(module).update(self._builtins("time"))
+        elif name.startswith("doctor_"):
+            vars(module).update(self._builtins("time", "machine"))
+        package = "/__init__" if hasattr(module, "__path__") else ""
+        exec(self.ram.files[f"{name.replace('.', '/')}{package}.py"], vars(module))
+
+    def _builtins(self, *names, **more):
+        """Return globals whose imports of names, and of more, give the rig's."""
+        fakes = {name: self._fakes[name] for name in names} | more
+
+        def find(name, *how):
+            return fakes[name] if name in fakes else __import__(name, *how)
+
+        return {"__builtins__": {**vars(builtins), "__import__": find}}
 
     def _sleep(self, ms):
         self.clock.advance(ms)
@@ -180,32 +288,13 @@ class FakeLink:
     def _no_file(path, *mode):
         raise OSError(ENOENT, "ENOENT")
 
-    def _import(self, name, *more):
-        if name in self._fakes:
-            return self._fakes[name]
-        if name == "node" and not self._frozen:
-            raise ImportError("no module named 'node'")
-        if not name.startswith("doctor_"):
-            return __import__(name, *more)
-        if name not in self._modules:
-            made = self._modules[name] = types.ModuleType(name)
-            made.__builtins__ = self._names["__builtins__"]
-            if name == "doctor_parts":  # its pins are those of the virtual board
-                hook = functools.partial(self._import_parts)
-                made.__builtins__ = {**made.__builtins__, "__import__": hook}
-            exec((ONBOARD / f"{name}.py").read_text(), vars(made))
-        return self._modules[name]
-
-    def _import_parts(self, name, *more):
-        return __import__(name, *more) if name == "machine" else self._import(name, *more)
-
 
 class _Uart:
     """machine.UART; not more than five bytes go through one call."""
 
-    def __init__(self, wire, baudrate, rxbuf, timeout, tx, rx, txbuf=0):
+    def __init__(self, wire, baudrate, rxbuf, timeout, tx=None, rx=None, txbuf=0):
         self._wire, self._baud = wire, baudrate
-        self._pins = tx.id, rx.id
+        self._pins = (tx.id, rx.id) if tx else (None, None)  # an STM32's UART has fixed ones
         self._held = b""
 
     def any(self):
@@ -237,14 +326,12 @@ class _Level:
         return int(self._counts[self._pull - 1] > 10)
 
 
-class _NoCargo:
-    """Everything is there already."""
+class SourceCargo(Cargo):
+    """Brings sources: what runs here is CPython."""
 
-    def load(self, *names):
-        """Nothing to do."""
-
-    def drop(self):
-        """Nothing to do."""
+    def __init__(self, *parts):
+        super().__init__(*parts)
+        self._compiled = False
 
 
 class Examined:
@@ -292,9 +379,10 @@ def look(wire, found=None, link=None, plan=None, monkey=None, board="ESP32_GENER
     screen = Examined()
     order = Order("/dev/ttyFAKE", board, **order)
     case = Case(link, Found(**{**ESP32, **(found or {})}), order, Report(screen))
-    case.cargo = _NoCargo()
+    link.platform = case.found.platform
+    case.cargo = SourceCargo(link, case.found, case.board)
     if not order.config:
-        chosen = copy.deepcopy(_default_plan(board))
+        chosen = copy.deepcopy(_default_plan(case.board.name))
         if plan:
             plan(chosen[0].config)
         monkey.setattr(local, "choose", lambda *args: chosen)

@@ -359,8 +359,30 @@ def test_a_file_system_that_is_too_small_for_any_node(seen):
     f446 = {"block": 512, "free": 47 << 10, "size": 47 << 10}
     got = seen(Simulated(), found=f446)
     failed(got, "files", "47 KB in all", "does not fit", "ESP32_GENERIC/README.md")
-    got = seen(Simulated(), found=f446, link=FakeLink(Simulated(), frozen=True))
-    assert got["files"][0] == "ok" and "the node is there, in the firmware" in got["files"][1]
+    got = seen(Simulated(), found={**f446, "node": ".frozen/node"})
+    assert got["files"][:2] == ("ok", "47 KB free; the node is there, part of the firmware")
+
+
+@pytest.mark.parametrize(
+    ("node", "where"),
+    [
+        (".frozen/node", "part of the firmware"),
+        ("/rom/lib/node", "part of the firmware"),
+        ("lib/node", "in lib/node, copied by other means"),
+    ],
+)
+def test_a_node_that_was_not_deployed_is_found_however_much_room_there_is(seen, node, where):
+    found = {"node": node, "pins": "ESP32_GENERIC"}
+    got = seen(Simulated(), found=found, board="")
+    assert got["files"][:2] == ("ok", f"1024 KB free; the node is there, {where}")
+    assert got["board"][:2][0] == "ok"
+    got = seen(Simulated(), found={**found, "pins": "RPI_PICO"}, board="ESP32_GENERIC")
+    assert got["board"][0] == "warn" and "built for BOARD=RPI_PICO" in got["board"][1]
+
+
+def test_a_board_without_a_file_system(seen):
+    got = seen(Simulated(), found={"block": 512, "free": 0, "size": 0})
+    failed(got, "files", "no file system", "not formatted", "make flash BOARD=ESP32_GENERIC")
 
 
 def test_little_memory_and_a_node_for_another_board(seen):
@@ -381,8 +403,13 @@ def test_a_board_that_cannot_load_mpy_files_gets_sources():
             exec(code, names)
 
     cargo = Cargo(SimpleNamespace(run=run), SimpleNamespace(mpy=5), load("RPI_PICO"))
-    cargo.load("node/sensors/ntc", "pins", "node/sensors/ntc")
-    assert list(brought) == ["node/sensors/ntc.py", "pins.py"]
+    cargo.load("node.sensors.ntc", "pins", "node.sensors.ntc")
+    assert list(brought) == [
+        "node/__init__.py",
+        "node/sensors/__init__.py",
+        "node/sensors/ntc.py",
+        "pins.py",
+    ]
     assert len(brought["pins.py"]) > 1
     text = b"".join(b64decode(part) for part in brought["pins.py"])
     assert text == (ROOT / "boards/RPI_PICO/pins.py").read_bytes()

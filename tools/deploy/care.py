@@ -21,6 +21,12 @@ from deploy.session import visit, workshop
 from deploy.settings import checked, problem
 
 _QUIET_S = 10
+_LOOK_S = 2
+_QUIET = "(quiet, and not at its prompt: a node that is well has little to say at log.level 1)"
+_AT_PROMPT = (
+    "(the board is at its Python prompt, and no node runs: its reset button starts the node, as "
+    "does Ctrl-D in make repl; what it says then is why it ended)"
+)
 _IDENTITY = re.compile(r"(?<!\d)(\d\d)(\d{8,14})(\d{4})(?!\d)")  # masked as in the trace
 _TRACE = """
 import sys
@@ -41,7 +47,7 @@ if _n is not None:
 def backup(port, patience, screen, folder=None):
     """Copy every file of the board to this computer; return the folder. Raises DeployError."""
     with workshop(port, patience, screen.say) as (link, found):
-        name = (found.deployed or {}).get("board", found.platform)
+        name = found.board or found.platform
         folder = new_folder(name, folder)
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise DeployError(f"{folder} is no empty folder", "give another one as TO=")
@@ -53,11 +59,16 @@ def backup(port, patience, screen, folder=None):
 
 def wipe(port, patience, screen, everywhere=False, sure=False):
     """Remove the node from the board, or every file; return how many. Raises DeployError."""
-    with workshop(port, patience, screen.say) as (link, _):
+    with workshop(port, patience, screen.say) as (link, found):
         there = everything(link) if everywhere else install.scan(link)
         stamps = {} if everywhere else install.scan(link, [], install.STAMPS)
         if not there:
-            screen.say("there is nothing to remove")
+            screen.say(
+                "there is nothing to remove: the node is part of the firmware, and make flash "
+                "with a stock one takes it away"
+                if found.frozen
+                else "there is nothing to remove"
+            )
             return 0
         what = "every file" if everywhere else f"the node ({len(there)} files; config.json stays)"
         if not sure and not screen.ask(f"remove {what} from {link.device_name}?"):
@@ -75,12 +86,12 @@ def wipe(port, patience, screen, everywhere=False, sure=False):
 def configure(port, patience, screen, name=None, file=None):
     """Edit the board's config.json, or put file there, once it is right. Raises DeployError."""
     with workshop(port, patience, screen.say) as (link, found):
-        if not found.deployed:
+        if not (found.deployed or found.node):
             raise DeployError("there is no node on this board yet", "make deploy BOARD=…")
-        board = load(name or found.deployed["board"])
-        if found.deployed["board"] != board.name:
+        board = load(name or found.board)
+        if found.board not in ("", board.name):
             raise DeployError(
-                f"the node on this board was made for BOARD={found.deployed['board']}",
+                f"the node on this board was made for BOARD={found.board}",
                 "leave BOARD= out, or deploy again",
             )
         old = install.scan(link, [], ["config.json"])
@@ -88,7 +99,8 @@ def configure(port, patience, screen, name=None, file=None):
             new = checked(Path(file), board)
         else:
             new = _edited(read(link, "config.json") if old else b"{}", board, screen)
-        _equipped(link, new, board, Path(file) if file else _draft(board))
+        if not found.frozen:  # what is frozen is all there
+            _equipped(link, new, board, Path(file) if file else _draft(board))
         wanted, plan = {}, install.Plan([], [])
         with_config(link, wanted, plan, new, old)
         if not plan.copy:
@@ -151,16 +163,29 @@ def logs(port, patience, screen, seconds=None):
 
 
 def _follow(link, screen, end):
-    told = False
+    """Print what comes until end; say of a board that says nothing whether it is at its prompt."""
+    said = None
+    quiet_s = 0.0
+    heard = False  # something came, or the board was asked for its prompt
     while end is None or time.monotonic() < end:
-        left = _QUIET_S if end is None else min(_QUIET_S, end - time.monotonic())
-        seen = False
+        left = _LOOK_S if end is None else min(_LOOK_S, end - time.monotonic())
+        quiet_s += left
         for line in link.lines(left):
-            seen = True
+            heard = True
+            quiet_s = 0
             screen.say(plain(line))
-        if not seen and not told:
-            told = True
-            screen.say("(quiet: a node that is well has little to say at log.level 1)")
+        if quiet_s and not heard:
+            heard = True
+            link.ask_prompt()
+        if link.prompting and quiet_s:
+            state = _AT_PROMPT
+        elif quiet_s >= _QUIET_S:
+            state = _QUIET
+        else:
+            continue
+        if state != said:
+            said = state
+            screen.say(state)
 
 
 def _back(port, patience):

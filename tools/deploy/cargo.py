@@ -1,16 +1,13 @@
 """Modules for a board that need not have any of them: brought into its RAM, and taken away."""
 
 from base64 import b64encode
-from pathlib import Path
 
 import devcode
 
-from deploy.boards import ROOT
+from deploy.imports import ONBOARD, closure
 from deploy.probe import MPY_VERSION
 
-ONBOARD = Path(__file__).parent / "onboard"
 _PART = 768  # bytes for one command; a heap of 64 KB holds that many times
-_HOMES = {"doctor_": ONBOARD, "node/": ROOT / "firmware", "pins": None}
 
 
 class Cargo:
@@ -27,27 +24,29 @@ class Cargo:
         self._ready = False
 
     def load(self, *names):
-        """Have the modules of these names ("node/sensors/ntc") there; raises DeployError."""
+        """Have the modules of these names ("node.sensors.ntc"), and all they import, there.
+
+        Raises DeployError.
+        """
         if not self._ready:
             self._link.run((ONBOARD / "ramfs.py").read_text())
             self._ready = True
-        for name in names:
-            if name in self._there:
-                continue
-            path, source = f"{name}.py", self._source(name)
-            files = {path: source.read_bytes()}
-            if self._compiled:  # with their names: the board may have others of the same module
-                files, _ = devcode.compiled({path: source}, lines=True)
-            path, data = next(iter(files.items()))
-            for at in range(0, len(data) or 1, _PART):
-                self._link.run("bring(%r, %r)" % (path, b64encode(data[at : at + _PART])))
+        needed = closure(names, self._board)
+        if unknown := set(names) - set(needed):
+            raise ValueError(f"no module {sorted(unknown)[0]}")
+        for name in sorted(set(needed) - self._there):
+            self._bring(name, needed[name])
             self._there.add(name)
 
-    def _source(self, name):
-        for start, folder in _HOMES.items():
-            if name.startswith(start):
-                return (folder or self._board.folder) / f"{name}.py"
-        raise ValueError(name)
+    def _bring(self, name, source):
+        package = "/__init__" if source.name == "__init__.py" else ""
+        path = f"{name.replace('.', '/')}{package}.py"
+        files = {path: source.read_bytes()}
+        if self._compiled:  # with their names: the board may have others of the same module
+            files, _ = devcode.compiled({path: source}, lines=True)
+        path, data = next(iter(files.items()))
+        for at in range(0, len(data) or 1, _PART):
+            self._link.run("bring(%r, %r)" % (path, b64encode(data[at : at + _PART])))
 
     def drop(self):
         """Have the board forget all of them, and what they left on its heap."""

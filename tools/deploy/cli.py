@@ -13,7 +13,7 @@ from deploy.deploying import LOG_S, Order, deploy
 from deploy.doctor.case import Order as Examination
 from deploy.doctor.run import doctor as examine
 from deploy.errors import DeployError
-from deploy.flashing import flash
+from deploy.flashing import DRIVE_S, flash
 from deploy.passthrough import QUIET_S, join
 from deploy.screen import Screen
 from deploy.session import orderly
@@ -34,7 +34,13 @@ _INTERRUPTED = {"flash": "once more: the firmware on the board may be half of on
 
 
 @click.group()
-@click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for an answer.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds to wait for an answer of the board, and for its first line after a start.",
+)
 @click.option("--boards", type=_FOLDER, default=BOARDS, hidden=True)
 @click.pass_context
 def main(ctx, wait, boards):
@@ -169,7 +175,8 @@ def passthrough(obj, screen, port, board, config, baud, echo, quiet):
 @click.option("--yes", is_flag=True, help="Do not ask before everything is erased.")
 def flash_(obj, screen, port, board, firmware, yes):
     """Put MicroPython on the board; erases everything on it."""
-    return flash(load(board, obj["boards"]), port, firmware, screen, yes)
+    wait = max(DRIVE_S, obj["wait"])
+    return flash(load(board, obj["boards"]), port, firmware, screen, yes, wait)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ def deploy(order, screen):
             f"{link.device_name}: {board.name}, MicroPython {found.number}, "
             f"{found.free // 1024} KB free"
         )
+        if found.frozen:
+            screen.say("the firmware of this board has a node too; the files go before it")
         _lacking(link, board, screen)
         wanted = selected(files, OPTIONS - of_board(link, board, given), board)
         copied = _update(link, found, wanted, board, given, screen)

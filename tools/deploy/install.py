@@ -74,7 +74,7 @@ def prepare(link):
     Returns whether there was one to be finished. Raises DeployError.
     """
     link.run(SWITCH.read_text() + _HELPERS)
-    return link.run("print(finish())").strip() == "True"
+    return link.run("print(finish())", slow=True).strip() == "True"
 
 
 def scan(link, folders=_OURS, files=None):
@@ -85,6 +85,7 @@ def scan(link, folders=_OURS, files=None):
     text = link.run(
         "for _p in %r: _walk(_p, _show)\nfor _p in %r: _show(_p)" % (list(folders), list(files)),
         "the firmware may lack hashlib.sha256: make flash with a full one",
+        slow=True,
     )
     found = {}
     for line in text.splitlines():
@@ -207,7 +208,7 @@ def switch(link, plan, wanted):
     link.run("sync()")
     link.write("next/ready", text.encode())
     link.run("sync()")
-    link.run("finish()", "start the board again: it finishes the deployment by itself")
+    link.run("finish()", "start the board again: it finishes the deployment by itself", slow=True)
 
 
 def verify(link, wanted):

@@ -1,6 +1,8 @@
 """The one place that talks to a board: mpremote's raw REPL, with errors a person can act on."""
 
+import contextlib
 import errno
+import math
 import re
 import time
 from base64 import b64encode
@@ -8,16 +10,20 @@ from base64 import b64encode
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
-from deploy.errors import BoardError, DeployError
-from deploy.ports import Port, find, gone
+from deploy.errors import BoardError, DeployError, missing
+from deploy.ports import Overdue, Port, find, gone
 
 RAW = b"raw REPL; CTRL-B to exit\r\n"
 PATIENCE_S = 10
 _AGAIN_S = 1.5  # a board that is just starting misses the first Ctrl-C
 _QUIET_S = 2
 _LONG = 3  # times the patience, for all that one command prints
+_SLOW = 4  # times that, where the board goes through many files
+_DONE = b"\x04>"  # behind what a command prints: the board is still in its raw REPL
 _GONE_S = 0.3  # a port of USB goes away behind a reset, and later comes back
 _LOOK_S = 0.2
+_PROMPT = b">>> "
+_PROMPT_S = 1.5  # for a prompt to be echoed
 _REBOOT = b"soft reboot\r\n"
 _CHUNK = 768  # bytes of a file for one command; a heap of 64 KB holds that many times
 _NUMBERS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EROFS": errno.EROFS, "ENOENT": errno.ENOENT}
@@ -107,11 +113,38 @@ class Link(SerialTransport):
 
     def read_until(self, *args, **options):
         """As mpremote's, but not for ever: a board that has restarted may print without end."""
-        self.serial.limit(self.patience * _LONG)
+        self.serial.limit(self.serial.patience * _LONG)
         try:
             return super().read_until(*args, **options)
+        except Overdue as e:
+            raise self._overdue(e)
         finally:
             self.serial.limit(None)
+
+    def _overdue(self, error):
+        """Return the DeployError for a command that did not end in time.
+
+        Ctrl-C tells a slow board from one that has restarted: only the raw REPL, in which our
+        command runs, ends its output with 04 and a prompt.
+        """
+        heard = b""
+        end = time.monotonic() + self.patience
+        with contextlib.suppress(DeployError):
+            self.serial.write(b"\x03")
+            while not heard.endswith(_DONE) and time.monotonic() < end:
+                heard += self.serial.more(_LOOK_S)
+        if heard.endswith(_DONE):
+            longer = math.ceil(self.patience * _LONG)
+            return DeployError(
+                f"the board on {self.device_name} has not finished within {error.seconds:g} s",
+                f"a slow board takes longer: WAIT={longer}; the version on it is as it was",
+            )
+        if heard:
+            return DeployError(
+                f"the board on {self.device_name} has restarted in the middle",
+                "look after its supply, and try again; the version on it is as it was",
+            )
+        return error
 
     def _await(self, ending):
         heard = b""
@@ -129,8 +162,8 @@ class Link(SerialTransport):
         if not heard or not echo:
             return DeployError(
                 f"nothing answers on {device}",
-                "is this the board's USB port? press its reset button; without MicroPython on it: "
-                "make flash BOARD=… FIRMWARE=…",
+                "is this the board's USB port? press its reset button; a slow board: WAIT=30; "
+                "without MicroPython on it: make flash BOARD=… FIRMWARE=…",
             )
         if re.search(rb"\r\n(ERROR|OK|\+CME ERROR[^\r]*)\r\n", heard):
             return DeployError(
@@ -138,7 +171,8 @@ class Link(SerialTransport):
             )
         if b">>> " in heard or b"Traceback" in heard or b"MicroPython" in heard:
             return DeployError(
-                f"the program on {device} does not stop", "press the board's reset button, again"
+                f"the program on {device} does not stop within {self.patience:g} s",
+                "press the board's reset button, and try again; a slow board: WAIT=30",
             )
         return DeployError(
             f"what answers on {device} is not MicroPython's prompt; it says: {text[:60]}",
@@ -146,8 +180,12 @@ class Link(SerialTransport):
             "MicroPython on it: make flash BOARD=… FIRMWARE=…",
         )
 
-    def run(self, code, step=None):
-        """Run code on the board and return what it prints; raises DeployError."""
+    def run(self, code, step=None, slow=False):
+        """Run code on the board and return what it prints; raises DeployError.
+
+        slow: it goes through many files, and need not print anything meanwhile.
+        """
+        self.serial.patience = self.patience * (_SLOW if slow else 1)
         try:
             return self.exec(code).decode()
         except TransportExecError as e:
@@ -157,6 +195,8 @@ class Link(SerialTransport):
                 f"the board on {self.device_name} answers strangely: {e}",
                 step or "press its reset button and try again",
             )
+        finally:
+            self.serial.patience = self.patience
 
     def write(self, path, data, progress=None):
         """Write data to the file path on the board; progress(bytes) behind every part."""
@@ -176,6 +216,26 @@ class Link(SerialTransport):
         self._quiet()
         self.serial.write(b"\x04")
         self.in_raw_repl = self.stopped = False
+
+    @property
+    def prompting(self):
+        """Whether the last that the board printed is a prompt of its REPL."""
+        return self._held.endswith(_PROMPT)
+
+    def ask_prompt(self):
+        """Have a board that is at its prompt, and has said nothing so far, show it.
+
+        A program that reads no input, as the node, is not disturbed: what is typed waits until it
+        ends, and is an empty line then. Ctrl-B makes a friendly REPL of a raw one, which echoes
+        nothing.
+        """
+        for key in (b"\r", b"\x02"):
+            self.serial.write(key)
+            end = time.monotonic() + _PROMPT_S
+            while not self.prompting and time.monotonic() < end:
+                self._held += self.serial.more(_LOOK_S)
+            if self._held:
+                return
 
     def lines(self, seconds):
         """Yield what the board prints, a line at a time, for so many seconds (None: for ever)."""
@@ -201,6 +261,9 @@ def _failed(trace, step):
     if last.startswith("MemoryError"):
         what = "the board has too little memory free"
         return BoardError(what, step or "press its reset button and try again", number, last)
+    if last.startswith("ImportError"):
+        what, better = missing(last)
+        return BoardError(what, step or better, number, last)
     return BoardError(
         f"the board refuses: {last}", step or "press its reset button and try again", number, last
     )

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from devcode import module
 
+from deploy.boards import ROOT
 from deploy.errors import BoardError
 from deploy.files import read
+from deploy.imports import closure
 from deploy.settings import default, examined
 
 # Those of one need come together: a node that was given a configuration by hand sees at its start
 # that the first is missing.
-_SENSORS = ("ds18x20", "ntc", "sht3x", "bmp280", "pin", "mcu")
-_BUS = "node.sensors.bus"
+_SENSORS = [path.stem for path in (ROOT / "firmware/node/sensors").glob("[!_]*.py")]
 _ACTUATORS = ("node.actuators", "node.actuators.outputs")
 _OUTBOX = ("node.courier", "m5310.group")
 _SERVER = "node.config_server"
@@ -23,9 +24,8 @@ _KEPT = ("node.extras", "node.outbox", "node.tallies")  # what waits until it is
 _ALONE = ("lwm2m.digital", "m5310.power", "node.watchdog")
 OPTIONS = frozenset(
     [f"node.sensors.{name}" for name in _SENSORS]
-    + [_BUS, *_ACTUATORS, *_OUTBOX, *_UDP, *_CYCLE, *_KEPT, *_ALONE]
+    + [*_ACTUATORS, *_OUTBOX, *_UDP, *_CYCLE, *_KEPT, *_ALONE]
 )
-_BUSES = ("sht3x", "bmp280")
 _DIGITAL = (3200, 3302, 3342)
 
 
@@ -33,9 +33,7 @@ def of(config):
     """Return the set of those of OPTIONS that a validated configuration (a dict) needs."""
     found = set()
     for spec in config["sensors"]:
-        found.add(f"node.sensors.{spec['type']}")
-        if spec["type"] in _BUSES:
-            found.add(_BUS)
+        found |= OPTIONS & closure([f"node.sensors.{spec['type']}"]).keys()
         if spec["object"] in _DIGITAL:
             found.add("lwm2m.digital")
     wanted = {

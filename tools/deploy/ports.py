@@ -112,6 +112,17 @@ def _reason(device, error):
     return DeployError(f"{device} cannot be opened: {text}", _GIVE)
 
 
+class Overdue(DeployError):
+    """The board did not finish within `seconds`: it is slow, it restarted, or it is gone."""
+
+    def __init__(self, device, seconds):
+        super().__init__(
+            f"the board on {device} stopped answering",
+            "press its reset button and try again; the version on it is as it was",
+        )
+        self.seconds = seconds
+
+
 class Port:
     """An open serial port, as mpremote's transport uses one; every trouble is a DeployError.
 
@@ -122,7 +133,7 @@ class Port:
         self.device = device
         self.patience = patience
         self._read = b""
-        self._end = None
+        self._limit = self._end = None
         options = {"timeout": 0.05, "exclusive": True}
         if not device.startswith("rfc2217:"):  # which has no time limit for writing
             options["write_timeout"] = patience
@@ -144,7 +155,8 @@ class Port:
         self._serial.close()
 
     def limit(self, seconds):
-        """Have read() end with a DeployError when seconds are over; None: it may go on."""
+        """Have read() raise Overdue when seconds are over; None: it may go on."""
+        self._limit = seconds
         self._end = seconds and time.monotonic() + seconds
 
     def more(self, seconds):
@@ -173,19 +185,13 @@ class Port:
         return len(self._read)
 
     def read(self, size):
-        """Return size bytes; raises DeployError when none came for `patience` seconds."""
+        """Return size bytes; raises Overdue when none came for `patience` seconds."""
         if self._end and time.monotonic() > self._end:
-            raise DeployError(
-                f"the board on {self.device} has restarted in the middle",
-                "look after its supply, and try again; the version on it is as it was",
-            )
+            raise Overdue(self.device, self._limit)
         while len(self._read) < size:
             data = self._fetch(self.patience)
             if not data:
-                raise DeployError(
-                    f"the board on {self.device} stopped answering",
-                    "press its reset button and try again; the version on it is as it was",
-                )
+                raise Overdue(self.device, self.patience)
             self._read += data
         data, self._read = self._read[:size], self._read[size:]
         return data

@@ -13,7 +13,10 @@ try:
 except ImportError:
     import ujson as json
 _i = sys.implementation
-_v = os.statvfs(os.getcwd())
+try:
+    _v = os.statvfs(os.getcwd())
+except OSError:
+    _v = (512,) + (0,) * 9
 _m = getattr(_i, "_machine", "")
 if not _m and hasattr(os, "uname"):
     _m = os.uname().machine
@@ -23,12 +26,25 @@ try:
     _d = {"version": _d["version"], "board": _d["board"]}
 except (OSError, ValueError, KeyError, TypeError):
     _d = None
+# Where the package node is, other than by a deployment: in the firmware, or copied by hand.
+_n = _b = ""
+if not _d:
+    _k = set(sys.modules)
+    try:
+        import node
+        _n = str(node.__path__)
+        import pins
+        _b = pins.NAME
+    except Exception:
+        pass
+    for _x in set(sys.modules) - _k:
+        del sys.modules[_x]
 gc.collect()
 print(json.dumps({"name": _i.name, "version": list(_i.version)[:3], "machine": _m,
     "mpy": getattr(_i, "_mpy", getattr(_i, "mpy", 0)) & 255, "platform": sys.platform,
     "cwd": os.getcwd(), "block": _v[1] or _v[0], "free": _v[3] * (_v[1] or _v[0]),
     "size": _v[2] * (_v[1] or _v[0]),
-    "deployed": _d}))
+    "deployed": _d, "node": _n, "pins": _b}))
 """
 
 
@@ -36,7 +52,8 @@ print(json.dumps({"name": _i.name, "version": list(_i.version)[:3], "machine": _
 class Found:
     """The board as it describes itself; block, free, size in bytes, deployed: dict or None.
 
-    size: of the file system, 0 where it is not told.
+    size: of the file system, 0 where it is not told. node: the folder that the package node is
+    in where it was not deployed ("": there is none); pins: NAME of the board definition there.
     """
 
     name: str
@@ -49,11 +66,23 @@ class Found:
     free: int
     deployed: dict | None
     size: int = 0
+    node: str = ""
+    pins: str = ""
 
     @property
     def number(self):
         """The version of MicroPython as text."""
         return ".".join(str(part) for part in self.version)
+
+    @property
+    def board(self):
+        """The BOARD= that the node on it was made for, as far as it is known; else ""."""
+        return (self.deployed or {}).get("board", self.pins)
+
+    @property
+    def frozen(self):
+        """Whether the node is part of the firmware: frozen, or in a ROMFS."""
+        return self.node.startswith((".frozen", "/rom"))
 
 
 def probe(link):

@@ -38,7 +38,7 @@ class Case:
         self.found = found
         self.order = order
         self.report = report
-        name = order.board or (found.deployed or {}).get("board", "")
+        name = order.board or found.board
         self.board = load(name, order.boards)
         self.cargo = Cargo(link, found, self.board)
         self.talk = Talk(link)

@@ -3,6 +3,7 @@
 import json
 
 from deploy.doctor.report import fail, ok, warn
+from deploy.errors import missing
 
 _EIO, _ENODEV, _ETIMEDOUT = 5, 19, 110
 _AMBIENT = -40, 60  # °C; what is beyond is possible, and seldom meant
@@ -11,6 +12,7 @@ _TEMPERATURE = 3303
 _UNITS = {"Cel": "°C", "%RH": "%"}
 _ADDRESSES = {"sht3x": (68, 69), "bmp280": (118, 119)}
 _PULL = "4.7 kΩ from data to 3.3 V"
+_OUTPUTS = ("switch", "dimmer", "multistate")
 
 
 def sensors(config):
@@ -30,20 +32,18 @@ def actuators(config):
 
 
 def _ask(case, code):
+    """Return what doctor_parts prints for code, which it runs on the board."""
     return json.loads(case.link.run(f"import doctor_parts; doctor_parts.{code}"))
 
 
 def _sensor(case, spec):
     """Read it once with the node's own driver."""
     kind = spec["type"]
-    case.cargo.load("node/__init__", "node/sensors/__init__", f"node/sensors/{kind}")
-    if kind == "mcu":
-        case.cargo.load("pins")
-    case.cargo.load("doctor_parts")
+    case.cargo.load("doctor_parts", f"node.sensors.{kind}")
     place = _place(case, spec)
     got = _ask(case, "sensor(%r)" % spec)
     if "error" in got:
-        said, cause, step = _REASONS[kind](spec, got)
+        said, cause, step = _reason(case, spec, got)
         yield fail(f"{place}: {said}", cause, step)
         return
     value = got["value"]
@@ -72,10 +72,28 @@ def _place(case, spec):
     return f"{kind} at pin {spec['pin']}"
 
 
-def _told(got):
-    """Return what the driver said, in words."""
-    names = {_ENODEV: "no answer", _EIO: "the line is held low", _ETIMEDOUT: "no answer in time"}
+_ERRNO = {_ENODEV: "no answer", _EIO: "the line is held low", _ETIMEDOUT: "no answer in time"}
+_I2C_ERRNO = {**_ERRNO, _EIO: "no answer"}  # an RP2 raises EIO where nothing acknowledges
+_ADC_ERRNO = {_ETIMEDOUT: "the ADC does not answer in time"}
+
+
+def _told(got, names=_ERRNO):
+    """Return what the driver said, in words; names: {errno: words}."""
     return names.get(got["number"], got["text"] or got["error"])
+
+
+def _reason(case, spec, got):
+    """Return what went wrong, its likely cause and the next step."""
+    if got["error"] == "ImportError":
+        said, step = missing(got["text"])
+        return said, None, step
+    if got["error"] == "AttributeError":
+        return (
+            got["text"],
+            "the MicroPython on the board lacks what the driver uses",
+            f"make flash BOARD={case.board.name} with the stock firmware, or with a newer one",
+        )
+    return _REASONS.get(spec["type"], _other)(spec, got)
 
 
 def _ds18x20(spec, got):
@@ -91,9 +109,21 @@ def _ds18x20(spec, got):
         )
     if text == "wrong checksum":
         return text, "noise, a long cable, or no pull-up", f"{_PULL}, a shorter cable"
+    if got["error"] == "ValueError":
+        return (
+            f"it answers with a value that cannot be true: {text}",
+            "not a DS18B20, DS1822 or DS18S20, or a broken one",
+            "another sensor",
+        )
     if roms:
         there = ", ".join(roms)
         wanted = f"ROM {spec['rom']}" if spec["rom"] else f"index {spec['index']}"
+        if spec["rom"] in roms or (not spec["rom"] and spec["index"] < len(roms)):
+            return (
+                f"{_told(got)} from {wanted}, which is found on the wire: {there}",
+                "a loose contact, a long cable, or a weak pull-up",
+                f"{_PULL}, a shorter cable; then run it again",
+            )
         return (
             f"no answer from {wanted}; on this wire there are: {there}",
             "the configuration names another one than is there, or one is loose",
@@ -114,24 +144,32 @@ def _ds18x20(spec, got):
 
 def _on_i2c(spec, got):
     found = got["seen"].get("addresses", [])
+    told = _told(got, _I2C_ERRNO)
+    if got["step"] == "set up":
+        return told, "this bus is not at these pins", "see the board's README"
     if got["text"] == "wrong checksum":
         return got["text"], "noise or a long cable", "shorter wires, 4.7 kΩ pull-ups"
-    others = [
-        number
-        for number in _ADDRESSES[spec["type"]]
-        if number in found and number != spec["address"]
-    ]
+    if got["error"] == "ValueError":
+        return (
+            f"it answers with a value that cannot be true: {got['text']}",
+            f"what is at address {spec['address']} is no {spec['type']}, or it is broken",
+            "compare the chip's name with sensors[].type; another sensor",
+        )
+    if spec["address"] in found:
+        return (
+            f"{told}, although something answers at this address",
+            f"it is no {spec['type']}, or a wire is loose or long",
+            "compare the chip's name with sensors[].type; shorter wires, 4.7 kΩ pull-ups",
+        )
+    others = [number for number in _ADDRESSES.get(spec["type"], ()) if number in found]
     if others:
         return (
             f"no answer; one answers at {others[0]}",
             f"its {'ADDR' if spec['type'] == 'sht3x' else 'SDO'} pin chooses the address",
             f'"address": {others[0]} in config.json: make config',
         )
-    said = f"{_told(got)}; addresses that answer on this bus: {found or 'none'}"
-    if got["step"] == "set up":
-        return _told(got), "this bus is not at these pins", "see the board's README"
     return (
-        said,
+        f"{told}; addresses that answer on this bus: {found or 'none'}",
         "SDA or SCL is loose or swapped, no pull-ups, or no supply",
         "check SDA, SCL, GND, 3.3 V, and 4.7 kΩ from SDA and from SCL to 3.3 V",
     )
@@ -145,10 +183,16 @@ def _ntc(spec, got):
             f"the pin sees the end of its range: the NTC belongs between the pin and {other}",
             f"check the NTC, its series resistor of {spec['series']} Ω, and sensors[].side",
         )
+    if got["step"] == "read" and got["error"] == "ValueError":
+        return (
+            got["text"],
+            "r25, b, series or side do not fit the parts",
+            "compare these fields of config.json with the data sheet of the NTC",
+        )
     return (
-        _told(got),
-        "r25, b, series or side do not fit the parts",
-        "compare these fields of config.json with the data sheet, and the pin with the README",
+        _told(got, _ADC_ERRNO),
+        f"pin {spec['pin']} cannot measure: it has no ADC here, or its ADC is in use",
+        "a pin that can: see NTC in the board's README, then make config",
     )
 
 
@@ -164,6 +208,10 @@ def _pin(spec, got):
     return _told(got), "this pin cannot do it", "another pin: see the board's README"
 
 
+def _other(spec, got):
+    return _told(got), None, "check its wires and its fields in config.json"
+
+
 _REASONS = {
     "ds18x20": _ds18x20,
     "sht3x": _on_i2c,
@@ -176,10 +224,7 @@ _REASONS = {
 
 def _actuator(case, spec):
     """Set its outputs up, all off; move each where ACTUATE=1 allows it."""
-    case.cargo.load("node/__init__", "node/actuators/__init__", "node/actuators/outputs")
-    if spec["dimmer"]:
-        case.cargo.load("pins", "node/actuators/timer_pwm")
-    case.cargo.load("doctor_parts")
+    case.cargo.load("doctor_parts", "node.actuators")
     got = _ask(case, "actuator(%r)" % spec)
     if "error" in got:
         yield _broken(got, spec)
@@ -196,6 +241,7 @@ def _actuator(case, spec):
 
 
 def _pins(spec):
+    """Return the outputs of spec and their pins in words."""
     parts = [f"{kind} at {spec[kind]['pin']}" for kind in ("switch", "dimmer") if spec[kind]]
     if spec["multistate"]:
         parts.append(f"states at {', '.join(map(str, spec['multistate']['pins']))}")
@@ -203,9 +249,16 @@ def _pins(spec):
 
 
 def _broken(got, spec):
+    """Return the Finding for an output that fails; the step of got names it."""
+    if got["step"] in _OUTPUTS:
+        spec = {kind: spec[kind] if kind == got["step"] else None for kind in _OUTPUTS}
+    if got["error"] == "ImportError":
+        said, step = missing(got["text"])
+        return fail(f"{_pins(spec)}: {said}", None, step)
+    frequency = ", or not with this frequency" if got["step"] == "dimmer" else ""
     return fail(
         f"{_pins(spec)}: {_told(got)}",
-        "this board cannot drive that pin, or it is broken",
+        f"this board cannot drive that pin{frequency}, or it is broken",
         "another pin: see the board's README, then make config",
     )
 

@@ -7,17 +7,6 @@ from deploy.probe import another_board, faults
 
 _MEMORY = "import gc; gc.collect(); print(gc.mem_free(), gc.mem_alloc())"
 _LEAST = {False: 64, True: 84}  # KB of heap that a node takes, on 32 and on 64 bits
-_FROZEN = """
-import sys
-_n = set(sys.modules)
-try:
-    import node
-    print(1)
-except ImportError:
-    print(0)
-for _m in set(sys.modules) - _n:
-    del sys.modules[_m]
-"""
 
 
 def board(case):
@@ -30,10 +19,10 @@ def board(case):
         yield fail(wrong.what, None, wrong.step)
         return
     yield ok(f"{case.board.name} on {case.link.device_name}: {found.machine}")
-    made_for = (found.deployed or {}).get("board", case.board.name)
-    if made_for != case.board.name:
+    if found.board not in ("", case.board.name):
+        how = "deployed with" if found.deployed else "built for"
         yield warn(
-            f"the node on it was deployed with BOARD={made_for}",
+            f"the node on it was {how} BOARD={found.board}",
             "the pins are another board's",
             case.make("deploy"),
         )
@@ -73,11 +62,19 @@ def files(case):
     if found.deployed:
         yield ok(f"{free}; the node is there, version {found.deployed['version']}")
         return
+    if found.node:
+        how = "part of the firmware" if found.frozen else f"in {found.node}, copied by other means"
+        yield ok(f"{free}; the node is there, {how}")
+        return
     need = room_for(case.board, found.block)
     if found.free >= need:
         yield ok(f"{free}; no node yet: {case.make('deploy')}")
-    elif case.link.run(_FROZEN).strip() == "1":
-        yield ok(f"{free}; the node is there, in the firmware or brought by hand")
+    elif not found.size and not found.free:
+        yield fail(
+            "no file system",
+            "the board's flash memory is not formatted, or damaged",
+            f"make flash BOARD={case.board.name}: it erases everything",
+        )
     elif found.size and need > found.size:
         yield fail(
             f"{found.size // 1024} KB in all",

@@ -50,7 +50,7 @@ def doctor(order, screen):
         except KeyboardInterrupt:
             case.settle()
             raise
-        node = bool(found.deployed)
+        node = bool(found.deployed or found.node)
     report.sum()
     screen.say("the node starts again: make logs" if node else "the board is as it was")
     return not report.failed

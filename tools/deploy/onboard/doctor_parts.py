@@ -24,7 +24,9 @@ def sensor(spec):
         sleep_ms(driver.start())
         step = "read"
         print(json.dumps({"value": driver.read()}))
-    except (OSError, ValueError, TypeError, RuntimeError) as e:
+    except MemoryError:  # says nothing of the sensor
+        raise
+    except Exception as e:  # ImportError or AttributeError where the port lacks something
         _failed(step, e, _looked_at(spec))
 
 
@@ -66,17 +68,34 @@ def _wire(pin):
 
 
 def actuator(spec):
-    """Set the outputs of spec up as the node does when it starts, all off; print what came."""
+    """Set the outputs of spec up as the node does when it starts, all off; print what came.
+
+    One after the other: the step of a failure is the name of the output.
+    """
     from node.actuators import make
 
     _made.clear()
-    try:
-        _made.update(make(spec))
-        print(json.dumps({"value": [name for name in _OUTPUTS if _made[name]]}))
-    except (OSError, ValueError, TypeError, RuntimeError) as e:
-        _failed("set up", e, {})
+    for name in _FIELDS:
+        if not spec[name]:
+            continue
+        alone = dict(spec)
+        for other in _FIELDS:
+            if other != name:
+                alone[other] = None
+        try:
+            made = make(alone)
+        except MemoryError:
+            raise
+        except Exception as e:
+            _failed(name, e, {})
+            return
+        for output in _OUTPUTS:
+            if made[output]:
+                _made[output] = made[output]
+    print(json.dumps({"value": sorted(_made)}))
 
 
+_FIELDS = ("switch", "dimmer", "multistate")
 _OUTPUTS = ("on_off", "dimmer", "multistate")
 
 

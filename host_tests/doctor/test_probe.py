@@ -1,0 +1,73 @@
+"""What a board says of itself, by the code that asks it, on the real MicroPython."""
+
+import json
+import subprocess
+
+import pytest
+
+from deploy.probe import _CODE, Found
+from upytest import interpreter
+
+NO_FILES = "def unmounted(path):\n    raise OSError(19)\n"
+
+
+def probed(folder, code=_CODE, first=""):
+    """Return the Found of a computer with the files in folder."""
+    done = subprocess.run(
+        [interpreter(), "-c", first + code],
+        env={"MICROPYPATH": f"{folder}:.frozen"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr, done.stderr
+    return Found(**json.loads(done.stdout))
+
+
+def package(folder, text=""):
+    (folder / "node").mkdir(parents=True)
+    (folder / "node/__init__.py").write_text(text)
+
+
+def test_a_board_without_a_node(tmp_path):
+    found = probed(tmp_path)
+    assert (found.deployed, found.node, found.board, found.frozen) == (None, "", "", False)
+
+
+def test_a_frozen_package_is_told_from_files(tmp_path):
+    """Of the interpreter's frozen packages asyncio stands for the node."""
+    found = probed(tmp_path, _CODE.replace("import node", "import asyncio as node"))
+    assert found.node == ".frozen/asyncio"
+    assert found.frozen
+    package(tmp_path)
+    (tmp_path / "pins.py").write_text('NAME = "RPI_PICO"')
+    found = probed(tmp_path)
+    assert found.node == "node" and not found.frozen
+    assert found.board == "RPI_PICO"
+
+
+def test_what_was_deployed_needs_no_looking_for(tmp_path):
+    package(tmp_path, "print('never')")
+    (tmp_path / "deployed.json").write_text('{"version": "1", "board": "PC"}')
+    found = probed(tmp_path)
+    assert (found.node, found.board, found.frozen) == ("", "PC", False)
+
+
+def test_looking_for_the_node_leaves_nothing_loaded(tmp_path):
+    package(tmp_path)
+    (tmp_path / "pins.py").write_text('NAME = "RPI_PICO"')
+    code = _CODE + "assert 'node' not in sys.modules and 'pins' not in sys.modules\n"
+    assert probed(tmp_path, code).node
+
+
+@pytest.mark.parametrize("text", ["1 +", "raise MemoryError", "import nothere"])
+def test_a_node_that_cannot_be_loaded_is_none(tmp_path, text):
+    package(tmp_path, text)
+    assert probed(tmp_path).node == ""
+
+
+def test_a_board_without_a_file_system_can_be_asked(tmp_path):
+    found = probed(tmp_path, _CODE.replace("os.statvfs", "unmounted"), first=NO_FILES)
+    assert (found.free, found.size) == (0, 0)
+    assert found.machine

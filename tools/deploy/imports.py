@@ -1,0 +1,88 @@
+"""Which modules of this project a module imports, read from the sources; nothing is run."""
+
+import ast
+
+from deploy.boards import ROOT
+
+ONBOARD = ROOT / "tools" / "deploy" / "onboard"
+_PACKAGES = {"node": ROOT / "firmware", "m5310": ROOT / "lib", "lwm2m": ROOT / "lib"}
+_DEFINITION = ("pins", "pin_rules")  # modules that lie in the board's folder
+_BY_NAME = ("borrow", "__import__")  # functions that import the module a text names
+
+
+def source(name, board=None):
+    """Return the source file of the module with this dotted name, None if it is not ours.
+
+    Without a board there is no board definition.
+
+    What is not ours is part of MicroPython, and of the firmware that is on the board.
+    """
+    head = name.partition(".")[0]
+    if head.startswith("doctor_"):
+        folder = ONBOARD
+    elif head in _DEFINITION:
+        folder = board and board.folder
+    else:
+        folder = _PACKAGES.get(head)
+    if folder is None:
+        return None
+    path = folder / name.replace(".", "/")
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
+
+
+def closure(names, board=None):
+    """Return {dotted name: source file} of the modules called names and all that they import.
+
+    Imports inside of functions count, and so do the packages that a module is in.
+    """
+    found = {}
+    left = list(names)
+    while left:
+        name = left.pop()
+        path = None if name in found else source(name, board)
+        if not path:
+            continue
+        found[name] = path
+        above = name.rpartition(".")[0]
+        package = name if path.name == "__init__.py" else above
+        left += [above, *imported(ast.parse(path.read_text("utf-8")), package)]
+    return found
+
+
+def imported(node, package):
+    """Yield the dotted names that the syntax tree node, in a module of package, may import.
+
+    `from a import b` gives a and a.b: which of them is a module, the files tell.
+    """
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        for child in node.orelse:
+            yield from imported(child, package)
+        return
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name
+    elif isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            parts = package.split(".")
+            base = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [base])])
+        yield base
+        for alias in node.names:
+            yield f"{base}.{alias.name}"
+    elif isinstance(node, ast.Call):
+        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if called in _BY_NAME and node.args:
+            yield from _texts(node.args[0])
+    elif isinstance(node, ast.Constant) and "." in str(node.value):
+        yield from _texts(node)  # a module's name that is passed on, or kept in a table
+    for child in ast.iter_child_nodes(node):
+        yield from imported(child, package)
+
+
+def _texts(node):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if all(part.isidentifier() for part in node.value.split(".")):
+            yield node.value
