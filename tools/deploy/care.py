@@ -150,7 +150,7 @@ def _edited(data, board, screen):
 def logs(port, patience, screen, seconds=None):
     """Print what the board prints, without stopping it, for ever; survives its absence."""
     link = Link(port, patience)
-    screen.say(f"the log of {link.device_name}; the node goes on running; Ctrl-C ends this")
+    screen.say(f"the log of {link.device_name}; nothing is stopped; Ctrl-C ends this")
     end = None if seconds is None else time.monotonic() + seconds
     while end is None or time.monotonic() < end:
         try:
