@@ -2,4 +2,4 @@
 metadata(description="m5310-node on ESP32_GENERIC_C3", version="0.1.0", license="MIT")
 include("$(PORT_DIR)/boards/manifest.py")
 include("../manifest.py")
-module("pins.py")
+module("pins.py", opt=3)

@@ -63,8 +63,13 @@ def _reset():
 
     if not hasattr(machine, "reset_cause"):
         return "", ""
+    power = "power on"
+    if sys.platform == "esp32":  # the reset button is the power-on reset of these chips
+        power = "power on or the reset button"
+    elif not hasattr(machine, "SOFT_RESET"):  # an RP2 tells nothing but a reset by its watchdog
+        power = "power on, the reset button or a soft reset"
     for name, words in (
-        ("PWRON_RESET", "power on"),
+        ("PWRON_RESET", power),
         ("HARD_RESET", "a reset"),
         ("WDT_RESET", "a reset" if sys.platform == "rp2" else "a bite of the watchdog"),
         ("DEEPSLEEP_RESET", "deep sleep"),

@@ -122,20 +122,21 @@ class Manifest:
 
     def __init__(self):
         self.files = []  # (name on the device, path)
+        self.levels = {}  # name on the device: the optimisation level it is compiled with
         self.included = []
         self.about = None
         self._at = None
 
     def run(self, path):
         before, self._at = self._at, path.parent
-        names = ("metadata", "include", "require", "package", "module")
+        names = ("metadata", "include", "require", "package", "module", "freeze")
         exec(path.read_text(), {name: getattr(self, name) for name in names})
         self._at = before
 
     def metadata(self, description=None, version=None, license=None):  # noqa: A002
         self.about = (description, version, license)
 
-    def include(self, path):
+    def include(self, path, **options):
         if path.startswith("$"):
             self.included.append(path)
         else:
@@ -144,16 +145,26 @@ class Manifest:
     def require(self, name):
         self.included.append(name)
 
-    def package(self, name, base_path="."):
+    def package(self, name, files=None, base_path=".", opt=None):
         base = (self._at / base_path).resolve()
         found = sorted((base / name).rglob("*.py"))
-        assert found, name
-        self.files += [(str(path.relative_to(base)), path) for path in found]
+        assert found and files is None, name
+        for path in found:
+            self._add(str(path.relative_to(base)), path, opt)
 
-    def module(self, name, base_path="."):
-        path = (self._at / base_path / name).resolve()
+    def module(self, name, base_path=".", opt=None):
+        self._add(name, (self._at / base_path / name).resolve(), opt)
+
+    def freeze(self, path, script=None, opt=None):
+        base = (self._at / path).resolve()
+        names = [script] if isinstance(script, str) else script
+        for file in [base / name for name in names] if names else sorted(base.rglob("*.py")):
+            self._add(str(file.relative_to(base)), file, opt)
+
+    def _add(self, name, path, opt):
         assert path.is_file(), path
         self.files.append((name, path))
+        self.levels[name] = opt
 
 
 def device_files(name):
@@ -175,6 +186,24 @@ def test_the_manifest_freezes_every_file_once(name):
     assert manifest.included == ["$(PORT_DIR)/boards/manifest.py"]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert manifest.about == (f"m5310-node on {name}", version, "MIT")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_manifest_compiles_every_file_with_level_3(name):
+    manifest = Manifest()
+    manifest.run(BOARDS / name / "manifest.py")
+    assert set(manifest.levels) == set(device_files(name))
+    assert set(manifest.levels.values()) == {3}, manifest.levels
+
+
+def test_the_room_that_the_frozen_node_takes_is_said_where_it_is_short():
+    """Measured: the size of a firmware with the node less one without."""
+    for text in (readme("NUCLEO_F446RE"), readme("PYBV11")):
+        assert "114 KB" in text.split("## Frozen into the firmware")[1]
+    for path in ROOT.glob("**/*.md"):
+        if ".venv" not in path.parts:
+            assert "less than 100 KB" not in path.read_text(), path
+    assert "114 KB" in (ROOT / "docs/performance.md").read_text()
 
 
 def test_every_device_file_compiles(tmp_path):

@@ -3,6 +3,8 @@
 The power is cut before every single step: what is found then is the old or the new, never none.
 """
 
+import sys
+
 import machine
 import pytest
 from cutdisk import Cut, Disk, Full
@@ -137,6 +139,22 @@ def board(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     return Board()
+
+
+def test_a_start_is_said_to_be_no_more_than_the_port_tells(board, monkeypatch):
+    """ESP32: the reset button is a power-on reset; RP2: all but a reset by the watchdog is."""
+    monkeypatch.setattr(sys, "platform", "esp32")
+    assert board.reset(machine.PWRON_RESET) == ["started after power on or the reset button"]
+    assert board.reset(machine.SOFT_RESET) == ["started after a soft reset"]
+    monkeypatch.setattr(sys, "platform", "rp2")
+    for name in ("SOFT_RESET", "HARD_RESET", "DEEPSLEEP_RESET"):
+        monkeypatch.delattr(machine, name)
+    everything = "power on, the reset button or a soft reset"
+    assert board.reset(machine.PWRON_RESET) == [f"started after {everything}"]
+    assert restarts.status()["reset"] == everything
+    assert board.reset(machine.WDT_RESET) == ["started after a reset"]
+    monkeypatch.setattr(sys, "platform", "pyboard")
+    assert board.reset(machine.WDT_RESET)[0].startswith("restarted: the watchdog was not fed")
 
 
 def test_the_cause_of_a_restart_is_told_once_and_kept(board):
