@@ -27,6 +27,7 @@ _PROMPT_S = 1.5  # for a prompt to be echoed
 _REBOOT = b"soft reboot\r\n"
 _CHUNK = 768  # bytes of a file for one command; a heap of 64 KB holds that many times
 _NUMBERS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EROFS": errno.EROFS, "ENOENT": errno.ENOENT}
+_FAULTS = ("AttributeError", "NameError", "NotImplementedError", "SyntaxError", "TypeError")
 _STEPS = {
     errno.ENOSPC: ("the board's file system is full", "make backup, then make wipe, then again"),
     errno.EIO: ("the board's flash memory fails", "try again; then make flash, which erases it"),
@@ -262,8 +263,10 @@ def _failed(trace, step):
         what = "the board has too little memory free"
         return BoardError(what, step or "press its reset button and try again", number, last)
     if last.startswith("ImportError"):
-        what, better = missing(last)
-        return BoardError(what, step or better, number, last)
+        return BoardError(*missing(last), number, last)  # whatever was done, it goes on failing
+    if last.startswith(_FAULTS):
+        better = "a newer MicroPython (make flash); if it has that one, please report this line"
+        return BoardError(f"the board refuses: {last}", better, number, last)
     return BoardError(
         f"the board refuses: {last}", step or "press its reset button and try again", number, last
     )

@@ -74,5 +74,6 @@ class Case:
         self.cargo.load("doctor_line")
         self.link.run(
             "import doctor_line; doctor_line.start(%r, %d, %r, %r, %r)"
-            % (module["uart"], baud, *pins, self.plan.options)
+            % (module["uart"], baud, *pins, self.plan.options),
+            f"other module.uart, tx, rx: see boards/{self.board.name}/README.md",
         )

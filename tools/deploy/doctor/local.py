@@ -6,7 +6,9 @@ from deploy.plan import choose
 from deploy.probe import another_board, faults
 
 _MEMORY = "import gc; gc.collect(); print(gc.mem_free(), gc.mem_alloc())"
-_LEAST = {False: 64, True: 84}  # KB of heap that a node takes, on 32 and on 64 bits
+# KB of heap that a node takes, on 32 and on 64 bits: as files, and frozen into the firmware.
+_LEAST = {False: 64, True: 84}
+_LEAST_FROZEN = {False: 40, True: 54}
 
 
 def board(case):
@@ -43,14 +45,15 @@ def memory(case):
     free, used = [int(word) // 1024 for word in case.link.run(_MEMORY).split()]
     said = f"{free} KB free of {free + used} KB"
     wide = case.link.run("import sys; print(sys.maxsize > 1 << 32)").strip() == "True"
-    if free < _LEAST[wide]:
+    least = (_LEAST_FROZEN if case.found.frozen else _LEAST)[wide]
+    if free < least:
         step = (
             "few sensors, log.level 0 or 1; or the node frozen into the firmware, see the last "
             f"part of boards/{case.board.name}/README.md"
         )
         if case.hosted:
             step = "make pcboard without --heap"
-        yield warn(said, f"a node takes about {_LEAST[wide]} KB", step)
+        yield warn(said, f"a node takes about {least} KB", step)
     else:
         yield ok(said)
 
