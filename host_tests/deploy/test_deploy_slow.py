@@ -1,19 +1,23 @@
 """Boards that are slow, that restart, that are gone, and that sit at their prompt: told apart."""
 
 import contextlib
+import io
 import os
 import pty
 import select
 import subprocess
 import threading
 import tty
+import types
 
 import pytest
 from deploy_rig import ROOT, refused, run
 
 from deploy import care, probe
+from deploy import install as install_module
 from deploy import link as links
 from deploy.errors import DeployError
+from deploy.files import read
 from deploy.link import Link
 
 WAIT = 0.4
@@ -281,4 +285,31 @@ def test_a_frozen_node_is_no_board_without_a_node(board, monkeypatch):
     assert [path.name for path in (one.folder / "copy").iterdir()] == ["config.json"]
     said = one.run("wipe", "--yes").output
     assert "the node is part of the firmware" in said and "make flash" in said
+    plans = []
+    real_stage = install_module.stage
+
+    def stage(link, plan, *more):
+        plans.append(plan)
+        return real_stage(link, plan, *more)
+
+    monkeypatch.setattr("deploy.install.stage", stage)
     assert "the firmware of this board has a node too" in one.install("--log", "0").output
+    assert not plans[0].direct  # half a package in lib/ would go before the frozen one
+
+
+@pytest.mark.parametrize("size", [0, 1, 510, 510 * 32 - 1, 510 * 32, 510 * 32 + 1, 40_000])
+def test_a_large_file_is_read_by_several_commands(size, tmp_path):
+    path = tmp_path / "data"
+    path.write_bytes(os.urandom(size))
+    names, codes = {}, []
+
+    def here(code):
+        codes.append(code)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(code, names)
+        return said.getvalue()
+
+    assert read(types.SimpleNamespace(run=here), str(path)) == path.read_bytes()
+    assert len(codes) == 1 + size // (510 * 32)
+    assert names["_f"].closed

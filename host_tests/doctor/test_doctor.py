@@ -10,7 +10,6 @@ from vbus import Ds18b20
 
 from deploy.boards import ROOT, load
 from deploy.cargo import Cargo
-from deploy.link import _failed
 
 LOCAL = ["board", "MicroPython", "memory", "files", "configuration"]
 LINE = ["UART", "module"]
@@ -393,30 +392,6 @@ def test_a_uart_that_the_port_does_not_have_at_all_is_no_matter_of_pins(seen):
     failed(got, "UART", "the MicroPython on the board has no UART", "", "make flash")
     got = seen(Wire(), link=FakeLink(Wire(), refuses=AttributeError("no attribute 'deinit'")))
     failed(got, "UART", "no attribute 'deinit'", "", "a newer MicroPython (make flash)")
-
-
-@pytest.mark.parametrize(
-    ("trace", "what", "step"),
-    [
-        ("ImportError: no module named 'hashlib'", "has no module hashlib", "mip install hashlib"),
-        ("ImportError: can't import name ADC", "has no ADC", "make flash"),
-        (
-            "ImportError: no module named 'node.port'",
-            "the board has no module node.port",
-            "report",
-        ),
-        ("ImportError: ", "cannot be imported", "make flash"),
-        ("TypeError: extra keyword arguments given", "extra keyword", "report this line"),
-        ("NameError: name 'x' isn't defined", "name 'x'", "report this line"),
-    ],
-)
-def test_what_a_reset_does_not_mend_is_not_explained_by_one(trace, what, step):
-    error = _failed(f"Traceback (most recent call last):\n{trace}\n", None)
-    assert what in error.what
-    assert step in error.step
-    assert "reset" not in error.step
-    if trace.startswith("ImportError"):
-        assert _failed(trace, "press its reset button").step == error.step
 
 
 def test_a_board_without_a_file_system(seen):

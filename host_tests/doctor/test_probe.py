@@ -1,10 +1,11 @@
-"""What a board says of itself, by the code that asks it, on the real MicroPython."""
+"""What a board says of itself, on the real MicroPython, and what is made of its tracebacks."""
 
 import json
 import subprocess
 
 import pytest
 
+from deploy.link import _failed
 from deploy.probe import _CODE, Found
 from upytest import interpreter
 
@@ -71,3 +72,27 @@ def test_a_board_without_a_file_system_can_be_asked(tmp_path):
     found = probed(tmp_path, _CODE.replace("os.statvfs", "unmounted"), first=NO_FILES)
     assert (found.free, found.size) == (0, 0)
     assert found.machine
+
+
+@pytest.mark.parametrize(
+    ("trace", "what", "step"),
+    [
+        ("ImportError: no module named 'hashlib'", "has no module hashlib", "mip install hashlib"),
+        ("ImportError: can't import name ADC", "has no ADC", "make flash"),
+        (
+            "ImportError: no module named 'node.port'",
+            "the board has no module node.port",
+            "report",
+        ),
+        ("ImportError: ", "cannot be imported", "make flash"),
+        ("TypeError: extra keyword arguments given", "extra keyword", "report this line"),
+        ("NameError: name 'x' isn't defined", "name 'x'", "report this line"),
+    ],
+)
+def test_what_a_reset_does_not_mend_is_not_explained_by_one(trace, what, step):
+    error = _failed(f"Traceback (most recent call last):\n{trace}\n", None)
+    assert what in error.what
+    assert step in error.step
+    assert "reset" not in error.step
+    if trace.startswith("ImportError"):
+        assert _failed(trace, "press its reset button").step == error.step

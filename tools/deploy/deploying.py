@@ -65,7 +65,7 @@ def _update(link, found, wanted, board, config, screen):
     changed = bool(plan.copy or plan.remove)
     if changed:  # a configuration is checked anew by what is deployed
         plan.remove += install.STAMPS
-    if not found.deployed:
+    if not found.deployed and not found.node:  # files in lib/ go before a frozen node at once
         install.first(plan, present)
     if config is not None:
         with_config(link, wanted, plan, config, old)

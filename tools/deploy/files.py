@@ -10,14 +10,18 @@ from deploy.install import scan
 from deploy.payload import digest
 
 KEPT = ROOT / "backup"
-_READ = """
+_BYTES, _TIMES = 510, 32  # printed at a time, and how often in one command
+_OPEN = """
 from binascii import b2a_base64 as _b
-with open(%r, "rb") as _f:
-    while True:
-        _d = _f.read(510)
-        if not _d:
-            break
-        print(_b(_d).decode(), end="")
+_f = open(%r, "rb")
+"""
+_READ = f"""
+for _i in range({_TIMES}):
+    _d = _f.read({_BYTES})
+    print(_b(_d).decode(), end="")
+    if len(_d) < {_BYTES}:
+        _f.close()
+        break
 """
 
 
@@ -27,8 +31,15 @@ def everything(link):
 
 
 def read(link, path):
-    """Return the contents of the file path on the board; raises DeployError."""
-    return b64decode(link.run(_READ % path))
+    """Return the contents of the file path on the board; raises DeployError.
+
+    A part with each command: a large file may take longer than a board has for one.
+    """
+    data = part = b64decode(link.run(_OPEN % path + _READ))
+    while len(part) == _BYTES * _TIMES:
+        part = b64decode(link.run(_READ))
+        data += part
+    return data
 
 
 def fetch(link, paths, folder):
