@@ -117,6 +117,23 @@ def test_a_command_that_does_not_end(talker, chatter, answer, what, step):
     link.close()
 
 
+@pytest.mark.parametrize(
+    ("answer", "what", "step"),
+    [
+        (RAW_END, "answers strangely", "reset button"),
+        (RESTARTED, "has restarted in the middle", "supply"),
+    ],
+)
+def test_an_answer_that_is_none_may_be_that_of_a_board_that_restarted(talker, answer, what, step):
+    says = interrupted(answer)
+    board = talker(lambda board, key: b"    0.100 on" if key == b"\x04" else says(board, key))
+    link = raw_link(board)
+    with pytest.raises(DeployError) as e:
+        link.run("look()")
+    assert what in e.value.what and step in e.value.step
+    link.close()
+
+
 def raw_link(board):
     """Return a Link to board as behind stop(): in the raw REPL, at a prompt for a command."""
     link = Link(board.name, WAIT)
@@ -230,6 +247,10 @@ def test_logs_do_not_disturb_a_program_of_a_real_interpreter(board, version, has
     assert "(quiet, and not at its prompt" in logs(one)
     said = one.install().output
     assert "nothing to copy" in said and "this is A" in said
+    link = Link(one.port, 10)  # as a tool that was killed leaves it
+    link.stop()
+    link.close()
+    assert "at its Python prompt, and no node runs" in logs(one)
 
 
 def test_wait_is_for_every_command_on_a_board():

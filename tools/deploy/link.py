@@ -123,29 +123,36 @@ class Link(SerialTransport):
             self.serial.limit(None)
 
     def _overdue(self, error):
-        """Return the DeployError for a command that did not end in time.
-
-        Ctrl-C tells a slow board from one that has restarted: only the raw REPL, in which our
-        command runs, ends its output with 04 and a prompt.
-        """
-        heard = b""
-        end = time.monotonic() + self.patience
-        with contextlib.suppress(DeployError):
-            self.serial.write(b"\x03")
-            while not heard.endswith(_DONE) and time.monotonic() < end:
-                heard += self.serial.more(_LOOK_S)
-        if heard.endswith(_DONE):
+        """Return the DeployError for a command that did not end in time: error is an Overdue."""
+        there, other = self._still_there()
+        if there:
             longer = math.ceil(self.patience * _LONG)
             return DeployError(
                 f"the board on {self.device_name} has not finished within {error.seconds:g} s",
                 f"a slow board takes longer: WAIT={longer}; the version on it is as it was",
             )
-        if heard:
-            return DeployError(
-                f"the board on {self.device_name} has restarted in the middle",
-                "look after its supply, and try again; the version on it is as it was",
-            )
-        return error
+        return self._restarted() if other else error
+
+    def _still_there(self):
+        """Interrupt the board; return whether it was at our command, and else at another program.
+
+        Ctrl-C tells a slow board from one that has restarted: only the raw REPL, in which our
+        commands run, ends its output with 04 and a prompt.
+        """
+        heard = b""
+        end = time.monotonic() + self.patience
+        with contextlib.suppress(DeployError):
+            self.serial.write(b"\x03")
+            while not heard.endswith((_DONE, _PROMPT)) and time.monotonic() < end:
+                heard += self.serial.more(_LOOK_S)
+        there = heard.endswith(_DONE)
+        return there, bool(heard) and not there
+
+    def _restarted(self):
+        return DeployError(
+            f"the board on {self.device_name} has restarted in the middle",
+            "look after its supply, and try again; the version on it is as it was",
+        )
 
     def _await(self, ending):
         heard = b""
@@ -192,6 +199,8 @@ class Link(SerialTransport):
         except TransportExecError as e:
             raise _failed(e.error_output, step)
         except (TransportError, UnicodeDecodeError) as e:
+            if self._still_there()[1]:
+                raise self._restarted()
             raise DeployError(
                 f"the board on {self.device_name} answers strangely: {e}",
                 step or "press its reset button and try again",
