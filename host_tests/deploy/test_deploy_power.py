@@ -35,7 +35,7 @@ class Recorder:
         self.files = dict(files)
         self.codes = []
 
-    def run(self, code, step=None):
+    def run(self, code, step=None, slow=False):
         self.codes.append(code)
         return ""
 
