@@ -40,6 +40,7 @@ reset_pin out RESET asked
 power_pin out POWER asked
 pause_ms int 20 0 5000 milliseconds
 dialect one auto auto seed m5310a
+clock one utc utc local
 
 [network]
 cops text - 6 cops

@@ -21,4 +21,5 @@ def modem_of(config, uart, clock, log, reset_pin=None, power_pin=None):
         earfcn=earfcn,
         reset_pin=reset_pin,
         power_pin=power_pin,
+        local_clock=config["module"]["clock"] == "local",
     )

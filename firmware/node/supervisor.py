@@ -115,7 +115,7 @@ class Supervisor:
         if self.modem.network.registered:
             if missing:
                 await borrow("node.upkeep").renew(self)
-            elif self.modem.network.on_time and not self.modem.network.time:
+            elif self.modem.network.on_time and not self.modem.network.clock_known:
                 await borrow("m5310.bringup").ask_time(self.modem.network, self.log)
             return 0
         missing += _CHECK_MS

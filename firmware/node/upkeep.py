@@ -36,4 +36,4 @@ async def renew(supervisor):
                 raise
         await supervisor.clock.sleep_ms(1000)
     supervisor.log("registration renewed", 2)
-    supervisor.modem.network.time = None  # ask again: some RTCs go astray by minutes a day
+    supervisor.modem.network.clock_known = False  # ask again: some RTCs drift by minutes a day

@@ -7,7 +7,8 @@ import time
 
 from micropython import const
 
-_KNOWN = const(2024)  # an RTC that was never set is in an earlier year
+_FIRST_YEAR = const(2024)  # an RTC that was never set is in an earlier year
+_LAST_YEAR = const(2069)  # one that was set from a clock of 1980 is in 2080
 
 
 class Wall:
@@ -20,14 +21,15 @@ class Wall:
         self.rtc = rtc
         self.seconds = seconds
         self._offset = None
-        if rtc and rtc.datetime()[0] >= _KNOWN:  # it was set before a restart or a sleep
-            self._offset = unix(rtc.datetime()) - int(seconds())
+        date = rtc.datetime() if rtc else (0,)
+        if _FIRST_YEAR <= date[0] <= _LAST_YEAR:  # it was set before a restart or a sleep
+            self._offset = unix(date) - int(seconds())
 
     def learn(self, utc):
         """Take in (year, month, day, hour, minute, second), UTC."""
         y, mo, d, h, mi, s = utc
         if self.rtc:
-            self.rtc.datetime((y, mo, d, (_days(y, mo, d) + 5) % 7 + 1, h, mi, s, 0))
+            self.rtc.datetime((y, mo, d, (_days(y, mo, d) + 5) % 7 + 1, h, mi, min(s, 59), 0))
         self._offset = unix((y, mo, d, 0, h, mi, s)) - int(self.seconds())
 
     def now(self):

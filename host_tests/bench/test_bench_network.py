@@ -1,7 +1,12 @@
 """The simulated module's general and network commands."""
 
+import time
+from datetime import UTC, datetime
+
 import pytest
 from bench_rig import Rig
+
+from bench.bench import Bench
 
 CME = "+CME ERROR: %d"
 
@@ -95,6 +100,44 @@ def test_the_sim_is_not_readable_at_first_nor_without_radio():
     rig.run(2000)
     assert rig.send("AT+CIMI")[-1] == "OK"
     assert rig.send("AT+CFUN=0", "AT+CIMI") == ["OK", CME % 524]
+
+
+def test_the_clock_is_utc_beside_its_zone_or_local_time_as_in_the_m5311():
+    utc, local = Rig(), Rig(cclk="local")
+    for rig in (utc, local):
+        rig.run(5000)
+    assert utc.send("AT+CCLK?") == ["+CCLK:26/11/22,02:00:05+32", "OK"]
+    assert local.send("AT+CCLK?") == ["+CCLK:26/11/22,10:00:05+32", "OK"]
+
+
+def test_a_clock_that_no_network_has_set_prints_nothing_or_its_epoch():
+    for unset, expected in (
+        ("", ["OK"]),
+        ("80/01/06,00:00:13", ["+CCLK:80/01/06,00:00:13", "OK"]),
+    ):
+        rig = Rig(clock_ms=60_000, unset_clock=unset)
+        rig.run(5000)
+        assert rig.send("AT+CCLK?") == expected
+        rig.run(60_000)
+        assert rig.send("AT+CCLK?")[0].startswith("+CCLK:26/11/22,02:01:")
+
+
+def test_on_a_bench_in_real_time_the_clock_is_that_of_the_computer():
+    bench = Bench(boot_ms=0, register_ms=0)
+    module = bench.stations[0].module
+    try:
+        for _ in range(3):
+            module.poll()
+        assert module.radio.registered
+        module.take()
+        module.feed(b"AT+CCLK?\r\n")
+        time.sleep(0.02)
+        module.poll()
+        line = module.take().split()[0].decode()
+    finally:
+        bench.platform.store.close()
+    told = datetime.strptime(line, "+CCLK:%y/%m/%d,%H:%M:%S+32").replace(tzinfo=UTC)
+    assert abs(told.timestamp() - time.time()) < 60
 
 
 def test_registration_takes_its_time_and_says_searching_meanwhile():

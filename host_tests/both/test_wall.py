@@ -53,6 +53,18 @@ class WallTest(unittest.TestCase):
         rtc = Rtc(2026, 11, 23, 1, 2, 0, 11, 0)
         self.assertEqual(Wall(rtc, self.seconds).now(), AT)
 
+    def test_an_rtc_that_was_never_set_or_from_an_epoch_is_not_believed(self):
+        for year in (1970, 1980, 2000, 2023, 2070, 2080):
+            rtc = Rtc(year, 1, 6, 1, 0, 0, 13, 0)
+            self.assertEqual(Wall(rtc, self.seconds).now(), None, year)
+
+    def test_a_leap_second_is_no_time_for_an_rtc(self):
+        rtc = Rtc()
+        wall = Wall(rtc, self.seconds)
+        wall.learn((2026, 12, 31, 23, 59, 60))
+        self.assertEqual(rtc.date[4:7], (23, 59, 59))
+        self.assertEqual(wall.now(), 1798761600)
+
     def test_dates_there_and_back(self):
         for date, seconds, shown in (
             ((2000, 1, 1, 0, 0, 0, 0), 946684800, "2000-01-01 00:00:00 UTC"),

@@ -96,6 +96,7 @@ def test_one_sensor_is_enough_and_every_default_is_filled_in():
         "power_pin": None,
         "pause_ms": 20,
         "dialect": "auto",
+        "clock": "utc",
     }
     assert done["network"] == {"cops": None, "earfcn": None, "register_timeout": 180}
     assert done["onenet"] == {
@@ -257,6 +258,7 @@ WRONG = [
     (with_(udp={"key": "short"}), 'udp.key: "short" must be at least 8 characters'),
     (with_(udp={"port": 5683}), "udp.port: 5683 is the module's own: give another"),
     (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of auto, seed, m5310a'),
+    (with_(module={"clock": "gmt"}), 'module.clock: "gmt" must be one of utc, local'),
     (with_(network={"cops": "460"}), 'network.cops: "460" must be 5 or 6 digits, as 46000'),
     (with_(network={"cops": 46000}), "network.cops: 46000 must be a string"),
     (

@@ -9,6 +9,7 @@ from m5310.fields import body, is_digits, num, split
 _POLL_MS = const(5000)  # CEREG? besides the URC, which is not reliable (facts/protocol.md 9.11)
 _REPORT_MS = const(10000)
 _PAUSE_MS = const(100)  # a module that starts loses what comes too fast (facts/protocol.md 1)
+_KNOWN_YEAR = const(2024)  # a clock in an earlier year was never set, or runs on without a network
 
 
 def _is_imsi(line):
@@ -39,14 +40,6 @@ _REPORTS = (
 _AFTER = (
     (b"AT+CGDCONT?", b"+CGDCONT:", None, 1, "apn", _apn),
     (b"AT+CSQ", b"+CSQ:", None, 1, "rssi", lambda line: num(split(body(line), 4)[0])),
-)
-_CLOCK = (
-    b"AT+CCLK?",
-    b"+CCLK:",
-    None,
-    1,
-    "time",
-    lambda line: borrow("m5310.nitz").parse_clock(body(line)),
 )
 
 
@@ -85,10 +78,15 @@ async def _walk(network, log, timeout, operator, earfcn):
 
 
 async def ask_time(network, log):
-    """Ask for the network's clock, which is empty at first, and hand it on; raises AtError."""
+    """Ask for the network's clock, which is not set at first, and hand it on; raises AtError."""
+
+    def read(line):
+        return borrow("m5310.nitz").parse_clock(body(line), network.local_clock)
+
     network.time = None
-    await _step(network, log, _CLOCK)
-    if network.time and network.on_time:
+    await _step(network, log, (b"AT+CCLK?", b"+CCLK:", None, 1, "time", read))
+    network.clock_known = bool(network.time) and network.time[0] >= _KNOWN_YEAR
+    if network.clock_known and network.on_time:
         network.on_time(network.time)
 
 

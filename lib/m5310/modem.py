@@ -15,7 +15,7 @@ class Modem:
 
     `log(text)` hears what is being done; `on_operation(op)` gets the platform's operations;
     `reset_pin` and `power_pin` are Pins, asserted by 1, or None. `operator` and `earfcn` are those
-    of guide 1, or None.
+    of guide 1, or None. `local_clock` tells that AT+CCLK? prints local time (M5311), not UTC.
     """
 
     def __init__(self, uart, clock, log, on_operation, dialect="seed", **options):
@@ -25,11 +25,13 @@ class Modem:
         self.power_pin = options.pop("power_pin", None)
         self.operator = options.pop("operator", None)
         self.earfcn = options.pop("earfcn", None)
+        local_clock = options.pop("local_clock", False)
         self.boots = 0
         self.at = At(uart, clock, **options)
         self.at.on_other = self._booted
         self.mipl = Mipl(self.at, clock, borrow("m5310.dialects").get(dialect), on_operation)
         self.network = Network(self.at, clock)
+        self.network.local_clock = local_clock
         self._udp = None
 
     def udp(self):

@@ -21,7 +21,7 @@ def is_answer(line):
 
 class Network:
     """What is known of the network. `on_change(registered)` hears that registration came or went,
-    `on_time(time)` the network's clock whenever it was asked for.
+    `on_time(time)` the network's clock whenever it was asked for and is set.
 
     Bringing it up is bringup's work.
     """
@@ -40,7 +40,9 @@ class Network:
         self.boots = 0  # reboots of the module: what bring-up set is gone
         self.rssi = 99
         self.apn = None
+        self.local_clock = False  # AT+CCLK? prints local time, not UTC, see nitz
         self.time = None  # (year, month, day, hour, minute, second), UTC
+        self.clock_known = False  # False: `time` is to be asked for again
         at.urc(b"+CEREG:", self._cereg)
         at.urc(b"+CSCON:", self._cscon)
 

@@ -53,6 +53,7 @@ class Bench:
                 trace_lines(modules),
                 imei=counted(imei, number),
                 imsi=counted(imsi, number),
+                wall=time.time,
                 **options,
             )
             for number in range(modules)

@@ -13,6 +13,7 @@ from bench.faults.script import ScriptError, load
 from bench.platform.store import StoreError
 from bench.serve import AddressError, parse_address
 from bench.state import (
+    clock_option,
     database_options,
     open_store,
     profile_option,
@@ -59,6 +60,7 @@ def _digits(low, high):
 @click.option("--imei", default=IMEI, show_default=True, callback=_digits(15, 15))
 @click.option("--imsi", default=IMSI, show_default=True, callback=_digits(15, 15))
 @profile_option
+@clock_option
 @click.option("--bootstrap", is_flag=True, help="Registration by way of a bootstrap server.")
 @click.option(
     "--register-after",
@@ -108,6 +110,7 @@ async def _serve(options):
         imsi=options["imsi"],
         push=push,
         profile=options["profile"],
+        cclk=options["clock"],
         bootstrap=options["bootstrap"],
         register_ms=int(options["register_after"] * 1000),
         echo=options["echo"],

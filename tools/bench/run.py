@@ -17,6 +17,7 @@ from bench.report import WINDOW_MS, Report
 from bench.scenario import after, steps
 from bench.serve import AddressError, parse_address
 from bench.state import (
+    clock_option,
     database_options,
     open_store,
     profile_option,
@@ -39,6 +40,7 @@ WARMTH = (27.5, 29.25, 31.5, 29.0, 26.75, 24.5, 26.0)
 @click.option("--baud", default=9600, show_default=True, type=click.IntRange(0, 4_000_000))
 @click.option("--config", default=str(EXAMPLE), show_default=True, help="The node's, to check by.")
 @profile_option
+@clock_option
 @click.option("--trace", is_flag=True, help="Print every AT line.")
 @server_options
 @push_options
@@ -69,6 +71,7 @@ async def _run(command, seconds, options):
         wiring=wiring,
         push=push,
         profile=options["profile"],
+        cclk=options["clock"],
         network_ms=40,
         register_ms=1000,
     )

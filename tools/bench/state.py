@@ -53,6 +53,15 @@ profile_option = click.option(
 )
 
 
+clock_option = click.option(
+    "--clock",
+    default=Options.cclk,
+    show_default=True,
+    type=click.Choice(["utc", "local"]),
+    help="What AT+CCLK? prints beside the zone: UTC, or local time as the M5311 does.",
+)
+
+
 def database_options(command):
     """Add --db and --memory to a click command."""
     for option in (

@@ -7,6 +7,7 @@ from bench.module.syntax import cme
 
 WRONG = 50
 BANDS = (1, 3, 5, 8, 20, 28)
+ZONE_H = 8  # China is 8 hours ahead of UTC; CCLK counts quarters
 
 
 def _number(args, low, high):
@@ -149,11 +150,17 @@ def _csq(module, args):
 
 def _cclk(module, args):
     known_ms = module.radio.since_ms + module.options.clock_ms
+    options = module.options
     if not module.radio.registered or module.timers.now() < known_ms:
-        return []
-    seconds = (module.timers.now() - module.started_ms) // 1000
-    at = datetime.fromtimestamp(module.options.wall_s, UTC) + timedelta(hours=8, seconds=seconds)
-    return ["+CCLK:%s+32" % at.strftime("%y/%m/%d,%H:%M:%S")]
+        return ["+CCLK:" + options.unset_clock] if options.unset_clock else []
+    if options.wall:
+        unix_s = options.wall()
+    else:
+        unix_s = options.wall_s + (module.timers.now() - module.started_ms) // 1000
+    at = datetime.fromtimestamp(unix_s, UTC)
+    if options.cclk == "local":
+        at += timedelta(hours=ZONE_H)
+    return ["+CCLK:%s+%d" % (at.strftime("%y/%m/%d,%H:%M:%S"), ZONE_H * 4)]
 
 
 def _nuestats(module, args):

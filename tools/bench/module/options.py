@@ -1,5 +1,6 @@
 """What can be set about a simulated module."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -34,5 +35,10 @@ class Options:
     echo_peer: str = "183.230.40.150:36000"
     echo_ms: int = 400  # datagram out to its echo in
     auth: str = ""
-    clock_ms: int = 0  # CCLK stays empty so long after registration
-    wall_s: int = 1795312800  # UNIX time at the module's start, for CCLK
+    cclk: str = "utc"  # CCLK prints UTC beside the zone, or "local" time, as the M5311
+    clock_ms: int = 0  # the network sets the clock so long after registration
+    unset_clock: str = ""  # what CCLK prints before, as 80/01/06,00:00:13; "" = only OK
+    wall: Callable | None = (
+        None  # returns the UNIX time in s; None = wall_s and the module's clock
+    )
+    wall_s: int = 1795312800  # UNIX time at the module's start, where there is no wall
