@@ -148,6 +148,9 @@ class Cycler(Supervisor):
                 await self._rest(begun)
 
     def _failed(self, error):
+        if self.modem.firmware.writing:  # no failure: the cycle waits for the end of the update
+            self.kept.pop("session", None)
+            return
         self.recoveries += 1
         self.cause = str(error)
         self.kept["failed"] = self.kept.get("failed", 0) + 1
@@ -160,7 +163,8 @@ class Cycler(Supervisor):
         modem = self.modem
         self.say("waking the module")
         await modem.at.sync(_SYNC_MS)
-        if self.kept.get("failed", 0) % _REBOOT == _REBOOT - 1:
+        failed = self.kept.get("failed", 0) % _REBOOT == _REBOOT - 1
+        if failed and not modem.firmware.busy:
             self.kept.pop("session", None)
             await modem.reboot()
         if self.kept.get("power") == self.modem.network.power:
@@ -170,12 +174,15 @@ class Cycler(Supervisor):
         await modem.bring_up(min(self.settings[0], max(left, 20000)))
         if power:
             self.kept["power"] = power
-            given = await borrow("m5310.power").granted(modem.network)
-            self.log("the network gives T3324 %s s, T3412 %s s" % given)
+            await self._ask(self._granted)
         if self.objects:
             await self._session()
         self.sessions += 1
         self.say("online")
+
+    async def _granted(self):
+        given = await borrow("m5310.power").granted(self.modem.network)
+        self.log("the network gives T3324 %s s, T3412 %s s" % given)
 
     async def _session(self):
         """Go on with the session of before, if it still stands; else open a new one."""
@@ -248,6 +255,9 @@ class Cycler(Supervisor):
             await node.courier.settle()
         if node.uplink:
             await node.uplink.settle()
+        while self.modem.firmware.busy and not self.stopping:  # waking up would disturb it
+            self.alive = clock.ticks_ms()
+            await clock.sleep_ms(_TURN_MS)
         spent = clock.ticks_diff(clock.ticks_ms(), begun)
         ms = max(self.period_ms - spent, 1000)
         mipl = self.modem.mipl

@@ -31,7 +31,7 @@ def failed(node, name, error):
     if hasattr(sys, "print_exception"):
         sys.print_exception(error)
     supervisor = node.supervisor
-    if len(times) < _MOST or not supervisor.restart:
+    if len(times) < _MOST or not supervisor.restart or supervisor.modem.firmware.busy:
         text = "task %s failed: %r; it is started again in %d s"
         node.log(text % (name, error, pause // 1000), 0)
         return pause

@@ -6,7 +6,7 @@ Loaded for that alone. A brown-out can bring a module back at another rate (fact
 from micropython import const
 
 from m5310 import borrow
-from m5310.errors import AtError
+from m5310.errors import UPDATING, AtError
 
 _RATES = (9600, 115200, 57600, 4800, 38400, 19200)
 _TRY_MS = const(2400)  # two probes, and their answers
@@ -19,24 +19,32 @@ _HINT = (
 async def find(supervisor, error):
     """Find the module at another baud rate than it was just asked at, and stay there.
 
-    Every other try is at the rate it had: mostly it was just silent, and operations wait. Raises
-    error if it answers at none; then the configured rate is set again.
+    Every other try is at the rate it had: mostly it was just silent, and operations wait. A rate
+    that the UART refuses is left out. Raises error if the module answers at none; then the
+    configured rate is set again. A module that writes its own firmware is not looked for.
     """
+    if error.kind == UPDATING:
+        raise error
     at = supervisor.modem.at
     number, baud, rxbuf = supervisor.settings[1]
     supervisor.log(_HINT % (number, baud), 0)
     rates = [baud]
     rates.extend([rate for rate in _RATES if rate != baud])
     had = [rate for rate in rates if _line_ms(rate) == at.line_ms]
-    tried = [rate for rate in rates if rate not in had]
-    for other in tried:
+    tried = []
+    for other in rates:
+        if other in had or not _set(at, other, rxbuf):
+            continue
+        tried.append(other)
         for rate in [other] + had:
-            if not _set(at, rate, rxbuf):
-                raise error
+            if rate != other and not _set(at, rate, rxbuf):
+                continue
             supervisor.alive = supervisor.clock.ticks_ms()
             try:
                 await at.sync(_TRY_MS)
-            except AtError:
+            except AtError as e:
+                if e.kind == UPDATING:
+                    raise
                 continue
             if rate == other:
                 text = "the module answers at %d baud: the node goes on at that rate" % rate
@@ -44,8 +52,9 @@ async def find(supervisor, error):
                     text += "; module.baud is %d" % baud
                 supervisor.log(text, 0)
             return
-    _set(at, baud, rxbuf)
-    supervisor.log("nor at %s baud" % ", ".join([str(rate) for rate in tried]))
+    if tried:
+        _set(at, baud, rxbuf)
+        supervisor.log("nor at %s baud" % ", ".join([str(rate) for rate in tried]))
     raise error
 
 

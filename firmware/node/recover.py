@@ -6,25 +6,38 @@ from m5310 import borrow
 from m5310.errors import AtError
 
 _PULSE_MS = const(500)
+_DOWNLOAD_S = const(30)
 
 
 async def recover(supervisor, error):
-    """Take the next rung of the ladder, after its pause."""
+    """Take the next rung of the ladder, after its pause.
+
+    A module that updates its own firmware is left alone: it must not be reset.
+    """
     modem = supervisor.modem
     supervisor.observations.clear()
     modem.mipl.reset()
+    if modem.firmware.writing:
+        supervisor.cause = str(error)
+        await borrow("node.upkeep").await_update(supervisor)
+        return
     supervisor.recoveries += 1
     pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
     available = [name for name, there in pins + (("restart", supervisor.restart),) if there]
-    ladder = borrow("m5310.recovery").Ladder(available, supervisor.ladder)
-    rung, pause = ladder.next(modem.at.silent)
-    supervisor.ladder = ladder.place
-    ladder = None  # heap is scarce while it waits
+    if modem.firmware.busy:  # it downloads, and may begin to write at any time
+        rung, pause = "wait" if modem.at.silent else "session", _DOWNLOAD_S
+    else:
+        ladder = borrow("m5310.recovery").Ladder(available, supervisor.ladder)
+        rung, pause = ladder.next(modem.at.silent)
+        supervisor.ladder = ladder.place
+        ladder = None  # heap is scarce while it waits
     supervisor.cause = str(error)
     supervisor.next_try = "%s in %d s" % (rung, pause)
     supervisor.say("offline")
     supervisor.log("%s; next: %s" % (supervisor.cause, supervisor.next_try), 0)
     await supervisor.clock.sleep_ms(pause * 1000)
+    if modem.firmware.busy and rung != "session":  # it began meanwhile
+        return
     try:
         if rung == "session":
             await modem.mipl.close()

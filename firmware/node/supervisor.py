@@ -81,11 +81,15 @@ class Supervisor:
         clock = self.clock
         mipl = self.modem.mipl
         at = self.modem.at
+        network = self.modem.network
+        boots = network.boots
         start = checked = clock.ticks_ms()
         missing = 0
         while not self.stopping:
             if self.objects and not mipl.registered:
                 raise AtError(errors.FAILED, 0, mipl.cause.encode())
+            if network.boots != boots:  # what bring-up set is gone, where there is no session too
+                raise AtError(errors.RESET)
             now = self.alive = clock.ticks_ms()
             if start is not None and clock.ticks_diff(now, start) > _STANDS_MS:
                 start = None
@@ -103,26 +107,34 @@ class Supervisor:
 
     async def _check(self, missing):
         """Ask for the network; return ms it has been missing. Raises AtError if for too long."""
+        network = self.modem.network
         if self.modem.at.asleep:
             return missing
         try:
-            await self.modem.network.ask()
-            await self.modem.network.signal()
-        except AtError as e:
-            if e.kind == errors.RESET:
-                raise
-            return missing  # asked again soon: the line was busy, or is being probed
-        if self.modem.network.registered:
+            await network.ask()
+        except AtError:
+            return missing  # nothing is known: what is wrong with the line is seen to first
+        await self._ask(network.signal)
+        if network.registered:
             if missing:
                 await borrow("node.upkeep").renew(self)
-            elif self.modem.network.on_time and not self.modem.network.clock_known:
-                await borrow("m5310.bringup").ask_time(self.modem.network, self.log)
+            elif network.on_time and not network.clock_known:
+                bringup = borrow("m5310.bringup")
+                await self._ask(lambda: bringup.ask_time(network, self.log))
             return 0
         missing += _CHECK_MS
         self.log("network lost for %d s" % (missing // 1000))
         if missing >= _NET_LOST_MS:
             raise AtError(errors.FAILED, 0, b"network lost")
         return missing
+
+    async def _ask(self, query):
+        """Await query(), whose answer decides nothing; raises AtError if the module rebooted."""
+        try:
+            await query()
+        except AtError as e:
+            if e.kind in (errors.RESET, errors.UPDATING):
+                raise
 
     async def _recover(self, error):
         if not self.stopping:

@@ -10,6 +10,7 @@ from m5310.errors import AtError
 
 _BACK_MS = const(60000)  # a module that fell silent gets so long to come back
 _RENEWALS = const(3)
+_TURN_MS = const(200)
 
 
 async def await_line(supervisor):
@@ -18,6 +19,18 @@ async def await_line(supervisor):
     await supervisor.modem.at.sync(_BACK_MS)
     await renew(supervisor)
     supervisor.say("online")
+
+
+async def await_update(supervisor):
+    """Leave a module alone that writes its own firmware, until that is over.
+
+    The driver sees to it that it ends (lib/m5310/firmware.py).
+    """
+    supervisor.say("the module updates its firmware")
+    firmware = supervisor.modem.firmware
+    while firmware.writing and not supervisor.stopping:
+        supervisor.alive = supervisor.clock.ticks_ms()
+        await supervisor.clock.sleep_ms(_TURN_MS)
 
 
 async def renew(supervisor):

@@ -60,7 +60,7 @@ class Watchdog:
             now = clock.ticks_ms()
             for name, part, limit in self._watched:
                 late = clock.ticks_diff(now, part.alive)
-                if late > limit:
+                if late > limit and not node.modem.firmware.busy:
                     cause = "task %s has not reported for %d s" % (name, late // 1000)
                     borrow("node.restarts").restart(node.supervisor, cause)
                     return

@@ -72,6 +72,8 @@ class At:
         self._cmd = None
         self._free_at = self._heard = self.alive = clock.ticks_ms()  # alive: of the last turn
         self.probe = Probe(clock)
+        self._listen_ms = 0
+        self._listens = 0  # tick of the last listen()
         self.stats = [0] * _COUNTERS
         self.ages = [0, 0, 0, 0]  # count, sum, worst, last
 
@@ -81,6 +83,24 @@ class At:
     def silent(self):
         """True while the module leaves probes unanswered."""
         return self.probe.silent
+
+    @property
+    def listening(self):
+        """True while nothing may be sent, see listen()."""
+        since_ms = self.clock.ticks_diff(self.clock.ticks_ms(), self._listens)
+        return 0 < self._listen_ms and since_ms < self._listen_ms
+
+    def listen(self, limit_ms):
+        """Send nothing for limit_ms, not even a probe: the module writes its own firmware.
+
+        What waits fails with UPDATING, and so does what is asked meanwhile. 0 ends it: then the
+        module is looked for.
+        """
+        self.wire.stop()
+        flush(self, errors.UPDATING)
+        self._listen_ms = limit_ms
+        self._listens = self.clock.ticks_ms()
+        self.probe.start(self._listens)
 
     def urc(self, prefix, handler):
         """Have handler(line) called for every unsolicited line that begins with prefix (bytes).
@@ -98,6 +118,8 @@ class At:
         cancelled caller leaves the line in order: a queued command is withdrawn, the answer to
         one in flight is swallowed.
         """
+        if self.listening:
+            raise AtError(errors.UPDATING, 0, text)
         if self.silent:
             raise AtError(errors.SILENT, 0, text)
         if len(self.normal) >= _MAX_NORMAL:
@@ -127,16 +149,21 @@ class At:
         answer the operation would block the module. `done(error, age)` hears how it fared, error
         None or an AtError, age in ms. `next` and `again`, 0 at first, are the engine's.
         """
-        if len(self.replies) >= _MAX_REPLIES:
+        if self.listening or len(self.replies) >= _MAX_REPLIES:
             self._count(_N_REFUSED)
             return False
         self.replies.append(reply)
         return True
 
     async def sync(self, timeout):
-        """Wait until the module answers a probe, timeout ms at most; raises AtError(SILENT)."""
+        """Wait until the module answers a probe, timeout ms at most.
+
+        Raises AtError(SILENT), and UPDATING at once while nothing may be sent.
+        """
         start = self.clock.ticks_ms()
         while self.probe.state != FREE:
+            if self.listening:
+                raise AtError(errors.UPDATING)
             if self.clock.ticks_diff(self.clock.ticks_ms(), start) >= timeout:
                 raise AtError(errors.SILENT)
             await self.clock.sleep_ms(_IDLE_MS)
@@ -179,6 +206,10 @@ class At:
         if arrived:
             self._heard = now
             self.probe.heard(now)
+        if self._listen_ms:
+            if self.listening:
+                return _IDLE_MS
+            self.listen(0)
         if wire.busy:
             if not wire.write(now):
                 give_up(self, _N_TIMEOUTS, errors.TIMEOUT, now)

@@ -101,7 +101,7 @@ async def _step(network, log, step):
         except (ValueError, IndexError):
             log("%s: answer not understood" % str(text, "utf-8"))
         except AtError as e:
-            if e.kind in (errors.SILENT, errors.RESET):
+            if e.kind in (errors.SILENT, errors.RESET, errors.UPDATING):
                 raise
             if not left:
                 log(str(e))

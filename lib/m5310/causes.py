@@ -15,6 +15,7 @@ _KINDS = """
 8 gave way to a platform operation
 9 not fit for the UART
 10 failed
+11 the module writes its own firmware
 """
 _CODES = """
 3 operation not allowed
@@ -56,6 +57,13 @@ _LATER_EVENTS = """
 21 response delivered
 25 notification failed
 26 notification delivered
+40 firmware is being downloaded
+41 firmware not downloaded
+42 firmware downloaded
+43 firmware is being written
+44 firmware updated
+45 firmware not updated
+46 firmware update over
 """
 
 

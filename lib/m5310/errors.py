@@ -14,6 +14,7 @@ RESET = const(7)  # the module rebooted meanwhile
 HELD = const(8)  # ended early: a platform operation waited for the line
 REFUSED = const(9)  # never sent: the text is not fit for the UART
 FAILED = const(10)  # the module said OK and then reported failure
+UPDATING = const(11)  # the module writes its own firmware: nothing may be sent
 
 
 class AtError(Exception):

@@ -17,6 +17,7 @@ _OPENING = const(1)
 _REGISTERED = const(2)
 
 _HOLD_MS = const(500)
+_FIRMWARE = const(40)  # and up: events of the module's own firmware
 
 # What is done about each +MIPLEVENT (facts/protocol.md 6, facts/platform.md 5.1).
 _REGISTER = const(1)
@@ -38,7 +39,7 @@ class Mipl:
     `requests` brings the platform's operations. `on_lost(cause)` hears that a registration ended,
     `on_again()` that the module registered anew by itself, which ends all observations,
     `on_event(id, ext)` every event, `on_ack(ackid, delivered)` the fate of a notification sent
-    with an acknowledgement id.
+    with an acknowledgement id, `on_firmware(id)` the events of the module's own firmware.
     """
 
     release = b""  # release assistance behind the ackid, see power.RELEASE
@@ -55,6 +56,7 @@ class Mipl:
         self.on_again = None
         self.on_event = None
         self.on_ack = None
+        self.on_firmware = None
         self.model = b""  # what the module called itself when it started
         self.state = _CLOSED
         self.version = None
@@ -154,7 +156,9 @@ class Mipl:
         action = _ACTIONS[event] if 0 <= event < len(_ACTIONS) else 0  # 0: only told
         if self.on_event:
             self.on_event(event, ext)
-        if action == _REGISTER and self.state == _OPENING:
+        if event >= _FIRMWARE and self.on_firmware:
+            self.on_firmware(event)
+        elif action == _REGISTER and self.state == _OPENING:
             self.state = _REGISTERED
             self.at.hold = _HOLD_MS
             self._renew()

@@ -2,6 +2,7 @@
 
 from m5310 import borrow, errors
 from m5310.at import At
+from m5310.firmware import Firmware
 from m5310.mipl import Mipl
 from m5310.network import Network
 from m5310.probe import FREE
@@ -33,6 +34,8 @@ class Modem:
         self.network = Network(self.at, clock)
         self.network.local_clock = local_clock
         self._udp = None
+        self.firmware = Firmware(self)
+        self.mipl.on_firmware = self.firmware.event
 
     def udp(self):
         """Return the UDP sockets of the module; loaded when first asked for."""
@@ -50,6 +53,8 @@ class Modem:
         )
 
     def _booted(self, line):
+        if self.firmware.line(line):
+            return True
         for banner in _BANNERS.split():
             if line.startswith(banner):
                 break
@@ -59,6 +64,7 @@ class Modem:
             self.boots += 1
         if line[:1] == b"M":
             self.mipl.model = bytes(line)
+        self.firmware.booted(line)
         self.forget("the module rebooted")
         return True
 
@@ -72,11 +78,17 @@ class Modem:
         self.at.restart(errors.RESET)
 
     async def reboot(self):
-        """Reboot the module by AT+NRB, which has no OK, and wait for it; raises AtError."""
+        """Reboot the module by AT+NRB, which has no OK, and wait for it; raises AtError.
+
+        UPDATING while it must not be reset, see Firmware.busy.
+        """
         await borrow("m5310.restart").reboot(self)
 
     async def pulse(self, pin, ms):
-        """Assert pin for ms, then wait for the module; raises AtError(SILENT)."""
+        """Assert pin for ms, then wait for the module; raises AtError(SILENT).
+
+        UPDATING while it must not be reset, see Firmware.busy.
+        """
         await borrow("m5310.restart").pulse(self, pin, ms)
 
     def status(self):

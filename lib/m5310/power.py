@@ -3,6 +3,7 @@
 Loaded where it is configured, and forgotten behind the bring-up.
 """
 
+from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, split
 
@@ -105,7 +106,7 @@ def cycle_s(text):
 async def set_up(network, log, settings):
     """Ask the network for what settings say: (T3324 s or None, T3412 s, eDRX s or 0).
 
-    What is refused is told and passed over: without it the module only takes more current.
+    What fails is told and passed over: without it the module only takes more current.
     """
     awake, update, edrx = settings
     psm = b"AT+CPSMS=0"
@@ -118,7 +119,7 @@ async def set_up(network, log, settings):
         try:
             await network.at.command(text, 5000)
         except AtError as e:
-            if not e.refused:
+            if e.kind in (errors.SILENT, errors.RESET, errors.UPDATING):
                 raise
             log(str(e))
 

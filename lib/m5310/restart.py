@@ -8,8 +8,15 @@ from m5310.errors import AtError
 _BOOT_MS = const(30000)
 
 
+def _check(modem):
+    """Raise AtError(UPDATING) where a reset could leave the module without firmware."""
+    if modem.firmware.busy:
+        raise AtError(errors.UPDATING)
+
+
 async def reboot(modem):
     """Reboot the module by AT+NRB, which has no OK, and wait for it; raises AtError."""
+    _check(modem)
     try:
         await modem.at.command(b"AT+NRB", 5000, slow=True)
     except AtError as e:
@@ -21,6 +28,7 @@ async def reboot(modem):
 
 async def pulse(modem, pin, ms):
     """Assert pin for ms, then wait for the module; raises AtError(SILENT)."""
+    _check(modem)
     pin.value(1)
     try:
         await modem.clock.sleep_ms(ms)

@@ -22,6 +22,7 @@ class FaultsCard:
             with box("tools"):
                 self._network = flip("no cell", "fault-network", self._switch)
                 button("Reboot the module", self._reboot, "fault-reboot")
+                button("Update its firmware", self._update, "fault-firmware")
                 button("All off", lambda: all_off(view), "fault-off")
             with box("counters"):
                 for name, _ in state.counters(view.station):
@@ -44,6 +45,10 @@ class FaultsCard:
 
     def _reboot(self):
         self._faults.reboot()
+        self._view.touch()
+
+    def _update(self):
+        self._faults.update_firmware()
         self._view.touch()
 
     def refresh(self):

@@ -55,6 +55,11 @@ class Faults:
         self.note("the module is reset")
         self._module.reboot(cause)
 
+    def update_firmware(self, **options):
+        """Have the module update its own firmware; options as in Fota.start()."""
+        self.note("the module updates its firmware")
+        self._module.fota.start(**options)
+
     @property
     def active(self):
         """Return what is switched on, a text each."""

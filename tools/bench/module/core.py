@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.module import answers, general, mipl, network, udp
 from bench.module.air import Air
+from bench.module.fota import Fota
 from bench.module.lines import TOO_LONG, LineReader
 from bench.module.options import Options
 from bench.module.profile import PROFILES
@@ -66,6 +67,7 @@ class Module:
         self.radio = Radio(self)
         self.sockets = Sockets(self)
         self.session = Session(self)
+        self.fota = Fota(self)
         self._commands = {}
         for part in (general, network, udp, mipl, answers):
             self._commands.update(part.COMMANDS)
@@ -77,6 +79,8 @@ class Module:
         """Take bytes from the MCU."""
         if not self.booted:
             self.counters.lost_bytes += len(data)
+            if self.fota.writing:
+                self.fota.disturbed += len(data)
             return
         data = self.sleep.heard(data)
         for line in self._reader.feed(data):
@@ -113,7 +117,32 @@ class Module:
 
     def reboot(self, cause="REBOOT_CAUSE_SECURITY_RESET_PIN"):
         """Reset the module as by its pin or its watchdog: everything not stored is gone."""
-        self._boot(cause)
+        if self.fota.writing:
+            self.fota.broken = True
+        if not self.fota.broken:
+            self._boot(cause)
+
+    def down(self):
+        """Have the module do nothing any more: everything not stored is gone."""
+        self.timers.clear()
+        self.booted = False
+        self.booted_ms = None
+        self.cmee = 0
+        self.echo = self.options.echo
+        self.contexts = {}
+        self.arrived_ms = self.timers.now()
+        self._reader = LineReader(self.profile.max_line)
+        self._queue = deque()
+        self._busy = False
+        self._afterwards = []
+        self.air.reset()
+        if self.sleep:
+            self.sleep.reset()
+        else:
+            self.sleep = Sleep(self)
+        self.radio.reset()
+        self.sockets.reset()
+        self.session.reset()
 
     def set_network(self, up):
         """Take the cell away or bring it back."""
@@ -149,25 +178,7 @@ class Module:
     # -- boot ---------------------------------------------------------------------------------
 
     def _boot(self, cause):
-        self.timers.clear()
-        self.booted = False
-        self.booted_ms = None
-        self.cmee = 0
-        self.echo = self.options.echo
-        self.contexts = {}
-        self.arrived_ms = self.timers.now()
-        self._reader = LineReader(self.profile.max_line)
-        self._queue = deque()
-        self._busy = False
-        self._afterwards = []
-        self.air.reset()
-        if self.sleep:
-            self.sleep.reset()
-        else:
-            self.sleep = Sleep(self)
-        self.radio.reset()
-        self.sockets.reset()
-        self.session.reset()
+        self.down()
         self.timers.after(self.options.boot_ms, lambda: self._booted(cause))
 
     def _booted(self, cause):

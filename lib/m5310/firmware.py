@@ -1,0 +1,118 @@
+"""The module's own firmware update (FOTA), which nobody may disturb.
+
+The module tells of it in words (`FIRMWARE UPDATING`, M5310-A) or by events 40 to 46. While it
+downloads, it works as always, but must not be reset. While it writes, from UPDATING or event 43
+on, nothing may be sent to it: a reset then can leave it without any firmware
+(facts/field-updates.md 1, facts/protocol.md 2.1).
+"""
+
+from micropython import const
+
+_LIMIT_MS = const(900000)  # an update that says nothing more for so long is over
+_OVER_MS = const(30000)  # behind UPDATE SUCCESS, for UPDATE OVER
+_LONGEST = const(64)  # characters of a line in words
+
+# Events of +MIPLEVENT (facts/protocol.md 6)
+_DOWNLOADING = const(40)
+_DOWNLOAD_FAILED = const(41)
+_DOWNLOADED = const(42)
+_UPDATING = const(43)
+_UPDATED = const(44)
+_UPDATE_FAILED = const(45)
+_UPDATE_OVER = const(46)
+_LAST = const(51)  # 47 to 51: interrupted, erased, triggered, progress
+
+
+class Firmware:
+    """What is known of an update of `modem`, a Modem."""
+
+    def __init__(self, modem):
+        self._modem = modem
+        self._downloads = False
+        self._heard = 0  # tick of the last word about the download
+
+    @property
+    def writing(self):
+        """True while the module writes its firmware: nothing is sent to it."""
+        return self._modem.at.listening
+
+    @property
+    def busy(self):
+        """True while the module downloads or writes its firmware: it must not be reset."""
+        if self._downloads:
+            clock = self._modem.clock
+            age_ms = clock.ticks_diff(clock.ticks_ms(), self._heard)
+            self._downloads = 0 <= age_ms < _LIMIT_MS  # below 0: ticks wrapped, days ago
+        return self._downloads or self.writing
+
+    def line(self, line):
+        """Take a line that may tell of an update in words; return whether it does."""
+        if not line or len(line) > _LONGEST or line[0] not in b"Ff+":
+            return False
+        words = bytes(line).upper().replace(b":", b" ").split()
+        if words[0] not in (b"FIRMWARE", b"+FIRMWARE") or len(words) < 2:
+            return False
+        word, last = words[1], words[-1]
+        if word in (b"DOWNLOADING", b"DOWNLOADED"):
+            self._download()
+        elif word == b"DOWNLOAD" and last[:4] == b"FAIL":
+            self._end_download()
+        elif word == b"UPDATING":
+            self._write()
+        elif word == b"UPDATE" and (last == b"OVER" or last[:4] == b"FAIL"):
+            self.over()
+        elif word == b"UPDATE" and last == b"SUCCESS" and self.writing:
+            self._modem.at.listen(_OVER_MS)
+        else:
+            self._go_on()
+        return True
+
+    def event(self, number):
+        """Take the number of an event."""
+        if number in (_DOWNLOADING, _DOWNLOADED):
+            self._download()
+        elif number == _DOWNLOAD_FAILED:
+            self._end_download()
+        elif number == _UPDATING:
+            self._write()
+        elif number in (_UPDATED, _UPDATE_FAILED, _UPDATE_OVER):
+            self.over()
+        elif _UPDATE_OVER < number <= _LAST:
+            self._go_on()
+
+    def booted(self, line):
+        """Take what a starting module printed: one that is ready has ended its update."""
+        if line.find(b"READY") >= 0 or line == b"RDY":
+            self.over()
+
+    def over(self):
+        """End the update: the module may be spoken to again, and starts from nothing."""
+        self._end_download()
+        if self.writing:
+            self._modem.log("the module's firmware update is over")
+            self._modem.at.listen(0)
+            self._modem.forget("the module updated its firmware")
+
+    def _download(self):
+        if not self._downloads:
+            self._modem.log("the module downloads new firmware: it is not reset")
+        self._downloads = True
+        self._heard = self._modem.clock.ticks_ms()
+
+    def _end_download(self):
+        self._downloads = False
+
+    def _write(self):
+        self._downloads = False
+        begins = not self.writing
+        self._modem.at.listen(_LIMIT_MS)
+        if begins:
+            self._modem.log("the module writes its own firmware: nothing is sent to it")
+            self._modem.forget("the module writes its own firmware")
+
+    def _go_on(self):
+        """Note a sign of life."""
+        if self.writing:
+            self._modem.at.listen(_LIMIT_MS)
+        elif self._downloads:
+            self._download()
