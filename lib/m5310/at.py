@@ -73,7 +73,7 @@ class At:
         self._free_at = self._heard = self.alive = clock.ticks_ms()  # alive: of the last turn
         self.probe = Probe(clock)
         self._listen_ms = 0
-        self._listens = 0  # tick of the last listen()
+        self._listens = clock.ticks_ms()  # of the last listen()
         self.stats = [0] * _COUNTERS
         self.ages = [0, 0, 0, 0]  # count, sum, worst, last
 

@@ -29,7 +29,7 @@ class Firmware:
     def __init__(self, modem):
         self._modem = modem
         self._downloads = False
-        self._heard = 0  # tick of the last word about the download
+        self._heard = modem.clock.ticks_ms()  # of the last word about the download
 
     @property
     def writing(self):

@@ -3,6 +3,8 @@
 Every command of the driver is sent once to an At that only takes notes.
 """
 
+from types import SimpleNamespace
+
 from m5310 import borrow, errors
 from m5310.errors import AtError
 from m5310.mipl import Mipl
@@ -103,6 +105,8 @@ async def _sockets(udp):
 
 
 class _Modem:
+    firmware = SimpleNamespace(busy=False)
+
     def __init__(self, at):
         self.at = at
 
