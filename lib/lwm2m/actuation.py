@@ -55,14 +55,15 @@ class Actuation(Instance):
         return self.app_type if rid == 5750 else 0
 
     def get(self, rid, live=False):
-        """Return the value of rid; on time (5852) to the second if live, else of the last tick().
-
-        A count that moves every second is no reason to notify every second.
-        """
+        """Return the value of rid; on time (5852) to the second if live, else of the last tick()."""
         if live and rid == 5852:
             self._count()
             return self._on
         return self.values.get(rid)
+
+    def counts_s(self, rid):
+        """Tell whether rid counts seconds at present: the on time (5852) while it is on."""
+        return rid == 5852 and self.values[5850]
 
     def check(self, rid, value):
         """Raise ValueError for 5851 outside 0..100, 5852 but 0, 5853 but a configured state."""

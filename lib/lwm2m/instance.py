@@ -22,9 +22,13 @@ class Instance:
     def get(self, rid, live=False):
         """Return the value of rid, None if there is none yet.
 
-        live: as of this moment, for a read; else the value that notifications go by.
+        live: as of this moment, for what is computed from the time; else as put last.
         """
         return self.values.get(rid)
+
+    def counts_s(self, rid):
+        """Tell whether rid counts seconds at present: its live value grows by one each second."""
+        return False
 
     def put(self, rid, value):
         """Set rid to value, from inside the node; version moves if that is a change."""

@@ -3,7 +3,9 @@
 The module does not filter, so the node decides what is sent and when. Attributes are inherited key
 by key, object to instance to resource (OMA TS 1.0 5.1.1). An event inside pmin is latched and the
 latest value goes out when pmin is over, even if it has come back meanwhile; gt and lt fire on
-crossing in either direction, landing exactly on the threshold being "not beyond".
+crossing in either direction, landing exactly on the threshold being "not beyond". A notification
+carries the value of its moment, and the rules look at that one to the second; a value that counts
+seconds, and has no rules, is told as often as its instance puts it: once a minute.
 """
 
 from micropython import const
@@ -119,7 +121,7 @@ class Observations:
         self._seen = None
         instance = w[_INSTANCE]
         rid, kind, _ = instance.resources[w[_INDEX]]
-        return w[_MSGID], instance.oid, instance.iid, rid, kind, instance.get(rid)
+        return w[_MSGID], instance.oid, instance.iid, rid, kind, instance.get(rid, True)
 
     def sent(self, item):
         """Note that item, from due(), was transmitted: timers restart, its value was the last."""
@@ -238,24 +240,31 @@ class Observations:
         w[_AGE] += late // 1000
         late %= 1000
         w[_MARK] = self.clock.ticks_add(now, -late)
-        rid, kind, _ = w[_INSTANCE].resources[w[_INDEX]]
-        value = w[_INSTANCE].get(rid)
+        instance = w[_INSTANCE]
+        rid, kind, _ = instance.resources[w[_INDEX]]
+        value = instance.get(rid, True)
         if value is None:
             return _HOUR * 1000
+        counts = instance.counts_s(rid)
         pmin = w[_RULES].get("pmin", self.pmin)
         pmax = w[_RULES].get("pmax", 0)
-        if not w[_STATE] & _LATCHED and _is_event(w, kind, value):
+        first = w[_LAST] is None
+        if not first and not w[_STATE] & _LATCHED and _is_event(w, kind, value, counts):
             w[_STATE] |= _LATCHED
-        if w[_LAST] is None:
+        wait = _HOUR * 1000
+        until = None
+        if first:
             until = 0
         elif w[_STATE] & _LATCHED:
             until = pmin
         elif pmax and pmax >= pmin:  # a pmax of 0 or below pmin is ignored
             until = pmax
-        else:
-            return _HOUR * 1000
-        left = max(until, w[_STATE] >> 4) - w[_AGE]
-        return min(left, _HOUR) * 1000 - late if left > 0 else 0
+        if until is not None:
+            left = max(until, w[_STATE] >> 4) - w[_AGE]
+            wait = min(left, _HOUR) * 1000 - late if left > 0 else 0
+        if counts and wait and not first and not w[_STATE] & _LATCHED:
+            wait = min(wait, _until_event(w, value))
+        return wait
 
 
 def _path(w):
@@ -263,13 +272,32 @@ def _path(w):
     return instance.oid, instance.iid, instance.resources[w[_INDEX]][0]
 
 
-def _is_event(w, kind, value):
+def _until_event(w, value):
+    """Return ms until value, which grows by one each second, meets a rule; an hour at most."""
+    rules = w[_RULES]
+    steps = []
+    if "gt" in rules:
+        steps.append(rules["gt"] + 1 - value)
+    if "lt" in rules:
+        steps.append(rules["lt"] - value)
+    if "st" in rules:
+        steps.append(w[_LAST] + rules["st"] - value)
+    soonest = _HOUR
+    for step in steps:
+        if 0 < step < soonest:
+            soonest = step
+    return max(1, int(soonest)) * 1000
+
+
+def _is_event(w, kind, value, counts):
     last = w[_LAST]
     rules = w[_RULES]
     gt = rules.get("gt")
     lt = rules.get("lt")
     st = rules.get("st")
     if kind not in (_INTEGER, _FLOAT) or (gt is None and lt is None and st is None):
+        if counts:  # not for each second: for each value that was put, or if it began anew
+            return value < last or w[_INSTANCE].get(w[_INSTANCE].resources[w[_INDEX]][0]) > last
         return value != last
     return (
         (st is not None and abs(value - last) >= st)
