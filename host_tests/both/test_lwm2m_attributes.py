@@ -62,6 +62,48 @@ class Parse(unittest.TestCase):
             with self.assertRaises(ValueError):
                 self.fail("%r became %r" % (raw, parse(raw)))
 
+    def test_zeros_for_what_nobody_set_are_left_out(self):
+        """M5312, M5313 and RDA's firmware print every attribute (docs/reference/mipl.md)."""
+        for raw, expected in (
+            (
+                b"pmin=15; pmax=60; gt=0.000000; lt=0.000000; stp=0.000000",
+                {"pmin": 15, "pmax": 60},
+            ),
+            (b"pmin=15;pmax=60;lt=0.0;gt=0.0;st=0.0", {"pmin": 15, "pmax": 60}),
+            (b"gt=0.00;lt=-0.00;stp=0.00", {}),
+            (b"pmin=0; pmax=60; gt=0.000000; lt=0.000000; stp=0.000000", {"pmax": 60}),
+            (b"pmin=15; pmax=0; gt=0.000000; lt=0.000000; stp=0.000000;", {"pmin": 15}),
+            (b"pmin=0; pmax=0; gt=0.000000; lt=0.000000; stp=2.500000", {"st": 2.5}),
+            (b"pmin=0; pmax=0; gt=-5.000000; lt=0.000000; stp=0.000000", {"gt": -5.0}),
+            (b"pmin=0; pmax=0; gt=0.000000; lt=5.000000; stp=0.000000", {"lt": 5.0}),
+        ):
+            self.assertEqual(parse(raw), expected, raw)
+
+    def test_a_zero_that_can_be_meant_stays(self):
+        for raw, expected in (
+            (b"pmin=18;pmax=90;lt=0.0;gt=60.0;stp=2.0", {"lt": 0.0, "gt": 60.0, "st": 2.0}),
+            (b"gt=60.000000; lt=0.000000; stp=0.000000", {"gt": 60.0, "lt": 0.0}),
+            (b"gt=0.000000; lt=-40.000000; stp=0.000000", {"gt": 0.0, "lt": -40.0}),
+            (b"gt=60.000000; lt=0.000000; stp=2.000000", {"gt": 60.0, "lt": 0.0, "st": 2.0}),
+            (b"gt=0.000000", {"gt": 0.0}),
+            (b"lt=0;pmin=0", {"lt": 0.0, "pmin": 0}),
+        ):
+            found = parse(raw)
+            self.assertEqual({key: found[key] for key in expected}, expected, raw)
+
+    def test_zeros_that_somebody_wrote_are_no_attributes(self):
+        """An st of 0 is none, and gt has to be above lt (OMA TS 1.0 5.1.2)."""
+        for raw in (
+            b"gt=0;lt=0;st=0",
+            b"gt=0;lt=0;stp=0.0",
+            b"pmin=1;st=0.000000",
+            b"gt=50.000000;stp=0.000000",
+            b"lt=0.0;gt=50.0;stp=0.0",
+            b"gt=0.0;lt=0.0;st=",
+        ):
+            with self.assertRaises(ValueError):
+                merge({}, parse(raw))
+
     def test_longest_period(self):
         self.assertEqual(parse(b"pmax=4294967295"), {"pmax": 4294967295})
 
@@ -144,6 +186,20 @@ class Paths(unittest.TestCase):
             self.assertEqual(self.set(3303, -1, -1, key), 400)
             self.assertEqual(self.set(3303, 0, 5701, key), 204)
             self.assertEqual(self.set(3303, 0, 5701, b"gt;lt;st"), 204)
+
+    def test_zeros_for_what_nobody_set_do_not_touch_what_was_set(self):
+        self.assertEqual(self.set(3303, 0, 5700, b"gt=21;lt=-5;st=4"), 204)
+        printed = b"pmin=15; pmax=60; gt=0.000000; lt=0.000000; stp=0.000000"
+        self.assertEqual(self.set(3303, 0, 5700, printed), 204)
+        self.assertEqual(self.set(3303, 0, -1, printed), 204)
+        self.assertEqual(self.set(3303, -1, -1, printed), 204)
+        self.obs.observe(3303, 0, 5700, 1)
+        self.drain()
+        self.clock.advance(20000)
+        self.temps[0].update(20.5)
+        self.assertEqual(self.drain(), [])
+        self.temps[0].update(21.5)
+        self.assertEqual(self.drain(), [(0, 5700)])
 
     def test_a_refused_set_keeps_the_old(self):
         self.obs.observe(3303, 0, 5700, 1)

@@ -55,7 +55,7 @@ class Actuation(Instance):
         return self.app_type if rid == 5750 else 0
 
     def get(self, rid, live=False):
-        """Return the value of rid; on time (5852) to the second if live, else of the last tick()."""
+        """Return the value of rid; the on time (5852) is that of the last tick() unless live."""
         if live and rid == 5852:
             self._count()
             return self._on
