@@ -129,12 +129,12 @@ def test_an_error_answer_is_short(rig):
         assert operation.values == []
 
 
-def test_an_error_after_values_ends_the_read_with_these(rig):
+def test_an_error_after_values_ends_the_read_with_the_error(rig):
+    """An incomplete answer is never a success."""
     operation = reading(rig, 3303, 0)
     line = READ % operation.msgid + "1,3303,0,5700,4,4,20.5,3,0"
     assert rig.send(line, READ % operation.msgid + "13", ms=300) == ["OK", "OK"]
-    assert operation.code == 205
-    assert len(operation.values) == 1
+    assert (operation.code, operation.values) == (404, [])
 
 
 def test_an_answer_nobody_waits_for_is_602(rig):

@@ -73,6 +73,46 @@ def test_a_repetition_starts_the_answer_anew():
     assert len(operation.values) == 2
 
 
+def test_an_answer_that_goes_on_over_a_repetition_is_no_success():
+    rig = Rig().register()
+    operation = rig.platform.read(rig.imei, 3303, 0)
+    rig.run(200)
+    line = "AT+MIPLREADRSP=0,%d,1,3303,0,%%d,4,4,20.5,%%d,0" % operation.msgid
+    assert rig.send(line % (5700, 3), line % (5601, 2)) == ["OK", "OK"]
+    rig.run(5000)
+    assert rig.send(line % (5602, 1), line % (5603, 0)) == STATE + STATE
+    rig.run(5000)
+    assert rig.send(line % (5603, 0)) == STATE
+    rig.run(6000)
+    assert (operation.name, operation.code, operation.values) == ("TIME_OUT", 0, [])
+
+
+def test_an_answer_that_was_interrupted_may_begin_anew():
+    for first in (3, 2):  # a value may be gone by then
+        rig = Rig().register()
+        operation = rig.platform.read(rig.imei, 3303, 0)
+        rig.run(200)
+        line = "AT+MIPLREADRSP=0,%d,1,3303,0,%%d,4,4,20.5,%%d,0" % operation.msgid
+        assert rig.send(line % (5700, 3), line % (5601, 2)) == ["OK", "OK"]
+        rig.run(5000)
+        assert rig.send(line % (5602, 1)) == STATE
+        lines = [line % (5600 + i, i) for i in range(first, -1, -1)]
+        assert rig.send(*lines, ms=100) == ["OK"] * (first + 1)
+        rig.run(300)
+        assert (operation.code, len(operation.values)) == (205, first + 1)
+
+
+def test_an_answer_that_stops_half_way_times_out_without_values():
+    rig = Rig().register()
+    operation = rig.platform.read(rig.imei, 3303, 0)
+    rig.run(200)
+    line = "AT+MIPLREADRSP=0,%d,1,3303,0,5700,4,4,20.5,3,0" % operation.msgid
+    for _ in range(3):
+        assert rig.send(line) == ["OK"]
+        rig.run(5000)
+    assert (operation.name, operation.code, operation.values) == ("TIME_OUT", 0, [])
+
+
 def test_latency_is_measured_from_print_to_answer():
     rig = Rig().register()
     operation = rig.platform.read(rig.imei, 3303, 0, 5700)

@@ -2,7 +2,7 @@
 
 import re
 
-from bench.module.syntax import PARAMETER, Field, cis
+from bench.module.syntax import PARAMETER, STATE, Field, cis
 from bench.platform.messages import FLOAT, INTEGER
 
 MAX_PAYLOAD = 512  # bytes of one CoAP message, guide 3.5(2)
@@ -52,15 +52,33 @@ class Group:
     """
 
     def __init__(self, positions=False):
-        self.values = []
         self._positions = positions
+        self._interrupted = 0
+        self._begin()
+
+    def _begin(self):
+        self.values = []
         self._left = None
         self._size = COAP_OVERHEAD
 
+    def restart(self):
+        """Drop the lines that came: the message has to begin anew.
+
+        What goes on where it was interrupted is refused: it would make a message of its rest.
+        """
+        if self._left is not None:
+            self._interrupted = self._left
+        self._begin()
+
     def add(self, value, size, index, flag):
-        """Add a Value of size bytes; return whether it was the last. Raises Refused 601."""
+        """Add a Value of size bytes; return whether it was the last.
+
+        Raises Refused: 601, or 602 for what belongs to a message that was interrupted.
+        """
         wrong = cis(PARAMETER)
         index = index.number(0, 999, wrong)
+        if self._left is None and index < self._interrupted:
+            raise cis(STATE)
         wanted = (2 if self.values else 1) if self._positions and index else 0
         flag.number(wanted, wanted, wrong)
         if self._left is not None and index != self._left - 1:

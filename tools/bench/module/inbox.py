@@ -124,7 +124,7 @@ class Inbox:
         module = self._module
         if pending.printed:
             module.counters.repeated += 1
-            pending.group = module.profile.group()
+            pending.group.restart()
         pending.printed += 1
         request = pending.request
         if module.tricks:
