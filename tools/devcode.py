@@ -31,7 +31,7 @@ RESIDENT = (
     *(
         f"m5310.{name}"
         for name in "at command dialect errors fields firmware incoming limits lines mipl modem "
-        "network operations probe replies requests wire".split()
+        "network operations parts probe replies requests wire".split()
     ),
     *(f"node.{name}" for name in "dispatcher notifier sampler supervisor".split()),
 )

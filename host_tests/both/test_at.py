@@ -15,7 +15,7 @@ from m5310.network import is_answer
 
 
 class FakeReply:
-    refusable = False
+    refusable = stopped = False
     next = again = 0
 
     def __init__(self, texts, arrived, done):

@@ -42,6 +42,18 @@ class FormsTest(unittest.TestCase):
         self.path(b"+MIPLREAD:0,5,3303,0", READ, 5, 3303, 0, -1)
         self.path(b"+MIPLREAD:  0 ,  5 ,3303 ,0 , 5700 ", READ, 5, 3303, 0, 5700)
 
+    def test_read_and_observe_of_a_whole_object_without_instance_and_resource(self):
+        self.path(b"+MIPLREAD:0,888888,3303", READ, 888888, 3303, -1, -1)
+        self.path(b"+MIPLREAD: 0, 888888, 3303 ", READ, 888888, 3303, -1, -1)
+        self.path(b"+MIPLREAD:0,8,3303,-1", READ, 8, 3303, -1, -1)
+        for flag, cancel in ((b"1", False), (b"0", True)):
+            op = self.path(b"+MIPLOBSERVE:0,5,%s,3303" % flag, OBSERVE, 5, 3303, -1, -1)
+            self.assertEqual(op.cancel, cancel)
+
+    def test_discover_with_further_fields(self):
+        for tail in (b",0", b",-1,-1", b",0,-1,0"):
+            self.path(b"+MIPLDISCOVER:0,1,3303" + tail, DISCOVER, 1, 3303, -1, -1)
+
     def test_a_msgid_may_be_longer_than_16_bits(self):
         self.path(b"+MIPLREAD:0,922675,3303,0,5700", READ, 922675, 3303, 0, 5700)
         self.path(b"+MIPLREAD:0,4294967295,3303,0,5700", READ, 4294967295, 3303, 0, 5700)
@@ -93,6 +105,19 @@ class WriteTest(unittest.TestCase):
         self.value(b"2,8,34353637,0", (OPAQUE, b"4567"))
         self.value(b"2,2,08,0", (OPAQUE, b"\x08"))
         self.value(b"2,2,c7Ac,0", (OPAQUE, b"\xc7\xac"))
+
+    def test_a_text_under_type_2_that_cannot_be_hex(self):
+        """A driver of the BC28 family; docs/reference/mipl.md."""
+        self.value(b"2,5,12345,0,0", (OPAQUE, b"12345"))
+        self.value(b"2,3,123,0,0", (OPAQUE, b"123"))
+        self.value(b"2,1,7,0", (OPAQUE, b"7"))
+        self.value(b'2,5,"hello",0,0', (OPAQUE, b"hello"))
+        self.value(b" 2, 4, test, 0, 0", (OPAQUE, b"test"))
+        self.value(b"2,6,\xe5\xbc\x80\xe7\x81\xaf,0,0", (OPAQUE, b"\xe5\xbc\x80\xe7\x81\xaf"))
+
+    def test_what_can_be_hex_under_type_2_is_hex(self):
+        self.value(b"2,4,1234,0,0", (OPAQUE, b"4"))
+        self.value(b"2,2,1234,0,0", (OPAQUE, b"4"))
 
     def test_opaque_with_blanks_and_quotes(self):
         self.value(b" 2, 1, 08, 0, 0", (OPAQUE, b"\x08"))
@@ -185,6 +210,18 @@ class ParameterTest(unittest.TestCase):
         self.attributes(b"+MIPLPARAMETER:0,12,3303,0,5700,55,%s" % text, text)
         self.attributes(b'+MIPLPARAMETER: 0, 12, 3303, 0, -1, 55, "%s"' % text, text)
 
+    def test_a_wrong_length_and_numbers_behind_the_attributes(self):
+        text = b"pmin=15;pmax=60"
+        for tail in (
+            b'15,"%s",0',
+            b'15, "%s", 0, 0',
+            b'99,"%s"',
+            b'3,"%s",0',
+            b"15,%s,0",
+            b"4,%s",
+        ):
+            self.attributes(b"+MIPLPARAMETER:0,12,3303,0,5700," + tail % text, text)
+
     def test_empty(self):
         self.attributes(b'+MIPLPARAMETER:0,12,3303,-1,-1,0,""', b"")
 
@@ -193,14 +230,12 @@ class BadTest(unittest.TestCase):
     def test_a_line_that_says_whom_to_answer_is_marked_bad(self):
         for line in (
             b"+MIPLREAD:0,5,",
-            b"+MIPLREAD:0,5,3303",
             b"+MIPLREAD:0,5,x,0,5700",
             b"+MIPLREAD:0,5,3303,0,57.5",
             b"+MIPLREAD:0,5,3303,0,5700,1,2,3",
             b'+MIPLREAD:0,5,3303,0,"5700',
             b"+MIPLREAD:0,5,3303,0,99999999999",
             b"+MIPLOBSERVE:0,5,1",
-            b"+MIPLOBSERVE:0,5,1,3303",
             b"+MIPLOBSERVE:0,5,on,3303,0,-1",
             b"+MIPLDISCOVER:0,5,",
             b"+MIPLDISCOVER:0,5,temp",
@@ -213,7 +248,6 @@ class BadTest(unittest.TestCase):
             b"+MIPLWRITE:0,5,3306,0,5850,2,1,zz,0,0",
             b"+MIPLWRITE:0,5,3306,0,5850,2,3,0,0,0",
             b"+MIPLWRITE:0,5,3306,0,5850,2,5,0102,0,0",
-            b"+MIPLWRITE:0,5,3306,0,5850,2,3,123,0,0",
             b"+MIPLWRITE:0,5,3306,0,5850,1,400,abc,0,0",
             b"+MIPLWRITE:0,5,3306,0,5850,1,2,abcd,0,0",
             b"+MIPLWRITE:0,5,3306,0,5850,1,-1,abcd,0,0",
@@ -228,6 +262,13 @@ class BadTest(unittest.TestCase):
             b'+MIPLEXECUTE:0,5,3303,0,5605,9,"abc',
             b"+MIPLPARAMETER:0,5,3303,0,5700",
             b"+MIPLPARAMETER:0,5,3303,0,5700,pmin=1,6",
+            b'+MIPLPARAMETER:0,5,3303,0,5700,6,"pmin=1',
+            b'+MIPLPARAMETER:0,5,3303,0,5700,6,"pmin=1",pmax=2',
+            b"+MIPLREAD:0,5,3303,",
+            b"+MIPLREAD:0,5,3303,0,",
+            b"+MIPLEXECUTE:0,5,3303",
+            b"+MIPLWRITE:0,5,3306,0,5850,2,2,zzzz,0,0",
+            b"+MIPLWRITE:0,5,3306,0,5850,2,1,01,-1,0",
         ):
             op = op_of(line)
             self.assertTrue(op.bad, line)

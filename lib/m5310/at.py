@@ -147,13 +147,18 @@ class At:
         `late(out)` the short refusal that is sent instead when they would miss the window. One
         that is `refusable` and that the module does not take is ended by that too: without any
         answer the operation would block the module. `done(error, age)` hears how it fared, error
-        None or an AtError, age in ms. `next` and `again`, 0 at first, are the engine's.
+        None or an AtError, age in ms. `next` and `again`, 0 at first, are the engine's. One that
+        is `stopped`, which is False at first, ends with the line that is in flight.
         """
         if self.listening or len(self.replies) >= _MAX_REPLIES:
             self._count(_N_REFUSED)
             return False
         self.replies.append(reply)
         return True
+
+    def answering(self, reply):
+        """Tell whether a line of reply is in flight."""
+        return self._cmd is self._own and self._own.reply is reply
 
     async def sync(self, timeout):
         """Wait until the module answers a probe, timeout ms at most.

@@ -16,6 +16,7 @@ _KINDS = """
 9 not fit for the UART
 10 failed
 11 the module writes its own firmware
+12 asked again before all of the answer was sent
 """
 _CODES = """
 3 operation not allowed

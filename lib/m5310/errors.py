@@ -15,6 +15,7 @@ HELD = const(8)  # ended early: a platform operation waited for the line
 REFUSED = const(9)  # never sent: the text is not fit for the UART
 FAILED = const(10)  # the module said OK and then reported failure
 UPDATING = const(11)  # the module writes its own firmware: nothing may be sent
+AGAIN = const(12)  # an answer was not sent to its end: the module asked again
 
 
 class AtError(Exception):

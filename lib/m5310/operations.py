@@ -1,12 +1,15 @@
 """Platform operations out of their URCs, in every form of facts/protocol.md 6.
 
 The head of a line says whom to answer; whatever is wrong behind it marks the operation `bad`, so
-that it is refused and not left unanswered.
+that it is refused and not left unanswered. Which forms are taken, and why, is written down in
+docs/reference/mipl.md.
 """
+
+from binascii import crc32
 
 from micropython import const
 
-from m5310.fields import put, unhex, unquote
+from m5310.fields import put, unhex
 
 _STRING = const(1)  # as in codes.py; a private const takes no heap
 _OPAQUE = const(2)
@@ -30,7 +33,8 @@ class Operation:
     kind, msgid, path (-1 = all), and what the kind brings along: `values` of a write are
     (resource, type, bytes); opaque ones are decoded from hex. `args` of an execute and
     `attributes` of a write-attributes are bytes. `cancel` turns an observe around. `arrived` is
-    the tick of its first line. What there was no reason to set is not there: heap is scarce.
+    the tick of its last line: before that it could not be answered. `content` is what tells a
+    write or an execute from another under the same msgid, see content_of.
     """
 
     values = ()  # type: tuple | list
@@ -38,11 +42,15 @@ class Operation:
     attributes = b""
     cancel = False
     bad = False
-    index = 0  # parts of a write still to come
-    flag = 0  # where only that is told: 1 first part of several, 2 another, 0 the last or only one
+    # The two fields at the end of a part of a write; both 0 in the last or only part. Where there
+    # is one field it is the index, and where they could not be read the index is -1. See parts.py.
+    flag = 0
+    index = -1
+    content = ()  # type: tuple
     count = 1
     next = 0
     again = 0
+    stopped = False
     # The answer: its number on the line, what was read, (instance, resource, type, value), or the
     # ids of a discover, and the Requests that hears how it fared.
     result = 0
@@ -65,8 +73,12 @@ class Operation:
 
     @property
     def refusable(self):
-        """True where a refusal can take the place of what was to be sent."""
-        return self.result == 1 and self.kind in (_READ, _DISCOVER)
+        """True where a refusal can take the place of what was to be sent.
+
+        Not once the module has some of the values: it would send these as the whole answer
+        (facts/protocol.md 5.9).
+        """
+        return self.result == 1 and self.kind in (_READ, _DISCOVER) and not self.next
 
     def line(self, i, out):
         """Append line i of the answer to out."""
@@ -82,13 +94,7 @@ class Operation:
                 put(out, number)
             out.append(44)
             dialect = self.requests.dialect
-            try:
-                dialect.value(out, kind, value)
-            except ValueError:  # has no form on the line: an error ends the read
-                self.count = i + 1
-                out[:] = b""
-                self.late(out)
-                return
+            dialect.value(out, kind, value)
             for number in (self.count - 1 - i, dialect.flag(i, self.count)):
                 out.append(44)
                 put(out, number)
@@ -119,6 +125,21 @@ def put_resources(resources, out):
     out.extend(b',"')
     out.extend(resources.encode())
     out.append(34)
+
+
+def content_of(op):
+    """Return (CRC-32, length) of all that a write or an execute says, its msgid left out.
+
+    Two operations of one msgid are the same only if this is the same: a repeat repeats it all.
+    """
+    head = b"%d,%d,%d,%d;" % (op.kind, op.oid, op.iid, op.rid)
+    crc = crc32(op.args, crc32(head))
+    length = len(head) + len(op.args)
+    for rid, kind, value in op.values:
+        head = b"%d,%d,%d;" % (rid, kind, len(value))
+        crc = crc32(value, crc32(head, crc))
+        length += len(head) + len(value)
+    return crc, length
 
 
 class _Numbers:
@@ -190,7 +211,8 @@ def parse(kind, line, arrived):
         if kind == _OBSERVE:
             op.cancel = numbers.next() == 0
         op.oid = numbers.next()
-        if kind != _DISCOVER:
+        whole = not numbers.more and kind in (_READ, _OBSERVE)  # no instance: the whole object
+        if kind != _DISCOVER and not whole:
             op.iid = numbers.next()
             _fill(op, kind, numbers)
     except (ValueError, IndexError):
@@ -232,8 +254,19 @@ def _fill(op, kind, numbers):
             size = numbers.next()
             op.args = _text(_rest(numbers), size)[0]
     else:
-        numbers.next()
-        op.attributes = unquote(_rest(numbers))
+        size = numbers.next()
+        op.attributes = _attributes(_rest(numbers), size)
+
+
+def _attributes(rest, size):
+    """Return the attributes at the start of rest; numbers may follow them."""
+    if rest[:1] == b'"':
+        text, tail = _text(rest, size)
+    else:
+        text, _, tail = rest.partition(b",")
+    if tail.strip(b", 0123456789"):
+        raise ValueError("fields")
+    return text
 
 
 def _rest(numbers):
@@ -261,20 +294,36 @@ def _fill_write(op, numbers):
             raise ValueError("tail")
         value = bytes(line[at:end]).strip()
         numbers.start(line, end + 1)
-    many = 0
-    while numbers.more and many < 3:  # flag,index or the flag alone: 0 ends the group either way
-        op.index = numbers.next()
-        many += 1
+    flag = 0
+    index = numbers.next()
     if numbers.more:
+        flag = index
+        index = numbers.next()
+    if numbers.more:  # one more field is passed over
+        numbers.next()
+    if numbers.more or flag < 0 or index < 0:
         raise ValueError("fields")
-    if many == 1:
-        op.flag = op.index
+    op.flag = flag
+    op.index = index
     if kind == _OPAQUE or kind > _BOOLEAN:
-        if len(value) not in (size * 2, size):  # bytes, or hex digits (M5310-A)
-            raise ValueError("length")
-        value = unhex(value)
+        value = _opaque(value, size)
         kind = _OPAQUE
     op.values = [(op.rid, kind, value)]
+
+
+def _opaque(value, size):
+    """Return the bytes of an opaque value, of which size bytes or size characters were announced.
+
+    It is hex; only where size counts characters and these cannot be hex, it is the text itself.
+    """
+    if len(value) == 2 * size:
+        return unhex(value)
+    if len(value) != size:
+        raise ValueError("length")
+    try:
+        return unhex(value)
+    except ValueError:
+        return value
 
 
 def _text(rest, size):

@@ -8,6 +8,7 @@ import gc
 from micropython import const
 
 from m5310 import errors
+from m5310.errors import AtError
 
 _STATE = const(602)  # the module waits for no such answer
 _N_REPLIES = const(1)  # as in at.py; a private const takes no heap
@@ -34,6 +35,10 @@ def begin(at, reply, now):
             reply.late(out)
     except MemoryError:  # the refusal takes less
         gc.collect()
+        if reply.next:  # but it would make a whole answer of what was sent so far
+            at.replies.remove(reply)
+            reply.done(AtError(errors.REFUSED), at.clock.ticks_diff(now, reply.arrived))
+            return
         reply.count = 0
         out[:] = b""
         reply.late(out)
@@ -43,6 +48,10 @@ def begin(at, reply, now):
 
 def taken(at, reply, error, now):
     """Go on with reply, of which the module took a line, or did not: error."""
+    if reply.stopped:
+        at.replies.remove(reply)
+        reply.done(error or AtError(errors.AGAIN), at.clock.ticks_diff(now, reply.arrived))
+        return
     refused = error and error.refused and error.code != _STATE
     had = refused and reply.again == _UNHEARD  # the module had the line: only its OK was lost
     if (had or error is None) and reply.next + 1 < reply.count:

@@ -4,7 +4,9 @@ import asyncio
 
 from micropython import const
 
-from m5310.operations import Operation, kind_of, parse, short
+from m5310.errors import AGAIN, AtError
+from m5310.operations import Operation, content_of, kind_of, parse, short
+from m5310.parts import Parts
 
 _READ = const(0)  # as in codes.py; a private const takes no heap
 _WRITE = const(1)
@@ -12,12 +14,13 @@ _EXECUTE = const(2)
 _OBSERVE = const(3)
 _DISCOVER = const(5)
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
-_PARTS_MS = const(1500)  # a write whose parts stop coming is refused after that
-_REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: the same msgid is the same operation
-_REST_MS = const(3000)
+_BAD_REQUEST = const(11)
+_STATE = const(602)  # the module waits for no such answer
+_REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: no msgid is used again earlier
 _RECENT = const(8)
-_WHEN = const(6)  # in an entry of Requests.recent
-_WAITS = const(7)
+_CODE = const(3)  # in an entry of Requests.recent
+_WHEN = const(4)
+_WAITS = const(5)
 
 
 class Requests:
@@ -30,15 +33,18 @@ class Requests:
     def __init__(self, at, clock, dialect, on_operation):
         self.at = at
         self.clock = clock
+        self.parts = Parts(clock, at.wire.lines.partial, self._refuse)
         self.speak(dialect)
         self.on_operation = on_operation
         self.on_answered = None
         self.on_wait = None
         self.ref = 0
         self.operations = self.repeats = self.refused = 0
-        # [kind, msgid, object (None: not read), instance, resource, code, tick, still unanswered]
-        # of what is not to be done again. A list of eight, as a ninth would take a block more.
+        # [kind, msgid, content, code, tick, still unanswered] of what is not to be done again,
+        # the oldest first. Of the content there is its CRC-32 and its length.
         self.recent = []
+        self._forgetting = None  # the task that does
+        self._half = None  # (msgid, path) of a read that was answered in part, and then refused
         self._spare = op = Operation(0, 0, 0)  # refuses one for which there is no memory
         op.requests = self
         op.bad = op.again = True
@@ -59,8 +65,8 @@ class Requests:
 
     def reset(self):
         """Forget the parts of a write. The last results stay: the module may ask again yet."""
-        self._part = None
-        self._timer = None
+        self.parts.clear()
+        self._half = None
 
     def reply(self, op, code, values=(), resources=""):
         """Answer op with a CoAP code as 205 or 404, and once only.
@@ -68,108 +74,135 @@ class Requests:
         `values` of a read are (instance, resource, type, value), `resources` of a discover the
         list "id;id;...".
         """
-        result = _RESULTS[code]
-        if op.kind in (_WRITE, _EXECUTE):
-            recent = self.recent
-            if len(recent) >= _RECENT:  # what has no answer yet will come again
-                recent.remove(([each for each in recent if not each[_WAITS]] or recent)[0])
-            oid, iid, rid = op.path or (None, -1, -1)
-            now = self.clock.ticks_ms()
-            recent.append([op.kind, op.msgid, oid, iid, rid, code, now, True])
-        self._answer(op, result, values, resources)
+        if op.kind in (_WRITE, _EXECUTE) and not op.bad:
+            self._remember(op, code)
+        self._answer(op, _RESULTS[code], values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
         own = self.dialect.own
         if own and own(op):
             return
         op.requests = self
-        op.result = result
         if result == 1 and op.kind == _READ:
-            op.found = values
-            op.count = len(values)
+            if self._fit(values):
+                op.found = values
+                op.count = len(values)
+            else:
+                result = _BAD_REQUEST
+        op.result = result
         if resources:
             op.resources = resources
         self.at.reply(op)
         if self.at.waits and self.on_wait:
             self.on_wait()
 
+    def _fit(self, values):
+        """Tell whether every one of values has a form on the line.
+
+        It is known before the first is sent: a module sends what it has as the whole answer when
+        the rest is refused (facts/protocol.md 5.9).
+        """
+        text = bytearray()
+        try:
+            for _, _, kind, value in values:
+                text[:] = b""
+                self.dialect.value(text, kind, value)
+        except ValueError:
+            return False
+        return True
+
     def done(self, op, error, age):
         """Hear how the answer to op fared: error None or an AtError, age in ms."""
-        for each in self.recent:
-            if not error and each[1] == op.msgid:
-                each[_WAITS] = False
+        if not error:
+            for each in self.recent:
+                if each[0] == op.kind and each[1] == op.msgid and each[2] == op.content:
+                    each[_WAITS] = False
+        elif op.kind == _READ and op.next and error.refused and error.code != _STATE:
+            self._half = op.msgid, op.path
         if self.on_answered:
             self.on_answered(op, error, age)
+
+    # -- operations in -------------------------------------------------------------------------
 
     def _operation(self, line):
         now = self.clock.ticks_ms()
         try:
             op = parse(kind_of(line), line, now)
+            if op.kind == _WRITE:
+                op = self.parts.join(op)
+                if op is None:
+                    return
+            if op.kind in (_WRITE, _EXECUTE) and not op.bad:
+                op.content = content_of(op)
         except MemoryError:  # silence would block the module for every later operation
-            self.refused += 1
-            if self._spare not in self.at.replies:
-                self._answer(short(self._spare, kind_of(line), line, now), _RESULTS[400])
+            self._starve(line, now)
             return
-        if op.kind == _WRITE:
-            op = self._gather(op)
-            if op is None:
-                return
         self.operations += 1
         code = self._answered(op, now)
+        half = self._half
+        self._half = None
         if code:
             self.repeats += 1
             self._answer(op, _RESULTS[code])
-        elif op.bad:
+        elif op.bad or (op.kind == _READ and half == (op.msgid, op.path)):
             self._refuse(op)
         else:
+            self._stop(op)
             self.on_operation(op)
 
-    def _answered(self, op, now):
-        """Return the code that this operation was answered with before; 0 if it is new."""
-        for kind, msgid, oid, iid, rid, code, when, _ in self.recent:
-            if kind == op.kind and msgid == op.msgid:
-                path = op.path
-                same = oid is None or path is None or path == (oid, iid, rid)
-                if same and 0 <= self.clock.ticks_diff(now, when) < _REPEAT_MS:
-                    return code
-        return 0
+    def _starve(self, line, now):
+        """Refuse the operation in line without taking heap."""
+        self.refused += 1
+        if self._spare in self.at.replies:
+            return
+        op = short(self._spare, kind_of(line), line, now)
+        if op.kind != _WRITE or not self.parts.starved(op.msgid):
+            self._answer(op, _BAD_REQUEST)
 
     def _refuse(self, op):
         self.refused += 1
+        op.bad = True
         self.reply(op, 400)
-        if op.kind in (_WRITE, _EXECUTE):  # so is what is left of its lines, not its next print
-            now = self.clock.ticks_ms()
-            self.recent[-1][_WHEN] = self.clock.ticks_add(now, _REST_MS - _REPEAT_MS)
 
-    def _gather(self, op):
-        """Join the parts of a write; return it when its last one is here, else None."""
-        first = self._part
-        more = first and op.msgid == first.msgid
-        if more:
-            more = op.flag != 1 if first.flag else op.index < first.index
-        elif op.flag == 2:  # its beginning is missing
-            op.bad = True
-        if more:
-            there = op.oid == first.oid and op.iid == first.iid
-            gap = not first.flag and op.index != first.index - 1
-            first.bad = first.bad or op.bad or not there or gap
-            first.values = list(first.values) + list(op.values)
-            first.index = op.index
-            op = first
-        elif first and op.msgid != first.msgid:
-            self._refuse(first)  # its rest will not come any more
-        if op.index:
-            if op is not first:
-                self._timer = asyncio.create_task(self._expire(op))
-            self._part = op
-            return None
-        self._part = None
-        if len(op.values) > 1:
-            op.rid = -1
-        return op
+    def _stop(self, op):
+        """End the answer to the same read that is half sent: the module begins it anew."""
+        at = self.at
+        for each in at.replies[:1]:
+            if each.kind == op.kind == _READ and each.msgid == op.msgid and each.path == op.path:
+                if at.answering(each):
+                    each.stopped = True
+                elif each.next:
+                    at.replies.remove(each)
+                    each.done(AtError(AGAIN), self.clock.ticks_diff(op.arrived, each.arrived))
 
-    async def _expire(self, part):
-        await self.clock.sleep_ms(_PARTS_MS)
-        if self._part is part:
-            self._part = None
-            self._refuse(part)
+    # -- what was done already -----------------------------------------------------------------
+
+    def _answered(self, op, now):
+        """Return the code that this operation was answered with before; 0 if it is new."""
+        if op.kind not in (_WRITE, _EXECUTE) or op.bad:
+            return 0
+        for each in self.recent:
+            if each[0] == op.kind and each[1] == op.msgid and each[2] == op.content:
+                if 0 <= self.clock.ticks_diff(now, each[_WHEN]) < _REPEAT_MS:
+                    return each[_CODE]
+        return 0
+
+    def _remember(self, op, code):
+        recent = self.recent
+        if len(recent) >= _RECENT:  # what has no answer yet will come again
+            recent.remove(([each for each in recent if not each[_WAITS]] or recent)[0])
+        recent.append([op.kind, op.msgid, op.content, code, self.clock.ticks_ms(), True])
+        if not self._forgetting:
+            self._forgetting = asyncio.create_task(self._forget())
+
+    async def _forget(self):
+        """Forget what is older than a msgid lasts, before the ticks come round to it again."""
+        recent = self.recent
+        while recent:
+            oldest = recent[0]
+            age = self.clock.ticks_diff(self.clock.ticks_ms(), oldest[_WHEN])
+            if 0 <= age < _REPEAT_MS:
+                await self.clock.sleep_ms(_REPEAT_MS - age)
+            if recent and recent[0] is oldest:
+                del recent[0]
+        self._forgetting = None

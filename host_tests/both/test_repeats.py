@@ -1,0 +1,124 @@
+"""A repeat repeats the whole content of an operation, within the time a message id lasts."""
+
+import unittest
+
+from modem_rig import leap, module, play, sleep
+
+from m5310.codes import EXECUTE, WRITE
+
+WRITE_LINE = b"+MIPLWRITE:0,9,3306,0,5850,2,1,01,0,0"
+EXECUTE_LINE = b'+MIPLEXECUTE:0,9,3303,0,5605,5, "reset"'
+LASTS_MS = 247000
+
+
+def deliver(*lines):
+    """Print lines (a number: ms to wait); return (how many writes and executes done, answers)."""
+
+    async def scene(node):
+        for item in lines:
+            if isinstance(item, int):
+                await sleep(item)
+            else:
+                node.urc(item)
+                await sleep(300)
+        done = [op for op in node.operations if op.kind in (WRITE, EXECUTE)]
+        return len(done), node.sent
+
+    return play(scene, opened=True)
+
+
+class ContentTest(unittest.TestCase):
+    def test_the_same_line_is_answered_again_and_not_done_again(self):
+        for line in (WRITE_LINE, EXECUTE_LINE):
+            done, sent = deliver(line, line, 5000, line)
+            self.assertEqual((done, len(sent), len(set(sent))), (1, 3, 1))
+
+    def test_a_write_of_another_resource_or_value_under_the_same_msgid_is_done(self):
+        for other in (
+            b"+MIPLWRITE:0,9,3306,0,5850,2,1,00,0,0",
+            b"+MIPLWRITE:0,9,3306,0,5851,2,1,01,0,0",
+            b"+MIPLWRITE:0,9,3306,0,5850,5,1,1,0,0",
+            b"+MIPLWRITE:0,9,3306,0,5850,2,2,0001,0,0",
+            b"+MIPLWRITE:0,9,3306,1,5850,2,1,01,0,0",
+        ):
+            done, sent = deliver(WRITE_LINE, other, other, WRITE_LINE)
+            self.assertEqual((done, len(sent)), (2, 4), other)
+
+    def test_a_write_of_more_or_fewer_resources_under_the_same_msgid_is_done(self):
+        first = b"+MIPLWRITE:0,9,3306,0,5850,2,1,01,0,1"
+        for second in (b"5851,2,1,16", b"5851,2,1,17", b"5750,2,1,16"):
+            both = (first, b"+MIPLWRITE:0,9,3306,0,%s,0,0" % second)
+            done, sent = deliver(WRITE_LINE, *both)
+            self.assertEqual((done, len(sent)), (2, 2))
+            done, sent = deliver(first, b"+MIPLWRITE:0,9,3306,0,5851,2,1,16,0,0", *both)
+            self.assertEqual((done, len(sent)), (1 if second == b"5851,2,1,16" else 2, 2))
+
+    def test_an_execute_with_other_arguments_under_the_same_msgid_is_done(self):
+        for other in (
+            b"+MIPLEXECUTE:0,9,3303,0,5605",
+            b'+MIPLEXECUTE:0,9,3303,0,5605,5, "rerun"',
+            b'+MIPLEXECUTE:0,9,3303,0,5605,6, "reset "',
+            b'+MIPLEXECUTE:0,9,3303,1,5605,5, "reset"',
+        ):
+            self.assertEqual(deliver(EXECUTE_LINE, other)[0], 2, other)
+
+    def test_one_that_cannot_be_read_is_no_repeat(self):
+        done, sent = deliver(WRITE_LINE, b"+MIPLWRITE:0,9,3306,0,5850,2,1,zz,0,0", WRITE_LINE)
+        answer = b"AT+MIPLWRITERSP=0,9,"
+        self.assertEqual((done, sent), (1, [answer + b"2", answer + b"11", answer + b"2"]))
+
+    def test_an_answer_to_another_operation_of_that_msgid_does_not_count_as_its_own(self):
+        """What has no answer yet is kept longer than what has."""
+        others = [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(20, 30)]
+
+        async def scene(node):
+            node.urc(WRITE_LINE)
+            await sleep(4000)
+            node.urc(b"+MIPLREAD:0,9,3303,0,5700")
+            for line in others + [WRITE_LINE]:
+                await sleep(300)
+                node.urc(line)
+            await sleep(300)
+            return len([op for op in node.operations if op.kind == WRITE])
+
+        refusing = module({b"AT+MIPLWRITERSP=0,9,2": b"ERROR"})
+        self.assertEqual(play(scene, refusing, opened=True), 1)
+
+
+class TimeTest(unittest.TestCase):
+    def test_it_is_a_repeat_as_long_as_the_msgid_lasts(self):
+        for line in (WRITE_LINE, EXECUTE_LINE):
+            self.assertEqual(deliver(line, LASTS_MS - 1000, line)[0], 1)
+            self.assertEqual(deliver(line, LASTS_MS, line)[0], 2)
+
+    def test_it_is_forgotten_when_nothing_else_happens_till_the_ticks_come_round(self):
+        for count in (1, 3, 8):
+
+            async def scene(node, count=count):
+                lines = [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(count)]
+                for line in lines:
+                    node.urc(line)
+                    await sleep(200)
+                await sleep(LASTS_MS + 1000)
+                for _ in range(4):
+                    leap((1 << 28) - (LASTS_MS + 2000) // 4)
+                    await sleep(100)
+                for line in lines:
+                    node.urc(line)
+                    await sleep(200)
+                return len(node.operations)
+
+            self.assertEqual(play(scene, opened=True), 2 * count)
+
+    def test_over_the_wrap_of_the_ticks(self):
+        async def scene(node):
+            for _ in range(2):
+                node.urc(WRITE_LINE)
+                await sleep(5000)
+            await sleep(LASTS_MS)
+            node.urc(WRITE_LINE)
+            await sleep(300)
+            return len(node.operations)
+
+        for start in ((1 << 30) - 2000, (1 << 29) - 2000):
+            self.assertEqual(play(scene, opened=True, start=start), 2)
