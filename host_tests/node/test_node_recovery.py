@@ -194,7 +194,7 @@ def test_a_fault_of_ours_on_the_way_online_climbs_the_ladder():
 
 
 def test_a_read_whose_line_the_module_refuses_is_ended_by_an_error():
-    """What was supplied before is still sent (facts/protocol.md 5.9)."""
+    """And not by what was supplied before, which would pass for the whole answer."""
 
     async def scene(r):
         await r.online()
@@ -205,9 +205,9 @@ def test_a_read_whose_line_the_module_refuses_is_ended_by_an_error():
         )
         op = await r.ask("read", 3303, 0)
         r.node.modem.mipl.dialect.value = value
-        return len(op.values), r.sent[-1].split(",")[-1], await works(r)
+        return op.code, len(op.values), r.sent[-1].split(",")[-1], await works(r)
 
-    assert play(scene) == (1, "11", True)
+    assert play(scene) == (400, 0, "11", True)
 
 
 def test_a_write_with_an_old_msgid_after_days_is_a_new_one():

@@ -33,7 +33,7 @@ class Requests:
     def __init__(self, at, clock, dialect, on_operation):
         self.at = at
         self.clock = clock
-        self.parts = Parts(clock, at.wire.lines.partial, self._refuse)
+        self.parts = Parts(clock, self._coming, self._refuse)
         self.speak(dialect)
         self.on_operation = on_operation
         self.on_answered = None
@@ -121,6 +121,10 @@ class Requests:
             self._half = op.msgid, op.path
         if self.on_answered:
             self.on_answered(op, error, age)
+
+    def _coming(self):
+        """Tell whether the beginning of a line is here."""
+        return self.at.wire.lines.partial()
 
     # -- operations in -------------------------------------------------------------------------
 
