@@ -6,6 +6,7 @@ import vtime
 from modem_rig import leap, play, sleep
 from rig import CHUNKS
 
+import m5310.requests
 from m5310.codes import OPAQUE, WRITE
 
 HEAD = b"+MIPLWRITE:0,%d,3306,0,"
@@ -199,6 +200,38 @@ class OnceTest(unittest.TestCase):
             return node.sent
 
         self.assertEqual(play(scene, opened=True), [REFUSED % 9, DONE % 9])
+
+
+class MemoryTest(unittest.TestCase):
+    """A part for which there is no memory: the write is refused once, nothing of it is done."""
+
+    def starved(self, lines, *spoilt):
+        """Deliver lines, those numbered in spoilt without memory to read them."""
+        real = m5310.requests.parse
+        count = [0]
+
+        def parse(kind, line, arrived):
+            count[0] += 1
+            if count[0] - 1 in spoilt:
+                raise MemoryError
+            return real(kind, line, arrived)
+
+        m5310.requests.parse = parse
+        try:
+            return deliver(lines)
+        finally:
+            m5310.requests.parse = real
+
+    def test_one_part_or_several_or_all_of_them(self):
+        for spoilt in ((0,), (1,), (2,), (0, 1), (1, 2), (0, 2), (0, 1, 2)):
+            lines = paced(parts(3), 100)
+            self.assertEqual(self.starved(lines, *spoilt), ([], [REFUSED % 9]), spoilt)
+
+    def test_what_is_printed_again_is_done(self):
+        for spoilt in ((0,), (2,), (0, 1, 2)):
+            lines = paced(parts(3), 100) + [5000] + parts(3)
+            got = self.starved(lines, *spoilt)
+            self.assertEqual(got, ([(9, 3, -1)], [REFUSED % 9, DONE % 9]), spoilt)
 
 
 class NumberingTest(unittest.TestCase):

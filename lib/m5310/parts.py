@@ -72,7 +72,7 @@ class _Write:
             whole.bad = True
             whole.values = ()
         else:
-            values.append(op.values[0])
+            values.append(op.values[0])  # type: ignore[union-attr]
             whole.rid = -1
 
 
@@ -87,7 +87,8 @@ class Parts:
         self.coming = coming
         self.refuse = refuse
         self._writes = []  # type: list
-        self._starved = -1  # the msgid refused last for want of memory
+        self._starved = -1  # the msgid refused last for want of memory,
+        self._starved_at = 0  # and the tick of its last part
 
     def clear(self):
         """Forget all of them, without an answer."""
@@ -100,6 +101,11 @@ class Parts:
         None as well for what comes late of a write that was refused: it has its answer.
         """
         write = self._find(op.msgid)
+        if not write and op.msgid == self._starved:
+            if 0 <= self.clock.ticks_diff(op.arrived, self._starved_at) < _REST_MS:
+                self._starved_at = op.arrived
+                return None
+            self._starved = -1
         if write and not self._anew(write, op):
             return self._next(write, op)
         if write:
@@ -111,16 +117,21 @@ class Parts:
         self._keep(write)
         return op if write.refused else None
 
-    def starved(self, msgid):
-        """Note that a part of msgid found no memory; return whether the write is refused already.
+    def starved(self, op):
+        """Note that op, a part, found no memory; return whether its write is refused already.
 
         Takes no heap.
         """
-        write = self._find(msgid)
-        known = write.refused if write else msgid == self._starved
+        diff = self.clock.ticks_diff
+        write = self._find(op.msgid)
         if write:
+            known = write.refused
             write.refused = True
-        self._starved = msgid
+        else:
+            known = op.msgid == self._starved
+            known = known and 0 <= diff(op.arrived, self._starved_at) < _REST_MS
+        self._starved = op.msgid
+        self._starved_at = op.arrived
         return known
 
     def _find(self, msgid):

@@ -75,7 +75,10 @@ class Requests:
         list "id;id;...".
         """
         if op.kind in (_WRITE, _EXECUTE) and not op.bad:
-            self._remember(op, code)
+            try:
+                self._remember(op, code)
+            except MemoryError:  # it is done: its answer must not be missing as well
+                pass
         self._answer(op, _RESULTS[code], values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
@@ -102,12 +105,12 @@ class Requests:
         It is known before the first is sent: a module sends what it has as the whole answer when
         the rest is refused (facts/protocol.md 5.9).
         """
-        text = bytearray()
         try:
+            text = bytearray()
             for _, _, kind, value in values:
                 text[:] = b""
                 self.dialect.value(text, kind, value)
-        except ValueError:
+        except (ValueError, MemoryError):
             return False
         return True
 
@@ -160,7 +163,7 @@ class Requests:
         if self._spare in self.at.replies:
             return
         op = short(self._spare, kind_of(line), line, now)
-        if op.kind != _WRITE or not self.parts.starved(op.msgid):
+        if op.kind != _WRITE or not self.parts.starved(op):
             self._answer(op, _BAD_REQUEST)
 
     def _refuse(self, op):
