@@ -136,7 +136,8 @@ class Cycler(Supervisor):
             try:
                 await self._connect(begun)
                 await self._report(begun)
-                self.kept["failed"] = 0
+                udp = self.sockets and self.sockets.fault
+                self.kept["failed"] = self.kept.get("failed", 0) + 1 if udp else 0
             except AtError as e:
                 self._failed(e)
             except Exception as e:  # no memory, a fault of ours: the next cycle is the way out
@@ -167,6 +168,8 @@ class Cycler(Supervisor):
         if failed and not modem.firmware.busy:
             self.kept.pop("session", None)
             await modem.reboot()
+            if self.sockets:
+                self.sockets.treated()
         if self.kept.get("power") == self.modem.network.power:
             modem.network.power = None  # the network knows it: asking again would cost an update
         left = self.awake_ms - self.clock.ticks_diff(self.clock.ticks_ms(), begun)
@@ -178,7 +181,7 @@ class Cycler(Supervisor):
         if self.objects:
             await self._session()
         self.sessions += 1
-        self.say("online")
+        self.stands()
 
     async def _granted(self):
         given = await borrow("m5310.power").granted(self.modem.network)
@@ -215,6 +218,7 @@ class Cycler(Supervisor):
                 node.uplink.take()
         while not self.stopping:
             now = self.alive = clock.ticks_ms()
+            self.stands()
             if self.objects and not self.modem.mipl.registered:
                 raise AtError(10, 0, self.modem.mipl.cause.encode())
             if self._busy():
@@ -240,7 +244,7 @@ class Cycler(Supervisor):
             or bool(self.gate.items)
             or self.observations.next_ms() == 0
             or bool(courier and (courier.busy() or len(courier.outbox)))
-            or bool(uplink and uplink.busy())
+            or bool(uplink and uplink.busy() and not uplink.health.fault)
         )
 
     # -- asleep --------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ def add(node, config, folder, wall, rtc=None, sleep=None):
     power = config["power"]
     if node.uplink:
         node.uplink.release = power["release"]
+        node.supervisor.sockets = node.uplink.health
     if power["mode"] == "cycle":
         from .cycle import Memory, equip
 

@@ -7,6 +7,7 @@ from m5310.errors import AtError
 
 _PULSE_MS = const(500)
 _DOWNLOAD_S = const(30)
+_UDP_S = const(5)  # before a reboot for the UDP sockets: they have been tried for long by then
 
 
 async def recover(supervisor, error):
@@ -24,11 +25,14 @@ async def recover(supervisor, error):
     supervisor.recoveries += 1
     pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
     available = [name for name, there in pins + (("restart", supervisor.restart),) if there]
+    udp = supervisor.sockets and supervisor.sockets.wedged
     if modem.firmware.busy:  # it downloads, and may begin to write at any time
         rung, pause = "wait" if modem.at.silent else "session", _DOWNLOAD_S
     else:
         ladder = borrow("m5310.recovery").Ladder(available, supervisor.ladder)
-        rung, pause = ladder.next(modem.at.silent)
+        rung, pause = ladder.next(modem.at.silent, udp)
+        if udp:
+            pause = min(pause, _UDP_S)
         supervisor.ladder = ladder.place
         ladder = None  # heap is scarce while it waits
     supervisor.cause = str(error)
@@ -51,3 +55,5 @@ async def recover(supervisor, error):
             borrow("node.restarts").restart(supervisor, supervisor.cause)
     except AtError as e:
         supervisor.log("%s: %s" % (rung, e))
+    if udp:
+        supervisor.sockets.treated()

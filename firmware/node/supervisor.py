@@ -33,6 +33,7 @@ class Supervisor:
         self.observations = observations
         self.notifier = notifier
         self.restart = restart
+        self.sockets = None  # the SocketHealth of an uplink by UDP
         self.ladder = None  # the place on it, from a failure until a session stands
         self.recoveries = 0
         self.state = "starting"
@@ -74,7 +75,7 @@ class Supervisor:
         self.sessions += 1
         self.cause = self.next_try = ""
         self.notifier.row = 0
-        self.say("online")
+        self.stands()
 
     async def _stay(self):
         """Renew the registration, watch line and network; raises AtError when it is over."""
@@ -90,10 +91,15 @@ class Supervisor:
                 raise AtError(errors.FAILED, 0, mipl.cause.encode())
             if network.boots != boots:  # what bring-up set is gone, where there is no session too
                 raise AtError(errors.RESET)
+            udp = self.sockets
+            if udp and udp.wedged and not self.modem.firmware.busy:
+                raise AtError(errors.FAILED, 0, b"UDP sockets: " + udp.fault.encode())
+            self.stands()
             now = self.alive = clock.ticks_ms()
             if start is not None and clock.ticks_diff(now, start) > _STANDS_MS:
                 start = None
-                self.ladder = None
+                if not (udp and udp.fault):
+                    self.ladder = None
             if at.silent:
                 await borrow("node.upkeep").await_line(self)
             elif mipl.update_due() or self.notifier.row >= _DOUBT:
@@ -143,6 +149,12 @@ class Supervisor:
     async def shutdown(self):
         """De-register and take the session down in the guide's order (3.6)."""
         await borrow("node.leave").deregister(self)
+
+    def stands(self):
+        """Say that the node is online, or what of it is not; once."""
+        state = (self.sockets and self.sockets.words) or "online"
+        if state != self.state:
+            self.say(state)
 
     def say(self, state):
         """Enter state, and log it."""

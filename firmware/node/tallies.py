@@ -17,6 +17,7 @@ def of_courier(courier):
 def of_uplink(uplink):
     """Return how many readings wait, and the counters."""
     return {
+        "fault": uplink.health.fault,
         "waiting": len(uplink.store),
         "dropped": uplink.store.dropped,
         "damaged": uplink.store.damaged,

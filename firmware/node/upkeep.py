@@ -11,14 +11,15 @@ from m5310.errors import AtError
 _BACK_MS = const(60000)  # a module that fell silent gets so long to come back
 _RENEWALS = const(3)
 _TURN_MS = const(200)
+_SILENT = "the module is silent"
 
 
 async def await_line(supervisor):
     """Wait for a module that fell silent; a registration it still has is confirmed."""
-    supervisor.say("the module is silent")
+    supervisor.say(_SILENT)
     await supervisor.modem.at.sync(_BACK_MS)
     await renew(supervisor)
-    supervisor.say("online")
+    supervisor.stands()
 
 
 async def await_update(supervisor):
@@ -43,7 +44,7 @@ async def renew(supervisor):
             await supervisor.modem.mipl.update()
             break
         except AtError as e:
-            if e.kind == errors.SILENT and supervisor.state == "online":
+            if e.kind == errors.SILENT and supervisor.state != _SILENT:
                 return  # it may just be busy: it is waited for
             if not left or e.kind not in (errors.HELD, errors.TIMEOUT, errors.BUSY):
                 raise

@@ -11,6 +11,7 @@ from micropython import const
 from m5310.errors import AtError
 
 from . import cbor, signed
+from .sockets import OPEN, READ, SEND, SocketHealth
 
 _VERSION = const(1)
 _READINGS = const(0)
@@ -20,11 +21,12 @@ _COMMAND = const(1)
 _TURN_MS = const(200)
 _FIRST_MS = const(5000)  # until a datagram is sent again, doubled each time
 _LONGEST_MS = const(600000)
+_LATE_MS = const(5000)  # readings wait no longer for a quiet line
 _MOST = const(480)  # bytes of a datagram, its signature left out
 _READING = const(24)  # bytes it may take
 _HELD = const(64)  # readings that may wait for a quiet line
 _SENSORS_MS = const(5000)
-_FAILURES = const(3)
+_FAILURES = const(3)  # in a row, and a new socket is made
 _KNOWN = const(8)  # commands whose answers are kept
 _RELEASE = const(0x400)  # the radio may go when the acknowledgement is there
 
@@ -34,13 +36,14 @@ class Uplink:
 
     store: an Outbox for it alone; stream: the number that came with it. execute(operation, oid,
     iid, rid, values) does a command, see node.remote. wall() tells the UNIX time or None. release:
-    let the network release the radio behind each exchange.
+    let the network release the radio behind each exchange. health: how the sockets fare.
     """
 
     def __init__(self, modem, log, store, stream, measured, execute, settings):
         self.modem = modem
         self.clock = modem.clock
         self.log = log
+        self.health = SocketHealth(modem.clock, log)
         self.store = store
         self.stream = stream
         self.measured = measured
@@ -54,11 +57,14 @@ class Uplink:
         self.release = False
         self.sent = self.acknowledged = self.lost = self.refused = self.commands = 0
         self._socket = None
+        self._renew = False  # a new one is to be made
+        self._stage = OPEN  # what the module was asked last
         self._held = []
+        self._held_since = 0  # tick at which the first of them came
         self._answers = []  # [id, datagram] of commands done, the newest last
         self._newest = -1  # id of a command
         self._due = []  # datagrams with answers to be sent
-        self._tries = self._failed = 0
+        self._tries = 0
         now = self.clock.ticks_ms()
         self._sampled = self.clock.ticks_add(now, -self.period_ms)
         self._asked = self.alive = now
@@ -69,14 +75,33 @@ class Uplink:
         while True:
             now = self.alive = self.clock.ticks_ms()
             self._sample(now)
-            if self.modem.at.quiet():
+            if self._held and self._may_write(now):
                 self._keep()
-            if self.modem.network.registered and not self.modem.at.silent:
+            if self.clock.ticks_diff(now, self._asked) > _LONGEST_MS:
+                self._asked = self.clock.ticks_add(now, -_LONGEST_MS)  # ticks wrap
+            ready = self.health.ready(now)
+            if not self.modem.network.registered:
+                self.health.offline()
+                if self._socket is None or self._socket.gone:
+                    self.health.opened = False
+            elif ready and not self.modem.at.silent:
                 try:
                     await self._turn(now)
                 except AtError as e:
-                    self._fail(e)
+                    self.health.failed(self._stage, e)
+                    self._renew = self.health.row >= _FAILURES
             await self.clock.sleep_ms(_TURN_MS)
+
+    def _may_write(self, now):
+        """Tell whether flash may be written, which may stop the chip for a while.
+
+        It waits for a quiet line, but not for long: readings are not to be lost because commands
+        follow each other without end. An operation that waits for its answer goes first.
+        """
+        at = self.modem.at
+        if at.quiet() or len(self._held) >= _HELD:
+            return True
+        return not at.replies and self.clock.ticks_diff(now, self._held_since) >= _LATE_MS
 
     def take(self):
         """Take a reading of every sensor now."""
@@ -89,13 +114,6 @@ class Uplink:
     async def settle(self):
         """Write all that waits: the node goes to sleep."""
         self._keep()
-
-    def _fail(self, error):
-        """Note that the module did not do what it was asked; three times, and the socket goes."""
-        self._failed += 1
-        self._asked = self.clock.ticks_ms()
-        self._tries += 1
-        self.log("uplink: %s" % error, 2)
 
     # -- readings ------------------------------------------------------------------------------
 
@@ -114,12 +132,14 @@ class Uplink:
             return  # they may be about to have their first
         self._sampled = now
         self._wants = True
+        if not self._held:
+            self._held_since = now
         room = max(0, _HELD - len(self._held))
         self.lost += max(0, len(found) - room)
         self._held += found[:room]
 
     def _keep(self):
-        """Write what waits, now that nothing comes in: flash may stop the chip for a while."""
+        """Write what waits."""
         if self._held:
             try:
                 self.store.add(self._held)
@@ -132,39 +152,55 @@ class Uplink:
 
     async def _turn(self, now):
         """Listen, and send what is due."""
-        if self._socket and self._failed >= _FAILURES:
-            self._failed = 0
-            await self._socket.close()
+        if self._socket and self._renew:
+            await self._close()
         if self._socket is None or self._socket.gone:
+            self._stage = OPEN
             self._socket = await self.modem.udp().socket(self.port)
+            self.health.worked(OPEN)
         waited = self.clock.ticks_diff(now, self._asked)
         pause = min(_FIRST_MS << min(self._tries - 1, 8), _LONGEST_MS) if self._tries else 0
         while self._socket.waiting:
+            self._stage = READ
             self._got(await self._socket.recvfrom(timeout=0))
         while self._due:
             await self._send(self._due.pop(0))
         if self._held or not self._wants or waited < pause:
             return
         if self._tries:  # the announcement of its acknowledgement may have been lost
+            self._stage = READ
             self._got(await self._socket.check())
             if not self._tries:
                 return
         self._asked = now
-        self._tries += 1
         await self._send(self._readings())
+        self._tries += 1
+
+    async def _close(self):
+        """Give up the socket: a new one may work."""
+        socket = self._socket
+        self._socket = None
+        self._renew = False
+        try:
+            await socket.close()
+        except AtError as e:  # the next one tells whether that matters
+            self.log("uplink: %s" % e, 2)
 
     def _got(self, datagram):
         if datagram is None:
             self._socket.waiting = 0
-        elif datagram[1] == self.address:
+            return
+        self.health.worked(READ)
+        if datagram[1] == self.address:
             self._heard(datagram[0])
         else:
             self.refused += 1
 
     async def _send(self, body):
         flags = _RELEASE if self.release else None
+        self._stage = SEND
         await self._socket.sendto(signed.sign(body, self.key), self.address, flags)
-        self._failed = 0
+        self.health.worked(SEND)
         self.sent += 1
 
     def _readings(self):

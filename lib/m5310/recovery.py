@@ -35,10 +35,11 @@ class Ladder:
         """The rung it is on, how often that was tried, failures so far."""
         return self._at, self._tries, self.failures
 
-    def next(self, silent):
+    def next(self, silent, beyond=False):
         """Return (rung, pause in seconds before it is tried) for one more failure.
 
-        A silent module cannot be spoken to: the rungs that need its answers are left out. The MCU
+        A silent module cannot be spoken to: the rungs that need its answers are left out. beyond:
+        what failed is no affair of the OneNET session, so that rung is left out. The MCU
         is not restarted before the tenth failure. What is left to do then is to "wait". Behind the
         last rung it starts over.
         """
@@ -46,14 +47,16 @@ class Ladder:
         pause = min(_FIRST_S << min(self.failures - 1, 10), _LONGEST_S)
         for _ in range(len(self.rungs) + 1):
             name, tries = self.rungs[self._at]
-            if self._tries < tries and self._fits(name, silent):
+            if self._tries < tries and self._fits(name, silent, beyond):
                 self._tries += 1
                 return name, pause
             self._tries = 0
             self._at = (self._at + 1) % len(self.rungs)
         return "wait", min(pause, _WAIT_S)
 
-    def _fits(self, name, silent):
+    def _fits(self, name, silent, beyond):
         if name == "restart":
             return self.failures >= _BEFORE_RESTART
-        return not (silent and name in ("session", "reboot"))
+        if name == "session":
+            return not (silent or beyond)
+        return not (silent and name == "reboot")

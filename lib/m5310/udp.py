@@ -6,7 +6,7 @@ from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, split, tohex, unhex
 
-_SOCKETS = const(7)  # ids 0 to 6
+_SOCKETS = const(7)  # open at a time: ids 0 to 6, or 1 to 7 (facts/protocol.md 4)
 _MAX = const(512)  # bytes of one datagram on this chip
 _POLL_MS = const(10000)  # an announcement lost on the line is made up for by asking
 _NAP_MS = const(20)
@@ -23,51 +23,71 @@ class Udp:
         self.at = at
         self.clock = clock
         self.sockets = {}
+        self._strays = True  # the module may have sockets open that we know nothing of
         at.urc(b"+NSONMI:", self._announced)
 
     async def socket(self, port):
         """Open a socket on local port 1 to 65535, not 5683; returns a UdpSocket.
 
-        Raises ValueError for the port, AtError if the module refuses or seven are open.
+        A refusal may come from sockets that are open in the module and unknown here: they are
+        closed, once, and it is asked again. Raises ValueError for the port, AtError if the module
+        refuses or seven are open.
         """
         if not 1 <= port <= 65535 or port == 5683:
             raise ValueError("port %r: 1 to 65535, but 5683, which the module needs" % port)
         if len(self.sockets) >= _SOCKETS:
             raise AtError(errors.BUSY, 0, b"AT+NSOCR")
         try:
-            lines = await self._made(port)
+            ref = await self._made(port)
         except AtError as e:
-            if not e.refused:
+            if not (e.refused and self._strays):
                 raise
             await self._sweep()  # what is open from before our restart has the port
-            lines = await self._made(port)
-        ref = body(lines[0]).strip() if lines else b""
-        if not is_digits(ref):
-            raise AtError(errors.FAILED, 0, b"AT+NSOCR: no socket id")
-        ref = num(ref)
+            ref = await self._made(port)
         sock = UdpSocket(self, ref)
         self.sockets[ref] = sock
         return sock
 
     async def _made(self, port):
+        """Create a socket; return its id. Raises AtError, FAILED if the module told no id."""
         text = b'AT+NSOCR="DGRAM",17,%d,1' % port
-        return await self.at.command(text, 5000, b"+NSOCR:", None, is_digits)
+        try:
+            lines = await self.at.command(text, 5000, b"+NSOCR:", None, is_digits)
+        except AtError as e:
+            if not e.refused:
+                self._strays = True  # it may have been created, and its id is lost
+            raise
+        ref = body(lines[0]).strip() if lines else b""
+        if not is_digits(ref):
+            self._strays = True
+            raise AtError(errors.FAILED, 0, b"AT+NSOCR: no socket id")
+        return num(ref)
 
     async def _sweep(self):
         """Close every socket of the module that is none of ours."""
-        for ref in range(_SOCKETS + 1):  # some begin with 0, some with 1
+        for ref in range(_SOCKETS + 1):  # ids 0 to 6, or 1 to 7
             if ref not in self.sockets:
                 try:
-                    await self.at.command(b"AT+NSOCL=%d" % ref)
+                    await self.closed(ref)
                 except AtError as e:
                     if not e.refused:
                         raise
+        self._strays = False
+
+    async def closed(self, ref):
+        """Have the module close socket ref; raises AtError, and it may be open then."""
+        try:
+            await self.at.command(b"AT+NSOCL=%d" % ref)
+        except AtError:
+            self._strays = True
+            raise
 
     def reset(self):
         """Forget every socket: the module rebooted. Whoever waits on one gets AtError(RESET)."""
         for sock in self.sockets.values():
             sock.gone = True
         self.sockets = {}
+        self._strays = True
 
     def _announced(self, line):
         fields = split(body(line), 8)
@@ -172,10 +192,13 @@ class UdpSocket:
         return data, (host, port)
 
     async def close(self):
-        """Close the socket; datagrams not read are dropped. Closing twice does nothing."""
+        """Close the socket; datagrams not read are dropped. Closing twice does nothing.
+
+        It is gone in any case, also where the module does not close it: that raises AtError.
+        """
         if not self.gone and self._udp.sockets.pop(self.ref, None):
             self.gone = True
-            await self._udp.at.command(b"AT+NSOCL=%d" % self.ref)
+            await self._udp.closed(self.ref)
 
     def _check(self):
         if self.gone:

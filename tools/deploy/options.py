@@ -18,7 +18,15 @@ _SENSORS = [path.stem for path in (ROOT / "firmware/node/sensors").glob("[!_]*.p
 _ACTUATORS = ("node.actuators", "node.actuators.outputs")
 _OUTBOX = ("node.courier", "m5310.group")
 _SERVER = "node.config_server"
-_UDP = (_SERVER, "node.uplink", "node.remote", "node.cbor", "node.signed", "m5310.udp")
+_UDP = (
+    _SERVER,
+    "node.uplink",
+    "node.sockets",
+    "node.remote",
+    "node.cbor",
+    "node.signed",
+    "m5310.udp",
+)
 _CYCLE = ("node.config_cycle", "node.cycle", "lwm2m.kept", "m5310.resuming")
 _KEPT = ("node.extras", "node.outbox", "node.tallies")  # what waits until it is delivered
 _ALONE = ("lwm2m.digital", "m5310.power", "node.watchdog")
