@@ -6,7 +6,8 @@ A line is: field, kind, default, and what the kind says more. ! as default: the 
     int low high [unit]     whole number
     bool
     one choices             one of several
-    text longest [format]   string that may go to the UART; format cops, server, rom or name
+    text longest [format]   string of so many bytes that may go to the UART; format cops, server,
+                            rom or name
     in, out [needed [shared]]  pin to be read or driven; the default names an attribute of the
                             board definition, which null and "board" stand for; devices with the
                             same shared may be on one pin; asked instead of needed: null is none

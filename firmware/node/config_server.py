@@ -6,7 +6,7 @@ _HOST = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 def problem(text, form):
     """Return why text is no key, server or address, as form says; None if it is one."""
     if form == "key":
-        return "must be at least 8 characters" if len(text) < 8 else None
+        return "must be at least 8 bytes" if len(text.encode()) < 8 else None
     if form == "server":
         host, _, port = text.rpartition(":")
         if not host or not all(c in _HOST for c in host) or not _port(port):

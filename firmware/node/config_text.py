@@ -54,9 +54,10 @@ def text_problem(text, longest, form):
         code = ord(c)
         if code < 32 or 127 <= code < 160 or c == '"' or 0xD800 <= code < 0xE000:
             return "must not hold quotes or control characters"
-    if len(text) > longest:
-        return "must be at most %d characters" % longest
-    return _form_problem(text, form)
+    problem = _form_problem(text, form)
+    if not problem and len(text.encode()) > longest:  # bytes go out; a Chinese character has three
+        problem = "must be at most %d bytes" % longest
+    return problem
 
 
 def _form_problem(text, form):

@@ -27,7 +27,8 @@ def opened(data, key):
 
 
 def _code(body, key):
-    """key: 1 to 64 bytes."""
+    if len(key) > _BLOCK:
+        key = sha256(key).digest()
     key = key + bytes(_BLOCK - len(key))
     inner = sha256(bytes([b ^ 0x36 for b in key]) + body).digest()
     return sha256(bytes([b ^ 0x5C for b in key]) + inner).digest()[:_SIZE]

@@ -464,7 +464,7 @@ class Payload(Objects):
 
     def test_a_full_actuator_fits(self):
         self.reg.add(Actuation(1, self.clock))
-        long = "温".encode() * 64
+        long = "温".encode() * 64  # the most bytes that a text may have
         self.assertEqual(
             self.reg.write(3306, 1, [(5750, STRING, long), (5853, STRING, long)]), 204
         )

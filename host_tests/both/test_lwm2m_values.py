@@ -115,6 +115,8 @@ class Values(unittest.TestCase):
     def test_text_is_bounded(self):
         self.assertEqual(text(b"a" * 64), "a" * 64)
         self.refuse(STRING, OPAQUE, b"a" * 65, b"a" * 100000, "温".encode() * 65)
+        self.refuse(STRING, OPAQUE, b"\xf0\x9f\x98\x80" * 49)  # 49 characters, 196 bytes
+        self.assertEqual(len(text(b"\xf0\x9f\x98\x80" * 48)), 48)
         self.assertEqual(parse(STRING, STRING, b"abc", 3), "abc")
         with self.assertRaises(ValueError):
             parse(STRING, STRING, b"abcd", 3)

@@ -74,6 +74,10 @@ class SignedTest(unittest.TestCase):
         data = b"what do ya want for nothing?"
         self.assertEqual(signed.sign(data, b"Jefe")[len(data) :].hex(), "5bdcc146bf60754e")
 
+    def test_a_key_longer_than_a_block_is_hashed_first(self):  # RFC 4231, test case 6
+        data = b"Test Using Larger Than Block-Size Key - Hash Key First"
+        self.assertEqual(signed.sign(data, b"\xaa" * 131)[len(data) :].hex(), "60e431591ee0b67f")
+
     def test_what_was_changed_is_refused(self):
         key = b"a key of the two"
         whole = signed.sign(b"body", key)

@@ -255,7 +255,7 @@ WRONG = [
         with_(power={"mode": "cycle", "period": 80}, outbox={"readings": 64}),
         "power.awake: 90 must be less than power.period",
     ),
-    (with_(udp={"key": "short"}), 'udp.key: "short" must be at least 8 characters'),
+    (with_(udp={"key": "short"}), 'udp.key: "short" must be at least 8 bytes'),
     (with_(udp={"port": 5683}), "udp.port: 5683 is the module's own: give another"),
     (with_(module={"dialect": "g2"}), 'module.dialect: "g2" must be one of auto, seed, m5310a'),
     (with_(module={"clock": "gmt"}), 'module.clock: "gmt" must be one of utc, local'),
@@ -382,10 +382,37 @@ def test_no_text_that_could_end_up_in_a_command_holds_quotes_or_controls(data, b
 
 def test_texts_are_bounded_and_may_be_in_any_language():
     assert validate(sensor(type="mcu", units="°C"), pins)["sensors"][0]["units"] == "°C"
-    assert "at most 16 characters" in error(sensor(type="mcu", units="x" * 17))
-    assert "at most 32 characters" in error(
-        actuator(switch={"pin": 26}, application_type="风" * 33)
-    )
+    assert "at most 16 bytes" in error(sensor(type="mcu", units="x" * 17))
+    assert "at most 32 bytes" in error(actuator(switch={"pin": 26}, application_type="风" * 33))
+
+
+@pytest.mark.parametrize(
+    ("longest", "data"),
+    [
+        (16, lambda t: sensor(type="mcu", units=t)),
+        (32, lambda t: actuator(switch={"pin": 26}, application_type=t)),
+        (32, lambda t: multi(states={"off": [0, 0], t: [1, 1]})),
+        (64, lambda t: with_(udp={"key": t})),
+    ],
+)
+@pytest.mark.parametrize("mark", ["\u00fc", "\u98ce", "\U0001f600"])
+def test_lengths_of_texts_are_counted_in_the_bytes_that_go_out(longest, data, mark):
+    most = longest // len(mark.encode())
+    validate(data(mark * most), pins)
+    assert "at most %d bytes" % longest in error(data(mark * most + "abcd"))
+
+
+def test_a_key_of_24_chinese_characters_is_refused_and_of_21_signs():
+    from node import signed
+
+    text = "\u94a5" * 21
+    key = validate(with_(udp={"key": text}), pins)["udp"]["key"].encode()
+    assert signed.opened(signed.sign(b"body", key), key) == b"body"
+    assert "udp.key" in error(with_(udp={"key": "\u94a5" * 24}))
+
+
+def test_a_pin_of_too_many_bytes_is_none():
+    assert "is no pin" in error(sensor(type="ntc", pin="\u811a" * 6))
 
 
 def test_two_devices_on_one_pin_are_found():

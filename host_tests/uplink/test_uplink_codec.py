@@ -181,3 +181,11 @@ def test_commands_as_one_types_them():
 
 def test_a_float_is_as_exact_as_four_bytes():
     assert math.isclose(codec.decode(datagram(0, 20.123)).readings[0].value, 20.123, rel_tol=1e-7)
+
+
+@pytest.mark.parametrize("key", [b"", b"\n", b"seven b", "钥".encode() * 22])
+def test_a_key_file_without_a_key_of_8_to_64_bytes_is_refused(tmp_path, key):
+    path = tmp_path / "key"
+    path.write_bytes(key)
+    run = CliRunner().invoke(main, ["decode", "--key-file", str(path), datagram(7, 21.5).hex()])
+    assert run.exit_code == 1 and "8 to 64 bytes" in run.output

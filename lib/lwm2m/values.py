@@ -46,12 +46,13 @@ def parse(kind, sent, raw, limit=64):
 
 
 def text(raw, limit=64):
-    """Return the UTF-8 bytes raw as a str of at most limit characters.
+    """Return the UTF-8 bytes raw as a str of at most limit characters and 3 * limit bytes.
 
     Raises ValueError for broken UTF-8 and for a quote or a control character: such a
-    string could never be sent inside an AT command.
+    string could never be sent inside an AT command. The bytes are bounded so that an instance
+    with two such strings still fits into one answer (guide 3.5: below 512 bytes).
     """
-    if len(raw) > 4 * limit:
+    if len(raw) > 3 * limit:
         raise ValueError
     # Bytes are looked at, as MicroPython keeps every character of a str it steps through for good.
     last = 0

@@ -69,7 +69,15 @@ def serve(at, key_file, state):
 
 def read_key(path):
     """Return the key in a file without its line end, None for no path."""
-    return path.read_bytes().strip() if path else None
+    if not path:
+        return None
+    key = path.read_bytes().strip()
+    if not 8 <= len(key) <= 64:
+        raise click.ClickException(
+            "%s holds %d bytes: write udp.key of the node into it, 8 to 64 bytes"
+            % (path, len(key))
+        )
+    return key
 
 
 def as_json(imei, reading):
