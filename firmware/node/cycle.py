@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import sys
+from binascii import crc32
 
 from micropython import const
 
@@ -27,36 +28,83 @@ _RTC_BYTES = const(2000)
 
 
 class Memory:
-    """What outlives a sleep: in the RTC's memory where it has one and it fits, else in a file."""
+    """What outlives a sleep: in the RTC's memory where it has one and it fits, else in a file.
+
+    Each copy is `crc number json`; the number grows with each save(), so the newest copy is known
+    whatever a power cut has left. volatile: what load() returned came from the RTC's memory, which
+    a board without power forgets.
+    """
 
     def __init__(self, path, rtc=None):
         self.path = path
         self.rtc = rtc if hasattr(rtc, "memory") else None
+        self.volatile = False
+        self._number = None  # type: int | None # of the newest copy
 
     def load(self):
-        """Return what was saved, an empty dict if there is nothing or it is damaged."""
+        """Return what was saved last, an empty dict if there is nothing or it is damaged."""
+        self._number = 0
+        self.volatile = False
         found = {}
-        try:
-            text = str(self.rtc.memory(), "utf-8") if self.rtc else ""
-            if not text:
-                with open(self.path) as f:
-                    text = f.read()
-            found = json.loads(text)
-        except (OSError, ValueError):  # the first start
-            found = {}
-        return found if isinstance(found, dict) else {}
+        for place in ("rtc", self.path, self.path + ".new"):
+            number, state = _copy(self._raw(place))
+            if number > self._number:
+                self._number = number
+                self.volatile = place == "rtc"
+                found = state
+        return found
 
     def save(self, state):
         """Save a dict; raises OSError."""
-        text = json.dumps(state)
-        if self.rtc:
-            small = len(text) <= _RTC_BYTES
-            self.rtc.memory(text.encode() if small else b"")
-            if small:
+        if self._number is None:
+            self.load()
+        body = ("%d " % (self._number + 1) + json.dumps(state)).encode()
+        raw = b"%08x " % (crc32(body) & 0xFFFFFFFF) + body
+        body = None
+        self._number += 1
+        if self.rtc and len(raw) <= _RTC_BYTES:
+            for path in (self.path, self.path + ".new"):  # else they were found without power
+                try:
+                    os.remove(path)
+                except OSError:  # there is none
+                    pass
+            if self._remember(raw):
                 return
-        with open(self.path + ".new", "w") as f:
-            f.write(text)
+        with open(self.path + ".new", "wb") as f:
+            f.write(raw)
         os.rename(self.path + ".new", self.path)
+        if self.rtc:
+            self._remember(b"")
+
+    def _remember(self, raw):
+        """Put raw into the RTC's memory; return whether it took it: some have little."""
+        try:
+            self.rtc.memory(raw)
+            return True
+        except (OSError, ValueError):
+            return False
+
+    def _raw(self, place):
+        """Return the bytes in place, a path or "rtc"; nothing where there are none."""
+        try:
+            if place == "rtc":
+                return bytes(self.rtc.memory()) if self.rtc else b""
+            with open(place, "rb") as f:
+                return f.read()
+        except (OSError, ValueError):
+            return b""
+
+
+def _copy(raw):
+    """Return (number, state) of a copy, (0, {}) if it is damaged or none."""
+    try:
+        if int(raw[:8], 16) != crc32(raw[9:]) & 0xFFFFFFFF:
+            return 0, {}
+        number, _, text = str(raw[9:], "utf-8").partition(" ")
+        state = json.loads(text)
+        return (int(number), state) if isinstance(state, dict) else (0, {})
+    except ValueError:  # the first start, or the format of an older version
+        return 0, {}
 
 
 class Gate:
@@ -118,6 +166,9 @@ class Cycler(Supervisor):
         self.memory = memory
         self.sleep = sleep
         self.kept = memory.load()
+        power_on = borrow("node.restarts").power_on()
+        if power_on or (power_on is None and not memory.volatile):
+            self.kept.pop("v", None)  # what was counted and measured since power on starts anew
         self.cycles = 0
         borrow("lwm2m.kept").values(node.registry, self.kept)
         if node.courier:

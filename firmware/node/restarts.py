@@ -57,6 +57,12 @@ def status():
     return {"reset": _reset()[1], "cause": cause, "since_power_on": row, "ever": ever}
 
 
+def power_on():
+    """Return whether the power came on at this start, None where the port does not tell."""
+    kind = _reset()[0]
+    return kind == "PWRON_RESET" if kind else None
+
+
 def _reset():
     """Return (name, words) of what reset the chip."""
     import machine

@@ -12,7 +12,9 @@ from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
 from node.cycle import Memory
 
-FILE = "kept-test.tmp"
+FILE = "kept-test-%d.tmp" % id(object())
+OLD = {"o": [[3303, 0, -1, 1]], "x": "y" * 3000}
+NEW = {"o": [[3303, 0, -1, 2]]}
 
 
 class Rtc:
@@ -118,6 +120,100 @@ class MemoryTest(unittest.TestCase):
         self.assertEqual(len(Memory(FILE, rtc).load()["a"]), 3000)
         memory.save({"a": 2})
         self.assertEqual(Memory(FILE, rtc).load(), {"a": 2})
+
+    def test_a_power_cut_does_not_bring_back_an_older_file(self):
+        rtc = Rtc()
+        Memory(FILE, rtc).save(OLD)  # too large for the RTC
+        Memory(FILE, rtc).save(NEW)
+        self.assertEqual(Memory(FILE, rtc).load(), NEW)
+        self.assertEqual(Memory(FILE, Rtc()).load(), {})  # the RTC has forgotten
+        self.assertEqual(Memory(FILE).load(), {})
+
+    def test_the_newest_copy_counts_wherever_it_is(self):
+        rtc = Rtc()
+        Memory(FILE, rtc).save(OLD)
+        old = self.raw(FILE)
+        Memory(FILE, rtc).save(NEW)
+        new = rtc.kept
+        for path in (FILE, FILE + ".new"):
+            self.write(path, old)  # a file that could not be removed
+            self.assertEqual(Memory(FILE, rtc).load(), NEW)
+            self.tearDown()
+        rtc.kept = old
+        for path in (FILE, FILE + ".new"):  # a large state, and the RTC could not be cleared
+            self.write(path, new)
+            self.assertEqual(Memory(FILE, rtc).load(), NEW)
+            self.tearDown()
+
+    def test_numbers_go_on_behind_a_restart(self):
+        rtc = Rtc()
+        for number in range(12):
+            state = {"n": number, "x": "" if number % 3 else "y" * 3000}
+            Memory(FILE, rtc).save(state)
+            self.assertEqual(Memory(FILE, rtc).load(), state)
+
+    def test_a_torn_write_leaves_the_copy_before_it(self):
+        Memory(FILE).save({"n": 1})
+        first = self.raw(FILE)
+        Memory(FILE).save({"n": 2})
+        second = self.raw(FILE)
+        for length in range(len(second)):
+            self.write(FILE, first)
+            self.write(FILE + ".new", second[:length])
+            self.assertEqual(Memory(FILE).load(), {"n": 1})
+        self.write(FILE + ".new", second)  # cut between the two steps of a replacement
+        self.assertEqual(Memory(FILE).load(), {"n": 2})
+        os.remove(FILE)
+        self.assertEqual(Memory(FILE).load(), {"n": 2})
+
+    def test_changed_bytes_are_noticed(self):
+        Memory(FILE).save({"n": 1})
+        whole = self.raw(FILE)
+        for i in range(len(whole)):
+            self.write(FILE, whole[:i] + bytes([whole[i] ^ 1]) + whole[i + 1 :])
+            found = Memory(FILE).load()
+            self.assertTrue(found == {} or (i in (8,) and found == {"n": 1}), (i, found))
+
+    def test_garbage_in_the_rtc_is_nothing(self):
+        rtc = Rtc()
+        Memory(FILE).save({"n": 1})
+        for garbage in (b"\x00" * 2048, b"\xff" * 2048, b"\xc3\x28", b"00000000 ", b"{}", b"0"):
+            rtc.kept = garbage
+            memory = Memory(FILE, rtc)
+            self.assertEqual((memory.load(), memory.volatile), ({"n": 1}, False))
+
+    def test_a_file_of_an_older_version_is_nothing(self):
+        self.write(FILE, b'{"o": [[3303, 0, -1, 77]], "v": []}')
+        self.assertEqual(Memory(FILE).load(), {})
+        Memory(FILE).save({"n": 1})
+        self.assertEqual(Memory(FILE).load(), {"n": 1})
+
+    def test_an_rtc_that_takes_less(self):
+        class Small(Rtc):
+            def memory(self, data=None):
+                if data is not None and len(data) > 64:
+                    raise ValueError("buffer too long")
+                return Rtc.memory(self, data)
+
+        rtc = Small()
+        Memory(FILE, rtc).save({"a": "x" * 100})
+        self.assertEqual(Memory(FILE, rtc).load(), {"a": "x" * 100})
+        Memory(FILE, rtc).save({"a": 1})
+        self.assertEqual(Memory(FILE, rtc).load(), {"a": 1})
+
+    def test_lengths_are_counted_in_bytes(self):
+        rtc = Rtc()
+        Memory(FILE, rtc).save({"a": "\u6e29" * 1000})
+        self.assertTrue(len(rtc.kept) <= 2048)
+        self.assertEqual(Memory(FILE, rtc).load(), {"a": "\u6e29" * 1000})
+
+    def raw(self, path):
+        with open(path, "rb") as f:
+            return f.read()
+
+    def write(self, path, data):
+        with open(path, "wb") as f:
+            f.write(data)
 
     def test_an_rtc_without_memory(self):
         memory = Memory(FILE, object())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from energy import world
 from energy.world import play
 
 CYCLE = {
@@ -136,6 +137,27 @@ def test_minimum_and_maximum_outlive_the_sleep(tmp_path):
         return [command.result[0].value for command in read]
 
     assert play(scene, CYCLE, tmp_path) == [-3, 40]
+
+
+@pytest.mark.parametrize(
+    ("cause", "lowest"),
+    [("PWRON_RESET", 30), (None, 30), ("WDT_RESET", -3), ("DEEPSLEEP_RESET", -3)],
+)
+def test_a_power_off_ends_what_is_counted_since_power_on(tmp_path, monkeypatch, cause, lowest):
+    """On a board without RTC memory; cause: what reset the chip, None: the port does not tell."""
+
+    async def scene(r):
+        def wake(r):
+            r.board.set_temp("ds18x20-0", -3 if len(r.slept) < 2 else 30)
+
+        r.on_wake = wake
+        await r.run(2 * 3600)
+        monkeypatch.setattr(world, "WOKEN", cause)
+        await r.run(3600)
+        instance = r.node.registry.instance(3303, 0)
+        return instance.get(5601), r.device.registrations
+
+    assert play(scene, CYCLE, tmp_path) == (lowest, 1)
 
 
 def test_by_udp_alone(tmp_path):

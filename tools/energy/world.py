@@ -35,6 +35,7 @@ EXAMPLE = {
     "outbox": {"readings": 256},
 }
 _NAP_MS = 10
+WOKEN = "DEEPSLEEP_RESET"  # what machine.reset_cause() tells behind a sleep; None: nothing known
 
 
 class _Quiet(Log):
@@ -109,6 +110,7 @@ class CycleRig:
     async def _awake(self, end):
         """Start the node, and let it run until it sleeps or the time is over."""
         self._due = None
+        machine.cause = getattr(machine, WOKEN or "", None) if self.slept else machine.PWRON_RESET
         self.uart.flush()
         begun = self.module.timers.now()
         log = _Quiet(self.clock, self.said)
@@ -120,6 +122,7 @@ class CycleRig:
             clocked=clocked(self.settings, None, self.now_s),
             sleep=self._sleep,
         )
+        machine.cause = machine.PWRON_RESET  # of the next node that somebody makes
         if self.on_wake:
             self.on_wake(self)
         task = asyncio.create_task(self.node.run())
