@@ -117,7 +117,10 @@ class Courier:
             self._expire(now, online)
             if not online and self.samples:
                 self._sample(now)
-            if self.modem.at.quiet():
+            if self.modem.at.quiet() or (
+                # Commands without a pause must not cost readings; an operation goes first.
+                len(self._held) >= _HELD // 2 and not self.modem.at.replies
+            ):
                 self._store()
             if online and not self._doubt():
                 await self._deliver(now)

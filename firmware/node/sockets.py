@@ -6,7 +6,7 @@ until AT+NRB. So tries get rarer, and the supervisor is told when they have fail
 
 from micropython import const
 
-from m5310.errors import BUSY, HELD, RESET, SILENT
+from m5310.errors import FAILED, TIMEOUT
 
 # What is asked of the module, in this order: what works shows that those before it do.
 OPEN = const(0)
@@ -73,8 +73,8 @@ class SocketHealth:
         self._failed = now = self.clock.ticks_ms()
         self._pause_ms = _FIRST_PAUSE_MS
         self.log("uplink: %s" % error, 2)
-        if error.kind in (HELD, BUSY, RESET, SILENT):  # they say nothing of the sockets
-            return
+        if not error.refused and error.kind not in (TIMEOUT, FAILED):
+            return  # held, silent, rebooted and so on: that says nothing of the sockets
         self._stage = stage if not self.row else max(self._stage, stage)
         self._pause_ms = min(_FIRST_PAUSE_MS << min(self.row, 10), _LONGEST_PAUSE_MS)
         self.row += 1

@@ -117,6 +117,76 @@ class OutboxTest(unittest.TestCase):
             f.write(whole[:5])
         self.assertEqual(drain(Outbox(FOLDER, 64)), [reading(n) for n in range(4, 10)])
 
+    def test_numbers_are_counted_for_ever(self):
+        """Whatever was delivered before, and however often it is started."""
+        box = Outbox(FOLDER, 64)
+        number = 0  # of the next reading
+        for count, taken in (
+            (1, 1),
+            (31, 31),
+            (1, 0),
+            (31, 32),
+            (33, 33),
+            (5, 2),
+            (70, 9),
+            (0, 0),
+        ):
+            fill(box, number, count)
+            number += count
+            drain(box, taken)
+            self.assertEqual(box.number + len(box), number)
+            box = Outbox(FOLDER, 64)  # a restart
+            self.assertEqual(box.number + len(box), number)
+            first, readings = box.part(200)
+            self.assertEqual(readings, [reading(n) for n in range(first, number)])
+
+    def test_a_number_is_not_used_again_when_nothing_is_left(self):
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 40)
+        drain(box)
+        self.assertEqual(self.files(), [])
+        box = Outbox(FOLDER, 64)
+        self.assertEqual((box.number, len(box)), (40, 0))
+        fill(box, 40, 1)
+        self.assertEqual((Outbox(FOLDER, 64).number, self.files()), (40, ["%08x" % 40]))
+
+    def test_a_number_is_not_used_again_without_the_file_of_the_position(self):
+        for taken in (0, 5, 40):
+            self.tearDown()
+            box = Outbox(FOLDER, 256)
+            fill(box, 0, 70)
+            drain(box, taken)
+            for name in ("pos", "pos.new"):
+                if name in os.listdir(FOLDER):
+                    os.remove(FOLDER + "/" + name)
+            again = Outbox(FOLDER, 256)
+            self.assertTrue(again.number <= taken)
+            self.assertEqual(again.number + len(again), 70)
+
+    def test_a_number_is_not_used_again_behind_a_torn_or_damaged_reading(self):
+        for cut in (1, 11, 22):
+            self.tearDown()
+            fill(Outbox(FOLDER, 64), 0, 10)
+            path = FOLDER + "/" + self.files()[0]
+            with open(path, "rb") as f:
+                whole = f.read()
+            with open(path, "wb") as f:
+                f.write(whole[:-cut])
+            box = Outbox(FOLDER, 64)
+            self.assertEqual(box.number + len(box), 9)  # the tenth was never complete
+            fill(box, 9, 2)
+            self.assertEqual(drain(box), [reading(n) for n in range(11)])
+            self.assertEqual(Outbox(FOLDER, 64).number, 11)
+
+    def test_a_number_is_not_used_again_when_the_oldest_were_dropped(self):
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 200)
+        again = Outbox(FOLDER, 64)
+        number = again.number
+        self.assertEqual((number, number + len(again)), (box.number, 200))
+        self.assertTrue(len(again) <= 64, len(again))
+        self.assertEqual((again.first(), again.damaged), (reading(number), 0))
+
     def test_files_of_somebody_else_are_left_alone(self):
         Outbox(FOLDER, 64)
         with open(FOLDER + "/readme.md", "w") as f:

@@ -472,6 +472,74 @@ class ReceiveTest(unittest.TestCase):
         self.assertEqual(rig.run(scene, peer), (b"CDE", b"AB"))
 
 
+class SweepTest(unittest.TestCase):
+    def swept(self, held, first):
+        """Return what is sent where socket `held` of an earlier start has the port."""
+        table = {held: CREATE}
+
+        def answer(line):
+            if line.startswith(b"AT+NSOCL="):
+                return b"OK" if table.pop(int(line[9:]), None) else b"ERROR"
+            if line in table.values():
+                return b"ERROR"
+            ref = min([n for n in range(first, first + 7) if n not in table])
+            table[ref] = line
+            return [b"%d" % ref, b"OK"]
+
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            sock = await udp.socket(2334)
+            return sock.ref, r.sent
+
+        peer = Peer()
+        peer.answers = _Every(answer)
+        return rig.run(scene, peer)
+
+    def test_each_socket_that_a_module_may_have_is_closed_6_and_7_as_well(self):
+        closes = [b"AT+NSOCL=%d" % n for n in range(8)]
+        for first in (0, 1):  # guide 2: ids 0 to 6; M5310-A: 1 to 7 (facts/protocol.md 4)
+            for held in range(first, first + 7):
+                ref, sent = self.swept(held, first)
+                self.assertEqual((ref, sent), (first, [CREATE] + closes + [CREATE]), held)
+
+    def test_our_own_sockets_are_not_closed(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            await udp.socket(2335)
+            await r.kind_of(udp.socket(2334))
+            return [line for line in r.sent if b"NSOCL" in line]
+
+        peer = Peer({b'AT+NSOCR="DGRAM",17,2335,1': [b"3", b"OK"], CREATE: b"ERROR"})
+        closed = rig.run(scene, peer)
+        self.assertEqual(closed, [b"AT+NSOCL=%d" % n for n in (0, 1, 2, 4, 5, 6, 7)])
+
+    def test_a_refusal_that_stays_is_swept_once(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            for _ in range(5):
+                await r.kind_of(udp.socket(2334))
+            return len(r.sent)
+
+        self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1 + 4)
+
+    def test_a_socket_whose_id_was_lost_is_swept(self):
+        """The answer to NSOCR did not come: the module may have made a socket."""
+
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            kinds = [await r.kind_of(udp.socket(2334))]
+            r.peer.answers[CREATE] = None
+            kinds.append(await r.kind_of(udp.socket(2334)))
+            r.peer.answers[CREATE] = b"ERROR"
+            await r.at.sync(30000)
+            before = len(r.sent)
+            kinds.append(await r.kind_of(udp.socket(2334)))
+            return kinds, len(r.sent) - before
+
+        kinds, count = rig.run(scene, Peer({CREATE: b"ERROR"}))
+        self.assertEqual((kinds, count), ([errors.ERROR, errors.TIMEOUT, errors.ERROR], 10))
+
+
 class EndTest(unittest.TestCase):
     def test_closing_twice_sends_once(self):
         async def scene(r, udp, sock):
