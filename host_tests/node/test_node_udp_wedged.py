@@ -139,6 +139,23 @@ def test_a_server_that_is_silent_reboots_nothing(tmp_path):
     assert play(scene, tmp_path) == (0, "online", 0)
 
 
+@pytest.mark.parametrize("form", ["words", "events"])
+def test_a_module_that_updates_its_firmware_is_not_rebooted_for_its_sockets(tmp_path, form):
+    async def scene(r):
+        await r.until(lambda: r.got)
+        lose_sockets(r)
+        stick(r, "NSOCR", "NSOCL", until=1)
+        r.module.fota.start(download_s=400, write_s=200, form=form)
+        await r.sleep(590)
+        early = "AT+NRB" in r.sent, r.module.fota.disturbed, r.module.fota.broken
+        await r.until(lambda: len(r.node.uplink.store) <= 2, 900)
+        return early, numbers(r), r.node.uplink.lost
+
+    early, got, lost = play(scene, tmp_path, config=BOTH)
+    assert early == (False, 0, False)
+    assert got == list(range(len(got))) and len(got) > 100 and lost == 0
+
+
 def test_in_a_duty_cycle_the_third_cycle_without_sockets_reboots_the_module(tmp_path):
     settings = {
         "power.mode": "cycle",
