@@ -26,14 +26,16 @@ STARTED = ("boot.py", "main.py")  # by a board, by these names
 RESIDENT = (
     *(
         f"lwm2m.{name}"
-        for name in "actuation instance observe payload registry temperature values".split()
+        for name in "actuation attributes instance observe payload registry temperature "
+        "values".split()
     ),
     *(
         f"m5310.{name}"
-        for name in "at command dialect errors fields firmware incoming limits lines mipl modem "
-        "network operations parts probe replies requests wire".split()
+        for name in "at causes command detect dialect dialects errors fields firmware incoming "
+        "limits lines m5310a mipl modem network operations parts probe renewal replies requests "
+        "wire words".split()
     ),
-    *(f"node.{name}" for name in "dispatcher notifier sampler supervisor".split()),
+    *(f"node.{name}" for name in "dispatcher notifier sampler supervisor upkeep".split()),
 )
 # What the documentation has people type at a board's prompt.
 _PROMPT = ("node", "status", "trace", "lines")

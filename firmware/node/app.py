@@ -5,7 +5,7 @@ import gc
 
 from micropython import const
 
-from m5310 import borrow
+from m5310 import borrow, causes
 
 # Collecting this often keeps a small heap in one piece; a collection takes a few milliseconds.
 _GC_LEAST = const(1024)
@@ -79,7 +79,7 @@ class Node:
         return borrow("node.report").of_node(self)
 
     def _event(self, event, ext):
-        self.log("event %d: %s" % (event, borrow("m5310.causes").event(event)), 2)
+        self.log("event %d: %s" % (event, causes.event(event)), 2)
 
 
 class Log:

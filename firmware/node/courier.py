@@ -8,7 +8,7 @@ at a time, to whoever observes the resource by then. Loaded only where an outbox
 
 from micropython import const
 
-from m5310 import borrow
+from m5310 import group
 from m5310.errors import AtError
 
 _TURN_MS = const(200)
@@ -233,10 +233,15 @@ class Courier:
         self._ackid = ackid = self._number()  # its confirmation may come with the OK
         try:
             await self._notify(msgid, oid, iid, (rid, kind, value), time, ackid)
-        except (AtError, ValueError) as e:
+        except ValueError:  # no form on the line: repeating it would not help
             self._ackid = 0
-            self._pause = _AGAIN_MS
-            if getattr(e, "code", 0) == _STATE:
+            self.unwanted += 1
+            self._over = True
+        except AtError as e:
+            if not e.unknown:  # else its confirmation may come yet
+                self._ackid = 0
+                self._pause = _AGAIN_MS
+            if e.code == _STATE:
                 self.observations.drop(msgid)
             self.log("outbox: %s" % e, 2)
 
@@ -246,7 +251,7 @@ class Courier:
         stamped, kind = self.observations.watched(oid, iid, _TIMESTAMP)
         if time and stamped == msgid:
             values = ((_TIMESTAMP, kind, time), value)
-            await borrow("m5310.group").notify(mipl, msgid, oid, iid, values, ackid)
+            await group.notify(mipl, msgid, oid, iid, values, ackid)
         else:
             rid, kind, value = value
             await mipl.notify(msgid, oid, iid, rid, kind, value, ackid)

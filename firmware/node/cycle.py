@@ -12,8 +12,10 @@ from binascii import crc32
 
 from micropython import const
 
+from lwm2m import kept
 from m5310 import borrow
 from m5310.errors import AtError
+from m5310.power import RELEASE
 
 from .supervisor import Supervisor
 
@@ -126,7 +128,7 @@ class Gate:
     def due(self):
         """Return what is to be notified now, as Observations.due."""
         if self.open and not self.items:
-            self.items = borrow("lwm2m.kept").due(self.observations)
+            self.items = kept.due(self.observations)
         if not (self.open and self.items):
             return None
         if self.release and len(self.items) == 1:
@@ -134,7 +136,7 @@ class Gate:
             if courier and courier.busy() and self._waits < _WAITS:
                 self._waits += 1
                 return None
-            self.mipl.release = borrow("m5310.power").RELEASE
+            self.mipl.release = RELEASE
         self._waits = 0
         return self.items.pop(0)
 
@@ -145,7 +147,7 @@ class Gate:
     def failed(self, item):
         """Have item sent once more."""
         self.mipl.release = b""
-        borrow("lwm2m.kept").again(self.observations, item)
+        kept.again(self.observations, item)
 
     def drop(self, msgid):
         """End the observations under msgid."""
@@ -170,7 +172,7 @@ class Cycler(Supervisor):
         if power_on or (power_on is None and not memory.volatile):
             self.kept.pop("v", None)  # what was counted and measured since power on starts anew
         self.cycles = 0
-        borrow("lwm2m.kept").values(node.registry, self.kept)
+        kept.values(node.registry, self.kept)
         if node.courier:
             node.courier.samples = False
         self.gate = Gate(self.observations, node, power[2])
@@ -244,7 +246,7 @@ class Cycler(Supervisor):
         session = self.kept.pop("session", None)
         if session and session[2] >= _LEAST_S:
             try:
-                borrow("lwm2m.kept").restore(self.observations, self.kept, session[3])
+                kept.restore(self.observations, self.kept, session[3])
                 lifetime = self.settings[2]
                 await borrow("m5310.resuming").resume(mipl, session[0], session[1], lifetime)
                 return
@@ -264,7 +266,7 @@ class Cycler(Supervisor):
             await clock.sleep_ms(_TURN_MS)
         node = self.node
         if self.cycles > 1:  # behind a sleep they are due anyway
-            borrow("lwm2m.kept").renew(self.observations)
+            kept.renew(self.observations)
             if node.uplink:
                 node.uplink.take()
         while not self.stopping:
@@ -316,7 +318,7 @@ class Cycler(Supervisor):
         spent = clock.ticks_diff(clock.ticks_ms(), begun)
         ms = max(self.period_ms - spent, 1000)
         mipl = self.modem.mipl
-        self.kept.update(borrow("lwm2m.kept").state(self.observations))
+        self.kept.update(kept.state(self.observations))
         if mipl.registered:
             left = mipl.lifetime - (mipl.since(mipl._renewed) + ms) // 1000
             name = mipl.dialect.name

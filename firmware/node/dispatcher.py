@@ -2,8 +2,9 @@
 
 from micropython import const
 
+from lwm2m.attributes import lay
 from lwm2m.payload import fits
-from m5310 import borrow
+from m5310 import words
 
 _READ = const(0)  # as in m5310.codes; a private const takes no heap
 _WRITE = const(1)
@@ -19,8 +20,6 @@ class Dispatcher:
         self.registry = registry
         self.observations = observations
         self.log = log
-        # Loaded for a problem; not while the next operation waits, if each is logged.
-        self.words = borrow("m5310.words") if log.level > 1 else None
         self.requests = None  # the session's Requests, once it exists
         self.faults = 0
         self.worst = {}  # of each kind of operation: the oldest at its answer, in ms
@@ -56,7 +55,6 @@ class Dispatcher:
         if op.kind == _EXECUTE:
             return self.registry.execute(*path, op.args)
         if op.kind == _PARAMETER:
-            lay = borrow("lwm2m.attributes").lay  # seldom asked for, and no heap till then
             return lay(self.observations, *path, op.attributes)
         if op.cancel:
             return self.observations.cancel(*path)
@@ -66,10 +64,9 @@ class Dispatcher:
         """Note how an answer fared: error None or an AtError, age in ms."""
         if error:
             self._log(op, "answer not taken: %s" % error, 0)
-        elif self.words:
+        elif self.log.level > 1:
             self._log(op, "answered after %d ms" % age, 2)
         self.worst[op.kind] = max(self.worst.get(op.kind, 0), age)
 
     def _log(self, op, text, level):
-        words = self.words or borrow("m5310.words")
         self.log("%s: %s" % (words.describe(op), text), level)

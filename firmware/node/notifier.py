@@ -42,12 +42,17 @@ class Notifier:
         try:
             await self.mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
         except AtError as e:
-            if ackid:
-                courier.forget(ackid)
             if e.kind not in (HELD, BUSY):  # those gave way, and say nothing of the session
                 self.row += 1
             self.failures += 1
-            self.observations.failed(item)
+            if e.unknown:
+                # It may be on its way: the platform would store a second one as well. With an
+                # outbox its confirmation tells, or the lack of one (Courier).
+                self.observations.sent(item)
+            else:
+                if ackid:
+                    courier.forget(ackid)
+                self.observations.failed(item)
             if e.code == _STATE:  # what observes around it takes over, if the session stands
                 self.observations.drop(msgid)
                 self.row = _ROW

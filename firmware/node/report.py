@@ -2,7 +2,7 @@
 
 import gc
 
-from m5310 import borrow
+from m5310 import borrow, words
 
 
 def of_node(node):
@@ -46,8 +46,7 @@ def parts(node):
 
 def _of_operations(dispatcher):
     """Return the age of the oldest operation of each kind at its answer, in ms."""
-    kind = borrow("m5310.words").kind
-    out = {kind(number): age for number, age in dispatcher.worst.items()}
+    out = {words.kind(number): age for number, age in dispatcher.worst.items()}
     out["faults"] = dispatcher.faults
     return out
 

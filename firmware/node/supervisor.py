@@ -8,6 +8,8 @@ from micropython import const
 from m5310 import borrow, errors
 from m5310.errors import AtError
 
+from . import upkeep
+
 _SYNC_MS = const(10000)  # a module that was just switched on is awake by then
 _TURN_MS = const(200)
 _CHECK_MS = const(30000)  # between two looks at the network
@@ -101,9 +103,9 @@ class Supervisor:
                 if not (udp and udp.fault):
                     self.ladder = None
             if at.silent:
-                await borrow("node.upkeep").await_line(self)
+                await upkeep.await_line(self)
             elif mipl.update_due() or self.notifier.row >= _DOUBT:
-                await borrow("node.upkeep").renew(self)
+                await upkeep.renew(self)
             elif clock.ticks_diff(now, checked) >= _CHECK_MS:
                 checked = now
                 self.log("", 9)  # a log without a text for days would lose count of the ticks
@@ -123,7 +125,7 @@ class Supervisor:
         await self._ask(network.signal)
         if network.registered:
             if missing:
-                await borrow("node.upkeep").renew(self)
+                await upkeep.renew(self)
             elif network.on_time and not network.clock_known:
                 bringup = borrow("m5310.bringup")
                 await self._ask(lambda: bringup.ask_time(network, self.log))

@@ -1,4 +1,4 @@
-"""Renewing a registration, and waiting for a module that fell silent; loaded for that alone.
+"""Renewing a registration, and waiting for a module that fell silent.
 
 What is told here of a session is that of `supervisor`, a Supervisor.
 """

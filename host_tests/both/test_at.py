@@ -169,12 +169,15 @@ class CommandTest(unittest.TestCase):
     def test_text_with_control_characters_never_reaches_the_uart(self):
         async def scene(r):
             bad = (b"AT+X\r\nAT+NRB", b"AT+X\n", b"AT\x00", b"AT\x7f")
-            kinds = []
+            refused = 0
             for text in bad:
-                kinds.append(await r.kind_of(r.at.command(text)))
-            return kinds, r.sent
+                try:
+                    await r.at.command(text)
+                except ValueError:
+                    refused += 1
+            return refused, r.sent
 
-        self.assertEqual(rig.run(scene), ([errors.REFUSED] * 4, []))
+        self.assertEqual(rig.run(scene), (4, []))
 
     def test_a_cancelled_caller_leaves_the_line_in_order(self):
         async def scene(r):

@@ -375,6 +375,7 @@ class LostTest(unittest.TestCase):
             (12, "update failed"),
             (13, "update timed out"),
             (15, "de-registered"),
+            (31, "the platform deleted the device"),
         ):
 
             async def scene(node, event=event):
@@ -388,7 +389,7 @@ class LostTest(unittest.TestCase):
 
     def test_events_that_do_not(self):
         async def scene(node):
-            events = (1, 2, 4, 6, 11, 14, 20, 21, 25, 26, 31, 40, 46, 51, 99, 255, 65536, -1)
+            events = (1, 2, 4, 6, 11, 14, 20, 21, 25, 26, 32, 33, 40, 46, 51, 99, 255, 65536, -1)
             for event in events:
                 node.urc(b"+MIPLEVENT:0,%d" % event)
             await sleep(200)

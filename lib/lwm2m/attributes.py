@@ -1,7 +1,4 @@
-"""Notification attributes: "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0" (guide 3.5(5)).
-
-Loaded when some are written, which is seldom.
-"""
+"""Notification attributes: "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0" (guide 3.5(5))."""
 
 from micropython import const
 

@@ -1,4 +1,4 @@
-"""What a node remembers of its observations while it sleeps; loaded for that alone.
+"""What a node remembers of its observations while it sleeps.
 
 A dict that JSON takes: `o` observed paths and their msgids, `a` attributes, `l` the values sent
 last with their age in seconds, `v` what was counted and measured since power on.

@@ -91,7 +91,7 @@ class Observations:
     def set_attributes(self, oid, iid, rid, raw):
         """Lay the attributes in raw (bytes) over those of the path; return 204, 404, 405 or 400.
 
-        What it takes is loaded for the first one; see attributes.lay.
+        See attributes.lay.
         """
         from .attributes import lay
 

@@ -7,9 +7,9 @@ replies.py, what takes too long in limits.py. RX is never thrown away.
 from micropython import const
 
 from m5310 import borrow, errors
-from m5310.command import Command
+from m5310.command import Command, check, printable
 from m5310.errors import AtError
-from m5310.incoming import place
+from m5310.incoming import could_answer, place
 from m5310.limits import flush, give_up, search, watch
 from m5310.probe import FREE, Probe
 from m5310.replies import begin, taken
@@ -27,9 +27,11 @@ _SILENT_MS = const(5)  # nothing came for so long: no line is coming in
 _LONG_MS = const(60000)
 _DOZE_MS = const(2000)  # a sleeping module hears that long behind its last answer
 _ANSWERING_MS = const(50)  # who fell silent so long is not in the middle of an answer
+_ABANDONED_MS = const(10000)  # the lines of a command that was given up may come so late
 
 # Counters in `stats`, named in report.py; those left out are counted in incoming, limits, replies.
 _N_COMMANDS = const(0)
+_N_FAULTS = const(5)
 _N_ERRORS = const(8)
 _N_TIMEOUTS = const(9)
 _N_RESETS = const(11)
@@ -55,22 +57,24 @@ class At:
 
     def __init__(self, uart, clock, pause=20, reply_pause=2, baud=9600, on_line=None):
         self.clock = clock
-        self.wire = Wire(uart, clock)
+        self.wire = Wire(uart, clock, self.failed)
         self.pause = pause
         self.reply_pause = reply_pause
         self.window = 3000  # ms an operation may wait for its answer (guide 3.5)
         self.hold = 0  # ms a command may hold the line while an operation waits, 0 = no bound
         self.on_line = on_line
         self.on_other = None  # on_other(line) -> whether the line is another URC
-        self.fault = None  # the last exception of a handler that no input should cause
+        self.fault = None  # the last exception that no input should cause
+        self.abandoned = None  # the command whose answer may come late: see abandon
         self.line_ms = _OK_MS + 480000 // baud  # measured: a reply line of 50 characters, its OK
         self._urcs = []
         self._take = self._line  # made once: each time would be an object
-        self._own = Command(b"", _REPLY_MS)  # the line of a reply that is in flight
+        self._own = Command(b"", _REPLY_MS, b"")  # the line of a reply that is in flight
         self.normal = []
         self.replies = []
         self._cmd = None
         self._free_at = self._heard = self.alive = clock.ticks_ms()  # alive: of the last turn
+        self._abandoned_at = self.alive
         self.probe = Probe(clock)
         self._listen_ms = 0
         self._listens = clock.ticks_ms()  # of the last listen()
@@ -102,22 +106,30 @@ class At:
         self._listens = self.clock.ticks_ms()
         self.probe.start(self._listens)
 
-    def urc(self, prefix, handler):
+    @property
+    def half_answered(self):
+        """True while lines of an answer have come, and its end has not."""
+        return bool(self._cmd and self._cmd.lines)
+
+    def urc(self, prefix, handler, answer=None):
         """Have handler(line) called for every unsolicited line that begins with prefix (bytes).
 
         line is a bytearray that is good until it returns: fields.body makes bytes of it. It runs
         inside `poll`: it may queue a reply, it must not wait. ValueError and IndexError
         from it count the line as malformed, other exceptions are kept in `fault` and counted.
+        answer(line), if given, tells a line that only answers a command from a report. Such a line
+        goes to the command in flight if it is its own, and to handler if it comes late.
         """
-        self._urcs.append((prefix, handler))
+        self._urcs.append((prefix, handler, answer))
 
     async def command(self, text, timeout=2000, prefix=None, shape=None, bare=None, slow=False):
         """Send text (bytes without line ending), return its information lines.
 
-        timeout is in ms from the last byte sent; the rest as in Command. Raises AtError. A
-        cancelled caller leaves the line in order: a queued command is withdrawn, the answer to
-        one in flight is swallowed.
+        timeout is in ms from the last byte sent; the rest as in Command. Raises AtError, and
+        TypeError or ValueError for what cannot be a command. A cancelled caller leaves the line in
+        order: a queued command is withdrawn, the answer to one in flight is swallowed.
         """
+        check(text, timeout, prefix, shape, bare)
         if self.listening:
             raise AtError(errors.UPDATING, 0, text)
         if self.silent:
@@ -150,6 +162,8 @@ class At:
         None or an AtError, age in ms. `next` and `again`, 0 at first, are the engine's. One that
         is `stopped`, which is False at first, ends with the line that is in flight.
         """
+        _ = reply.arrived, reply.count, reply.next  # one that is none raises here
+        _ = reply.again, reply.refusable, reply.stopped
         if self.listening or len(self.replies) >= _MAX_REPLIES:
             self._count(_N_REFUSED)
             return False
@@ -186,9 +200,15 @@ class At:
         return heard > _QUIET_MS and self._cmd is None and not self.replies
 
     async def run(self):
-        """Poll for ever, as often as it matters."""
+        """Poll for ever, as often as it matters: no exception ends it."""
         while True:
-            await self.clock.sleep_ms(self.poll())
+            try:
+                pause = self.poll()
+            except Exception as e:  # nobody is to wait for a command that went with it
+                self.failed(e)
+                give_up(self, _N_TIMEOUTS, errors.TIMEOUT, self.clock.ticks_ms())
+                pause = _IDLE_MS
+            await self.clock.sleep_ms(pause)
 
     def status(self):
         """Return counters, queue lengths and the latency of operations in ms as a new dict."""
@@ -204,9 +224,7 @@ class At:
         keyword keeps tools/shrink from writing one out in another.
         """
         wire = self.wire
-        arrived = wire.uart.any()
-        if arrived:
-            wire.receive(take=self._take)
+        arrived = wire.receive(take=self._take)
         now = self.alive = self.clock.ticks_ms()
         if arrived:
             self._heard = now
@@ -247,7 +265,35 @@ class At:
     # -- lines in ------------------------------------------------------------------------------
 
     def _line(self, line, cut=False):
-        place(self, line, cut)
+        try:
+            place(self, line, cut)
+        except Exception as e:  # no memory for it, say: the next line is not to suffer from it
+            self.failed(e)
+
+    def claimed(self, line):
+        """Tell whether line can be an answer: to the command in flight, or late to one before."""
+        for cmd in (self._cmd, self.abandoned):
+            if cmd and could_answer(self, cmd, line):
+                return True
+        return False
+
+    def abandon(self, cmd, now):
+        """Know the lines of cmd when they come late: its fate is unknown."""
+        self.abandoned = cmd
+        self._abandoned_at = now
+
+    def tell(self, kind, line):
+        """Tell on_line what a line was."""
+        if self.on_line:
+            try:
+                self.on_line(kind, line)
+            except Exception as e:
+                self.failed(e)
+
+    def failed(self, error):
+        """Count and keep an exception that no input should cause."""
+        self._count(_N_FAULTS)
+        self.fault = error
 
     def _finish(self, error, now):
         cmd = self._cmd
@@ -281,7 +327,7 @@ class At:
         elif waited >= _REPLY_MS or self.clock.ticks_diff(now, self._heard) >= (
             _ANSWERING_MS if self.wire.lines.partial() else _SILENT_MS
         ):  # what is coming in may be an operation, and its answer is not to wait
-            cmd = self.normal.pop(0)
+            self._cmd = cmd = self.normal.pop(0)
             self._put(cmd.text)
             self._start(cmd, now)
         return 1
@@ -289,8 +335,9 @@ class At:
     def _start(self, cmd, now):
         """Send what stands in wire.out as cmd."""
         self._cmd = cmd
-        out = self.wire.out
-        if min(out) < 32 or b"\x7f" in out:  # nothing from outside becomes a command
+        if self.abandoned and self.clock.ticks_diff(now, self._abandoned_at) > _ABANDONED_MS:
+            self.abandoned = None
+        if not printable(self.wire.out):
             self._count(_N_REFUSED)
             self._finish(self._error(errors.REFUSED), now)
             return
@@ -298,8 +345,7 @@ class At:
         self._transmit(now)
 
     def _transmit(self, now):
-        if self.on_line:
-            self.on_line(_SENT, self.wire.out)
+        self.tell(_SENT, self.wire.out)
         self.wire.transmit(now)
 
     def _put(self, text):

@@ -1,4 +1,4 @@
-"""Errors and events in words; loaded for each that is told: heap is scarce."""
+"""Errors and events in words."""
 
 # Texts, not one object for each, but none too long for a heap in pieces: kinds of AtError, the
 # module's error numbers that tell the user what to do (facts/protocol.md 1.1), and the events of
@@ -58,6 +58,9 @@ _LATER_EVENTS = """
 21 response delivered
 25 notification failed
 26 notification delivered
+31 the platform deleted the device
+32 the address of the device on the network is out of date
+33 a downlink message was too long for the module
 40 firmware is being downloaded
 41 firmware not downloaded
 42 firmware downloaded

@@ -22,7 +22,7 @@ async def remove(mipl, oid):
 async def quietly(mipl, text, timeout=2000):
     """Send text; an error is passed over, but raises AtError if the module is silent."""
     try:
-        await mipl.at.command(text, timeout, slow=True)
+        await mipl.at.command(text, timeout, prefix=b"", slow=True)
     except AtError as e:
         if e.kind == errors.SILENT:
             raise

@@ -1,9 +1,6 @@
-"""Which generation of the MIPL command set a module speaks (facts/protocol.md 0.1).
+"""Which generation of the MIPL command set a module speaks (facts/protocol.md 0.1)."""
 
-Loaded for that alone.
-"""
-
-from m5310 import borrow
+from m5310 import dialects
 from m5310.errors import AtError
 from m5310.fields import body
 
@@ -46,7 +43,7 @@ async def detect(mipl):
     elif not _suite(mipl.version):
         if _service_pack(await _ask(mipl.at, b"AT+CMVER")) >= 3:
             name = "m5310a"
-    return borrow("m5310.dialects").get(name)
+    return dialects.get(name)
 
 
 def _suite(version):

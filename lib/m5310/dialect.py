@@ -1,6 +1,6 @@
 """How the guide's generation of the MIPL command set speaks (G3 in facts/protocol.md 0.1).
 
-All that the M5310-A's does otherwise is in m5310a.py, which is loaded for it alone.
+All that the M5310-A's does otherwise is in m5310a.py.
 """
 
 from micropython import const

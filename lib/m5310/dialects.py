@@ -1,16 +1,12 @@
-"""The dialects by their names; loaded where one is chosen."""
+"""The dialects by their names."""
 
 from m5310.dialect import Dialect
+from m5310.m5310a import M5310a
 
 
 def get(name):
-    """Return the dialect of that name, for auto the guide's; raises ValueError naming the known.
-
-    That of the M5310-A is loaded for it alone: heap is scarce.
-    """
+    """Return the dialect of that name, for auto the guide's; raises ValueError."""
     if name == "m5310a":
-        from m5310.m5310a import M5310a
-
         return M5310a()
     if name not in ("seed", "auto"):
         raise ValueError("dialect %r: known are auto, seed and m5310a" % name)

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from m5310 import borrow
+from m5310 import causes
 
 TIMEOUT = const(1)  # no final result in time
 ERROR = const(2)  # plain ERROR
@@ -31,9 +31,15 @@ class AtError(Exception):
         self.text = text
 
     @property
+    def unknown(self):
+        """True if nobody knows whether the module did it: what must not be done twice is not tried
+        again before that is known."""
+        return self.kind in (TIMEOUT, HELD)
+
+    @property
     def refused(self):
         """True if the module answered, and said no."""
         return ERROR <= self.kind <= CIS
 
     def __str__(self):
-        return borrow("m5310.causes").error(self.kind, self.code, self.text)
+        return causes.error(self.kind, self.code, self.text)

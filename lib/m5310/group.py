@@ -1,4 +1,4 @@
-"""Several values of one instance in one notification; loaded where readings bear their time."""
+"""Several values of one instance in one notification, where readings bear their time."""
 
 from m5310.command import Command
 
@@ -21,10 +21,11 @@ async def notify(mipl, msgid, oid, iid, values, ackid=0):
         text.extend(b",%d,%d" % (count - 1 - i, mipl.dialect.flag(i, count)))
         lines.append(bytes(text))
     queue = mipl.at.normal
-    before = [Command(line, _NOTIFY_MS) for line in lines[:-1]]
+    before = [Command(line, _NOTIFY_MS, b"") for line in lines[:-1]]
     queue.extend(before)
     try:
-        await mipl.at.command(lines[-1] + (b",%d" % ackid if ackid else b""))
+        text = lines[-1] + (b",%d" % ackid if ackid else b"")
+        await mipl.at.command(text, prefix=b"")
         mipl.notified += 1
     finally:
         for cmd in before:

@@ -1,8 +1,9 @@
 """A line that came in goes to exactly one place (design 4), and what cannot be placed is counted.
 
-In this order: a final result, a line that the command in flight declared, the URC table, a bare
-line that the command declared, its echo. Functions of a turn: what they need to know is in `at`,
-an At.
+In this order: a final result; a line that the command in flight declared by prefix and form; the
+URC table; a line without prefix that the command declared; its echo; a line without prefix that
+nobody claims, for a command that declared nothing; the late answer to a command that was given up.
+Functions of a turn: what they need to know is in `at`, an At.
 """
 
 from micropython import const
@@ -16,7 +17,6 @@ _MAX_LINES = const(16)  # information lines kept of one answer
 _N_URCS = const(2)
 _N_UNKNOWN = const(3)
 _N_MALFORMED = const(4)
-_N_FAULTS = const(5)
 _N_STRAY = const(6)
 _N_LATE = const(7)
 
@@ -36,31 +36,69 @@ def place(at, line, cut):
     kind = _STRAY
     final = None if cut else final_result(line)
     cmd = at._cmd
-    prefix = cmd and cmd.prefix
     if cut:  # its rest is gone, but who asked something has to be refused
         kind = _CUT
         if line.startswith(b"+MIPL"):
             _unsolicited(at, line)
     elif final:
         kind = _final(at, final)
-    elif prefix and line.startswith(prefix) and (not cmd.shape or cmd.shape(line)):
+    elif cmd and _answers(at, cmd, line):
         kind = _ANSWER
     elif _unsolicited(at, line):
         kind = _URC
-    elif cmd and cmd.bare and cmd.bare(line):
+    elif cmd and cmd.bare and _says(at, cmd.bare, line):
         kind = _ANSWER
     elif line.upper().startswith(b"AT") and (cmd or at.probe.state == ASKED):
         kind = _ECHO
+    elif cmd and cmd.open and _unnamed(line):
+        kind = _ANSWER
+    elif at.abandoned and could_answer(at, at.abandoned, line):
+        kind = _LATE
+        at._count(_N_UNKNOWN)
     else:
         at._count(_N_UNKNOWN)
     if kind == _ANSWER:
         _keep(at, cmd, line)
-    if at.on_line:
-        at.on_line(kind, line)
+    at.tell(kind, line)
+
+
+def could_answer(at, cmd, line):
+    """Tell whether line may be an information line of cmd, wherever else it may belong."""
+    if _answers(at, cmd, line) or (cmd.bare and _says(at, cmd.bare, line)):
+        return True
+    return cmd.open and cmd.asks and _unnamed(line)
+
+
+def _answers(at, cmd, line):
+    """Tell whether line is an information line of cmd by its prefix and form."""
+    if not cmd.prefix or not line.startswith(cmd.prefix):
+        return False
+    if cmd.shape:
+        return _says(at, cmd.shape, line)
+    if not cmd.declared:
+        for prefix, _, answer in at._urcs:
+            if line.startswith(prefix):  # a report, unless it has the form of an answer
+                named = cmd.asks or len(prefix) < len(cmd.prefix)
+                return bool(named and answer and _says(at, answer, line))
+    return True
+
+
+def _says(at, test, line):
+    """Return what test says of line; one that fails says no."""
+    try:
+        return bool(test(line))
+    except Exception as e:
+        at.failed(e)
+        return False
+
+
+def _unnamed(line):
+    """Tell whether line is no `+NAME: ...`, which answers a command of that name or is a URC."""
+    return line[0] not in b"+*^" or line.find(b":") < 0
 
 
 def _unsolicited(at, line):
-    for prefix, handler in at._urcs:
+    for prefix, handler, _ in at._urcs:
         if line.startswith(prefix):
             at._count(_N_URCS)
             try:
@@ -68,10 +106,9 @@ def _unsolicited(at, line):
             except (ValueError, IndexError):
                 at._count(_N_MALFORMED)
             except Exception as e:  # a fault of ours: the next line is not to suffer from it
-                at._count(_N_FAULTS)
-                at.fault = e
+                at.failed(e)
             return True
-    if at.on_other and at.on_other(line):
+    if at.on_other and _says(at, at.on_other, line):
         at._count(_N_URCS)
         return True
     return False
@@ -100,6 +137,8 @@ def _final(at, final):
         kind, code = final
         cmd = at._cmd
         at._finish(at._error(kind, code) if kind else None, now)
-        if not kind and cmd.prefix and not cmd.lines:  # it may have been another's OK
-            at.probe.start(now)
+        if not kind and cmd.prefix and not cmd.lines:
+            at.abandon(cmd, now)  # its lines may come yet, behind their OK
+            if cmd.declared:
+                at.probe.start(now)  # it may have been another's OK
     return _FINAL

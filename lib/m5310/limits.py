@@ -35,6 +35,7 @@ def give_up(at, counter, kind, now):
     if at._cmd:
         at._count(counter)
         at.probe.start(now)
+        at.abandon(at._cmd, now)
         at._finish(at._error(kind), now)
 
 

@@ -7,7 +7,7 @@ import asyncio
 
 from micropython import const
 
-from m5310 import borrow
+from m5310 import borrow, causes, detect, renewal
 from m5310.fields import body, num, put, split
 from m5310.requests import Requests
 
@@ -30,6 +30,8 @@ _ACTIONS = const(
     b"\x00\x00\x00\x02\x00\x02\x01\x02\x02\x02\x02\x03\x02\x02"
     # 14 15  16  17  18  19  20  21  22  23  24  25  26
     b"\x04\x02\x00\x00\x00\x00\x04\x00\x00\x00\x00\x05\x05"
+    # 27 28  29  30  31  32: the platform deleted the device; it may not reach its address any more
+    b"\x00\x00\x00\x00\x02\x04"
 )
 
 
@@ -91,7 +93,7 @@ class Mipl:
 
         lifetime 0 keeps the present one; objects sends the object list along.
         """
-        await borrow("m5310.renewal").update(self, lifetime, objects)
+        await renewal.update(self, lifetime, objects)
 
     async def close(self):
         """De-register and take the session down, in the guide's order (3.6).
@@ -108,7 +110,7 @@ class Mipl:
     def _unknown(self):
         """Find the dialect out before the session does: an operation waits for its answer."""
         if not self._finding:
-            self._finding = asyncio.create_task(borrow("m5310.detect").soon(self))
+            self._finding = asyncio.create_task(detect.soon(self))
 
     def reset(self):
         """Forget the session: the module rebooted, or a new one is about to be made."""
@@ -142,7 +144,7 @@ class Mipl:
             text.append(44)
             put(text, ackid)
             text.extend(self.release)
-        await self.at.command(bytes(text))
+        await self.at.command(bytes(text), prefix=b"")
         self.notified += 1
 
     # -- events --------------------------------------------------------------------------------
@@ -167,7 +169,7 @@ class Mipl:
             if self.on_again:  # the module registered by itself: it is observed anew
                 self.on_again()
         elif action == _LOSE and self._ends(event):
-            self.lost(borrow("m5310.causes").event(event))
+            self.lost(causes.event(event))
         elif action == _UPDATED:
             self.updates += 1
             self._renew()

@@ -1,14 +1,22 @@
 """The module as a whole: the line, the network, the session, and what a reboot does to them."""
 
-from m5310 import borrow, errors
+from micropython import const
+
+from m5310 import borrow, dialects, errors
 from m5310.at import At
 from m5310.firmware import Firmware
 from m5310.mipl import Mipl
 from m5310.network import Network
 from m5310.probe import FREE
 
-# What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray.
-_BANNERS = b"REBOOT M5310 Neul *ATREADY *MATREADY +MATREADY auto-reboot"
+# What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray. A name
+# is also the answer to AT+CGMM or ATI. RDY comes some seconds behind the start of a BC28.
+_BANNERS = (b"REBOOT", b"*ATREADY", b"*MATREADY", b"+MATREADY", b"MATREADY", b"auto-reboot")
+_NAMES = (b"M5310", b"Neul")
+_READY = b"RDY"
+_START_MS = const(30000)  # a RDY so soon behind a start is part of it
+# Services that came up: behind a start, but behind AT+CFUN=1 too, so they are no sign of one.
+_SERVICES = (b"SMS Ready", b"Call Ready", b"PB DONE")
 
 
 class Modem:
@@ -28,9 +36,10 @@ class Modem:
         self.earfcn = options.pop("earfcn", None)
         local_clock = options.pop("local_clock", False)
         self.boots = 0
+        self._started = None  # tick of the last start that was noticed
         self.at = At(uart, clock, **options)
         self.at.on_other = self._booted
-        self.mipl = Mipl(self.at, clock, borrow("m5310.dialects").get(dialect), on_operation)
+        self.mipl = Mipl(self.at, clock, dialects.get(dialect), on_operation)
         self.network = Network(self.at, clock)
         self.network.local_clock = local_clock
         self._udp = None
@@ -53,13 +62,12 @@ class Modem:
         )
 
     def _booted(self, line):
+        """Take line if it tells of a start or of services; return whether it does."""
         if self.firmware.line(line):
             return True
-        for banner in _BANNERS.split():
-            if line.startswith(banner):
-                break
-        else:
-            return False
+        if not self._is_start(line):
+            return line.strip() == _READY or _begins(line, _SERVICES)
+        self._started = self.clock.ticks_ms()
         if self.at.probe.state == FREE:  # the first line of what a starting module prints
             self.boots += 1
         if line[:1] == b"M":
@@ -67,6 +75,19 @@ class Modem:
         self.firmware.booted(line)
         self.forget("the module rebooted")
         return True
+
+    def _is_start(self, line):
+        """Tell whether line is printed by a module that starts, and only then."""
+        if _begins(line, _NAMES):
+            return not self.at.claimed(line)
+        if line.strip() != _READY:
+            return _begins(line, _BANNERS)
+        # Behind the start it belongs to it tells nothing new; nor does it in the middle of an
+        # answer, as a module that starts does not go on with one.
+        since = self._started
+        now = self.clock.ticks_ms()
+        recent = since is not None and 0 <= self.clock.ticks_diff(now, since) < _START_MS
+        return not (recent or self.at.half_answered)
 
     def forget(self, cause):
         """Drop all state that lives in the module: it starts over, for cause (text)."""
@@ -94,3 +115,10 @@ class Modem:
     def status(self):
         """Return the status of the line, the network and the session as one new dict."""
         return borrow("m5310.report").of_modem(self)
+
+
+def _begins(line, texts):
+    for text in texts:
+        if line.startswith(text):
+            return True
+    return False

@@ -1,22 +1,44 @@
 """The module on the network: identity, registration, signal, clock (guide 1)."""
 
-from m5310 import borrow, errors
+from m5310 import borrow, errors, words
 from m5310.errors import AtError
 from m5310.fields import body, num, split
 
 
 def is_answer(line):
-    """Tell the answer to CEREG? from a +CEREG URC (facts/protocol.md 3).
+    """Tell the answer to CEREG? from a report of the registration (facts/protocol.md 3).
 
-    Two fields, or five and more whose second is a bare state, are the answer.
+    answer: `<n>,<state>[,<tac>,<ci>,<AcT>,...]`, 2, 5, 7, 9 or 10 fields
+    report: `<state>[,<tac>,<ci>,<AcT>[,<cause>,<reject>[,<active>,<periodic>]]]`, 1, 4, 6 or 8
+
+    So the second field decides: a state is a bare number up to 10, an area (tac) is quoted or has
+    more digits. An area of one digit is told by its place: the fourth field of a report is the
+    access technology, one digit, and that of an answer a cell.
     """
     try:
         fields = split(body(line), 16)
     except ValueError:
         return False
-    n = len(fields)
-    state = fields[1] if n > 1 else b""
-    return (n == 2 or n >= 5) and state.isdigit() and len(state) <= 2 and int(state) <= 10
+    count = len(fields)
+    if count < 2 or not _is_state(fields[1]) or _is_quoted(line):
+        return False
+    if count in (4, 6, 8) and len(fields[3]) == 1:
+        return False
+    return fields[0].isdigit() and len(fields[0]) == 1 and fields[0] <= b"5"
+
+
+def _is_state(field):
+    return field == b"10" or (len(field) == 1 and field.isdigit())
+
+
+def _is_quoted(line):
+    """Tell whether the second field of line stands in quotes."""
+    return bytes(line[line.find(b",") + 1 :]).lstrip()[:1] == b'"'
+
+
+def is_mode_answer(line):
+    """Tell the answer to CSCON? or NPSMR?, `<n>,<mode>`, from a report, `<mode>`."""
+    return b"," in line
 
 
 class Network:
@@ -43,8 +65,8 @@ class Network:
         self.local_clock = False  # AT+CCLK? prints local time, not UTC, see nitz
         self.time = None  # (year, month, day, hour, minute, second), UTC
         self.clock_known = False  # False: `time` is to be asked for again
-        at.urc(b"+CEREG:", self._cereg)
-        at.urc(b"+CSCON:", self._cscon)
+        at.urc(b"+CEREG:", self._cereg, is_answer)
+        at.urc(b"+CSCON:", self._cscon, is_mode_answer)
 
     @property
     def registered(self):
@@ -66,9 +88,8 @@ class Network:
                 raise
             return
         if lines:
-            fields = split(body(lines[0]), 16)
             try:
-                self._set(num(fields[1]), fields[2:5])
+                self._answer(lines[-1])
             except ValueError:  # noise in it: the URC or the next answer will tell
                 return
 
@@ -77,17 +98,17 @@ class Network:
         lines = await self.at.command(b"AT+CSQ", 2000, b"+CSQ:")
         if lines:
             try:
-                self.rssi = num(split(body(lines[0]), 4)[0])
+                self.rssi = num(split(body(lines[-1]), 4)[0])
             except ValueError:  # noise in it: the last value stands
                 return
 
     def quality(self):
         """Return the signal in words, in dBm (facts/protocol.md 3)."""
-        return borrow("m5310.words").signal(self.rssi)
+        return words.signal(self.rssi)
 
     def words(self):
         """Return the registration state in words."""
-        return borrow("m5310.words").registration(self.state)
+        return words.registration(self.state)
 
     def _set(self, state, cell):
         if state < 0:
@@ -100,11 +121,19 @@ class Network:
             self.on_change(self.registered)
 
     def _cereg(self, line):
+        if is_answer(line):  # a late one
+            self._answer(line)
+        else:
+            fields = split(body(line), 16)
+            self._set(num(fields[0]), fields[1:4])
+
+    def _answer(self, line):
+        """Take the answer to CEREG?, `<n>,<state>[,<tac>,<ci>,<AcT>...]`."""
         fields = split(body(line), 16)
-        self._set(num(fields[0]), fields[1:4])
+        self._set(num(fields[1]), fields[2:5])
 
     def _cscon(self, line):
-        self.connected = num(body(line).strip()) == 1
+        self.connected = num(split(body(line), 4)[-1]) == 1
 
     def status(self):
         """Return identity, registration, cell, signal and clock as a new dict."""

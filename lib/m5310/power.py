@@ -6,6 +6,7 @@ Loaded where it is configured, and forgotten behind the bring-up.
 from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, split
+from m5310.network import is_mode_answer
 
 # (unit in s, its three bits): the longest last, so that the shortest that reaches far enough wins.
 _PERIODIC = ((2, 3), (30, 4), (60, 5), (600, 0), (3600, 1), (36000, 2), (1152000, 6))
@@ -128,9 +129,9 @@ def watch(at):
     """Have at hear when the module falls asleep: the first bytes that wake it are lost then."""
 
     def report(line):
-        at.asleep = 1 if bytes(body(line)).strip() == b"1" else 0
+        at.asleep = 1 if split(body(line), 4)[-1] == b"1" else 0
 
-    at.urc(b"+NPSMR:", report)
+    at.urc(b"+NPSMR:", report, is_mode_answer)
 
 
 async def granted(network):

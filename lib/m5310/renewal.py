@@ -1,4 +1,4 @@
-"""Renewing the registration (guide 3.2 B, C); loaded for that alone.
+"""Renewing the registration (guide 3.2 B, C).
 
 What is told here of a session is that of `mipl`, a Mipl.
 """
@@ -15,7 +15,8 @@ _EVENT_MS = const(60000)
 async def update(mipl, lifetime, objects):
     """Renew the registration and wait for event 11 (guide 3.2 B, C)."""
     before = mipl.updates
-    await mipl.at.command(b"AT+MIPLUPDATE=%d,%d,%d" % (mipl.requests.ref, lifetime, objects))
+    text = b"AT+MIPLUPDATE=%d,%d,%d" % (mipl.requests.ref, lifetime, objects)
+    await mipl.at.command(text, prefix=b"")
     begun = mipl.clock.ticks_ms()
     while mipl.updates == before and mipl.state == _REGISTERED:
         if mipl.since(begun) > _EVENT_MS:

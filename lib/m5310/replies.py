@@ -21,6 +21,18 @@ _UNHEARD = const(2)
 
 def begin(at, reply, now):
     """Send the next line of reply, or the refusal that takes its place."""
+    try:
+        _put_line(at, reply, now)
+    except Exception as e:  # not even its refusal has a text, or it may not be refused any more
+        if not isinstance(e, MemoryError):
+            at.failed(e)
+        _end(at, reply, AtError(errors.REFUSED), now)
+        return
+    at._own.reply = reply
+    at._start(at._own, now)
+
+
+def _put_line(at, reply, now):
     out = at.wire.out
     out[:] = b""
     left = at.window - at.clock.ticks_diff(now, reply.arrived)
@@ -33,24 +45,21 @@ def begin(at, reply, now):
             reply.line(reply.next, out)
         else:
             reply.late(out)
-    except MemoryError:  # the refusal takes less
+    except Exception as e:  # no memory: the refusal takes less
         gc.collect()
         if reply.next:  # but it would make a whole answer of what was sent so far
-            at.replies.remove(reply)
-            reply.done(AtError(errors.REFUSED), at.clock.ticks_diff(now, reply.arrived))
-            return
+            raise
+        if not isinstance(e, MemoryError):
+            at.failed(e)
         reply.count = 0
         out[:] = b""
         reply.late(out)
-    at._own.reply = reply
-    at._start(at._own, now)
 
 
 def taken(at, reply, error, now):
     """Go on with reply, of which the module took a line, or did not: error."""
     if reply.stopped:
-        at.replies.remove(reply)
-        reply.done(error or AtError(errors.AGAIN), at.clock.ticks_diff(now, reply.arrived))
+        _end(at, reply, error or AtError(errors.AGAIN), now)
         return
     refused = error and error.refused and error.code != _STATE
     had = refused and reply.again == _UNHEARD  # the module had the line: only its OK was lost
@@ -68,7 +77,14 @@ def taken(at, reply, error, now):
         if refused and reply.refusable and reply.count:
             reply.count = 0
             return
-    at.replies.remove(reply)
+    _end(at, reply, error, now)
+
+
+def _end(at, reply, error, now):
+    """Take reply out of the queue, and have it hear how it fared."""
+    age = at.clock.ticks_diff(now, reply.arrived)
+    if reply in at.replies:  # its dialect may have become known meanwhile: see Requests.speak
+        at.replies.remove(reply)
     if error is None:
         at._count(_N_REPLIES)
         ages = at.ages
@@ -76,4 +92,7 @@ def taken(at, reply, error, now):
         ages[1] += age
         ages[2] = max(ages[2], age)
         ages[3] = age
-    reply.done(error, age)
+    try:
+        reply.done(error, age)
+    except Exception as e:
+        at.failed(e)

@@ -50,7 +50,7 @@ class Requests:
         op.bad = op.again = True
         op.count = op.next = op.result = 0
         self.reset()
-        at.urc(b"+MIPL", self._operation)
+        at.urc(b"+MIPL", self._operation, _is_no_operation)
 
     def speak(self, dialect):
         """Answer in dialect from now on; while that is auto, answers wait until it is known.
@@ -213,3 +213,12 @@ class Requests:
             if recent and recent[0] is oldest:
                 del recent[0]
         self._forgetting = None
+
+
+def _is_no_operation(line):
+    """Tell whether line, +MIPL..., only answers a command, as +MIPLVER: 2.2.0 does."""
+    try:
+        kind_of(line)
+    except ValueError:
+        return True
+    return False

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from m5310 import borrow
+from m5310 import dialects, renewal
 from m5310.errors import AtError
 
 _REGISTERED = const(2)  # as in mipl.py; a private const takes no heap
@@ -15,7 +15,7 @@ async def resume(mipl, ref, dialect, lifetime):
     ref and dialect are those of before.
     """
     if mipl.dialect.name != dialect:
-        mipl.requests.speak(borrow("m5310.dialects").get(dialect))
+        mipl.requests.speak(dialects.get(dialect))
     mipl.reset()
     mipl.requests.ref = ref
     mipl.lifetime = lifetime
@@ -23,7 +23,7 @@ async def resume(mipl, ref, dialect, lifetime):
     mipl.at.hold = _HOLD_MS
     mipl._renew()
     try:
-        await borrow("m5310.renewal").update(mipl, lifetime, False)
+        await renewal.update(mipl, lifetime, False)
     except AtError:
         mipl.reset()
         raise

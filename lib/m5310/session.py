@@ -5,7 +5,7 @@ What is told here of a session is that of `mipl`, a Mipl.
 
 from micropython import const
 
-from m5310 import borrow, errors
+from m5310 import borrow, detect, dialects, errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num
 from m5310.operations import put_resources
@@ -30,7 +30,10 @@ async def start(mipl, objects, lifetime, timeout, server, bootstrap):
     mipl.lifetime = lifetime
     try:
         await at.command(
-            b"AT+MIPLOPEN=%d,%d,%d" % (mipl.requests.ref, lifetime, timeout), 10000, slow=True
+            b"AT+MIPLOPEN=%d,%d,%d" % (mipl.requests.ref, lifetime, timeout),
+            10000,
+            prefix=b"",
+            slow=True,
         )
     except AtError:
         if mipl.state != _REGISTERED:  # the event came, only the OK was lost
@@ -52,19 +55,20 @@ def _stands(mipl):
 
 async def _declare(mipl, objects, server, bootstrap):
     """Create the session and tell the module what there is."""
-    await borrow("m5310.detect").find(mipl)
-    texts = borrow("m5310.dialects").creates(mipl.dialect, server, bootstrap)
+    await detect.find(mipl)
+    texts = dialects.creates(mipl.dialect, server, bootstrap)
     await _create(mipl, texts)
     del mipl.requests.recent[:]  # of the session before: its operations cannot come again
     for oid, bitmap, attributes, actions, resources in objects:
         await mipl.at.command(
             b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
-            % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions)
+            % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions),
+            prefix=b"",
         )
         if mipl.dialect.own:
             text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
             put_resources(resources, text)
-            await mipl.at.command(bytes(text))
+            await mipl.at.command(bytes(text), prefix=b"")
 
 
 async def _create(mipl, texts):
@@ -82,8 +86,9 @@ async def _create(mipl, texts):
             refusal = e
     else:
         if mipl.auto:  # it may have been taken for another: the next try finds out anew
-            mipl.requests.speak(borrow("m5310.dialects").get("auto"))
+            mipl.requests.speak(dialects.get("auto"))
         raise refusal
+    # Some firmware does not print it, and a bare number may be the late answer to another command.
+    lines = [line for line in lines if line[:1] == b"+"] or lines
     ref = body(lines[0]).strip() if lines else b""
-    # Some firmware does not print it.
     mipl.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0

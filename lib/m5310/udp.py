@@ -52,7 +52,7 @@ class Udp:
         """Create a socket; return its id. Raises AtError, FAILED if the module told no id."""
         text = b'AT+NSOCR="DGRAM",17,%d,1' % port
         try:
-            lines = await self.at.command(text, 5000, b"+NSOCR:", None, is_digits)
+            lines = await self.at.command(text, 5000, b"+NSOCR:", None, _is_socket)
         except AtError as e:
             if not e.refused:
                 self._strays = True  # it may have been created, and its id is lost
@@ -77,7 +77,7 @@ class Udp:
     async def closed(self, ref):
         """Have the module close socket ref; raises AtError, and it may be open then."""
         try:
-            await self.at.command(b"AT+NSOCL=%d" % ref)
+            await self.at.command(b"AT+NSOCL=%d" % ref, prefix=b"")
         except AtError:
             self._strays = True
             raise
@@ -131,7 +131,7 @@ class UdpSocket:
             len(data),
             tohex(data),
         )
-        lines = await self._udp.at.command(text, 5000, b"+NSOST:", None, _is_data)
+        lines = await self._udp.at.command(text, 5000, b"+NSOST:", None, _is_count)
         try:
             return num(split(body(lines[0]), 4)[1])
         except (ValueError, IndexError):  # OK without the count (facts/protocol.md 9.8)
@@ -170,7 +170,7 @@ class UdpSocket:
         known = self.waiting
         text = b"AT+NSORF=%d,%d" % (self.ref, size)
         try:  # slow: to give up a read in the middle of its answer would lose a datagram
-            lines = await self._udp.at.command(text, 5000, b"+NSORF:", None, _is_data, True)
+            lines = await self._udp.at.command(text, 5000, b"+NSORF:", None, _is_datagram, True)
         except AtError as e:
             if known or not e.refused:
                 raise
@@ -205,8 +205,27 @@ class UdpSocket:
             raise AtError(errors.RESET, 0, b"socket %d is gone" % self.ref)
 
 
-def _is_data(line):
-    return 48 <= line[0] <= 57 and b"," in line
+# None of these answers is another's, if it comes late (facts/protocol.md 4).
+
+
+def _is_socket(line):
+    """Tell whether line is the id of a new socket."""
+    return len(line) == 1 and is_digits(line)
+
+
+def _is_count(line):
+    """Tell whether line is `<socket>,<bytes taken>`."""
+    return _fields(line) == 2
+
+
+def _is_datagram(line):
+    """Tell whether line is `<socket>,<ip>,<port>,<bytes>,<hex>[,<rest>]`."""
+    return _fields(line) >= 5
+
+
+def _fields(line):
+    """Return the number of fields in line, 0 if it does not begin with a digit."""
+    return len(bytes(line).split(b",")) if 48 <= line[0] <= 57 else 0
 
 
 def _address(host):

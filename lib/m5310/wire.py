@@ -13,11 +13,13 @@ class Wire:
     """Both directions of `uart`: any(), readinto(buf, n) and write(buf), none of which may block.
 
     `out` is the text to send, which whoever sends writes into it. `busy` is True while it is on
-    its way out, `since` the tick of the last byte that went.
+    its way out, `since` the tick of the last byte that went. `failed(e)` hears of an exception of
+    the UART; it is taken for one that has no bytes and no room.
     """
 
-    def __init__(self, uart, clock):
+    def __init__(self, uart, clock, failed):
         self.uart = uart
+        self.failed = failed
         self.lines = Lines()
         self.out = bytearray(128)
         self.out[:] = b""
@@ -28,16 +30,20 @@ class Wire:
         self._at = 0
 
     def receive(self, take):
-        """Read what is there.
+        """Read what is there; return whether anything was.
 
         Calls take(line, cut) for every line, a bytearray that is good until it returns; cut is
-        True for the beginning of an overlong one.
+        True for the beginning of an overlong one. take must not raise.
         """
         left = _TURN
-        while left > 0 and self.uart.any():
-            n = self.uart.readinto(self._rx, len(self._rx)) or 0
-            left -= n or _TURN
-            self._cut(take, n)
+        try:
+            while left > 0 and self.uart.any():
+                n = self.uart.readinto(self._rx, len(self._rx)) or 0
+                left -= n or _TURN
+                self._cut(take, n)
+        except Exception as e:
+            self.failed(e)
+        return left < _TURN
 
     def _cut(self, take, n):
         """Make lines of the first n bytes read."""
@@ -61,9 +67,13 @@ class Wire:
         out = self.out
         end = min(self._at + _CHUNK, len(out))
         while self._at < end:
-            sent = self.uart.write(
-                out if end == len(out) and not self._at else out[self._at : end]
-            )
+            try:
+                sent = self.uart.write(
+                    out if end == len(out) and not self._at else out[self._at : end]
+                )
+            except Exception as e:
+                self.failed(e)
+                sent = 0
             if not sent:
                 break
             self.since = now

@@ -1,4 +1,4 @@
-"""States and operations in words; loaded for each that is told: heap is scarce."""
+"""States and operations in words."""
 
 # The states of +CEREG (facts/protocol.md 3).
 _STATES = """\

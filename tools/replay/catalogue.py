@@ -5,7 +5,7 @@ Every command of the driver is sent once to an At that only takes notes.
 
 from types import SimpleNamespace
 
-from m5310 import borrow, errors
+from m5310 import borrow, detect, dialects, errors
 from m5310.errors import AtError
 from m5310.mipl import Mipl
 from m5310.network import Network
@@ -30,7 +30,7 @@ class Notes:
         self.hold = self.pause = 0
         self.replies = []
 
-    def urc(self, prefix, handler):
+    def urc(self, prefix, handler, answer=None):
         """As an At's."""
 
     async def command(self, text, timeout=2000, prefix=None, shape=None, bare=None, slow=False):
@@ -79,12 +79,12 @@ def commands(dialect, clock):
     at.answers = {b"AT+MIPLOPEN=": opened, b"AT+MIPLUPDATE=": updated, b"AT+NSOCR=": [b"+NSOCR:1"]}
     network.power = (10, 86400, 20.48)
     _run(borrow("m5310.bringup").bring_up(network, lambda text: None, 1, "46000", 3555))
-    _run(borrow("m5310.detect").detect(mipl))
+    _run(detect.detect(mipl))
     _run(network.ask())
     _run(network.signal())
     at.answers[b"AT+MIPLCREATEEX="] = refused  # what older firmware gets comes then
     for name in ("seed", "m5310a"):  # a node finds out which one it needs
-        mipl.requests.speak(borrow("m5310.dialects").get(name))
+        mipl.requests.speak(dialects.get(name))
         _run(mipl.open([_OBJECT], server="127.0.0.1:5683"))
     _run(mipl.update())
     _run(mipl.notify(1, 3303, 0, 5700, 4, 1.0))

@@ -1,6 +1,6 @@
 """The driver's line engine, sending nothing by itself: what was sent, and when, it is told."""
 
-from m5310 import borrow
+from m5310 import causes
 from m5310.at import At
 from m5310.operations import KINDS
 from m5310.probe import ASKED, FREE, GUARD, QUIET
@@ -89,7 +89,7 @@ class Engine(At):
         text = str(self._cmd.text, "ascii")
         took = self.clock.ticks_diff(now, self.wire.since)
         if not self._cmd.reply:
-            how = borrow("m5310.causes").error(error.kind, error.code, b"") if error else "done"
+            how = causes.error(error.kind, error.code, b"") if error else "done"
             self.notes.append("%s: %s, after %d ms" % (text.partition("=")[0], how, took))
         super()._finish(error, now)
 
