@@ -24,8 +24,8 @@ async def notify(mipl, msgid, oid, iid, values, ackid=0):
     before = [Command(line, _NOTIFY_MS, b"") for line in lines[:-1]]
     queue.extend(before)
     try:
-        text = lines[-1] + (b",%d" % ackid if ackid else b"")
-        await mipl.at.command(text, prefix=b"")
+        last = lines[-1] + (b",%d" % ackid if ackid else b"")
+        await mipl.at.command(last, prefix=b"")
         mipl.notified += 1
     finally:
         for cmd in before:

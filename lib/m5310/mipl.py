@@ -30,8 +30,8 @@ _ACTIONS = const(
     b"\x00\x00\x00\x02\x00\x02\x01\x02\x02\x02\x02\x03\x02\x02"
     # 14 15  16  17  18  19  20  21  22  23  24  25  26
     b"\x04\x02\x00\x00\x00\x00\x04\x00\x00\x00\x00\x05\x05"
-    # 27 28  29  30  31  32: the platform deleted the device; it may not reach its address any more
-    b"\x00\x00\x00\x00\x02\x04"
+    # 27 28  29  30  31  32  33: OneMO's own. Behind 32 the platform has an address of before.
+    b"\x00\x00\x00\x00\x02\x04\x00"
 )
 
 
