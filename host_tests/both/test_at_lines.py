@@ -7,7 +7,7 @@ import rig
 from modem_rig import module, play, sleep
 from rig import CHUNKS, Peer
 
-from m5310 import errors
+from m5310 import errors, power
 from m5310.network import Network
 from m5310.udp import Udp
 
@@ -183,6 +183,21 @@ class StartTest(unittest.TestCase):
 
         self.assertEqual(play(scene, opened=True), (errors.TIMEOUT, [], 0))
 
+    def test_a_name_behind_a_restart_is_the_name_though_it_was_asked_for_before(self):
+        """What the module was called before it started over says nothing any more."""
+
+        async def scene(node):
+            node.peer.answers[b"AT+CGMM"] = None
+            await node.outcome(node.at.command(b"AT+CGMM"))
+            node.urc(b"REBOOT_CAUSE_APPLICATION_WATCHDOG", b"M5310-A", b"OK")
+            await sleep(1000)
+            first = node.mipl.model
+            node.urc(b"MATREADY")
+            await sleep(1000)
+            return first, node.mipl.model
+
+        self.assertEqual(play(scene, opened=True), (b"M5310-A", b"M5310-A"))
+
     def test_ready_seconds_behind_a_start_is_part_of_it(self):
         async def scene(node):
             node.urc(b"REBOOT_CAUSE_APPLICATION_AT", b"Neul ", b"OK")
@@ -307,6 +322,19 @@ class LateAnswerTest(unittest.TestCase):
             return node.mipl.requests.ref
 
         self.assertEqual(play(scene, module()), 0)
+
+    def test_a_long_report_is_not_the_answer_with_the_timers(self):
+        async def scene(r):
+            network = Network(r.at, r.clock)
+            network.state = 1
+            return await power.granted(network), network.state
+
+        report = b"+CEREG:2,9129,0AAE9CA1,9,,,00000001,00000010"
+        answer = b"+CEREG:5,1,9129,0AAE9CA1,9,,,,00100001,00000101"
+        peer = Peer({b"AT+CEREG?": [report, answer, b"OK"]})
+        granted, state = rig.run(scene, peer)
+        self.assertEqual(granted, (60, 3000))
+        self.assertEqual(state, 2)
 
 
 class ArgumentsTest(unittest.TestCase):

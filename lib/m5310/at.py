@@ -192,6 +192,7 @@ class At:
         self._count(_N_RESETS)
         self.wire.stop()
         flush(self, kind)
+        self.abandoned = None  # the module knows of no command any more
         self.probe.start(self.clock.ticks_ms())
 
     def quiet(self):

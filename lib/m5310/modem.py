@@ -70,7 +70,7 @@ class Modem:
         self._started = self.clock.ticks_ms()
         if self.at.probe.state == FREE:  # the first line of what a starting module prints
             self.boots += 1
-        if line[:1] == b"M":
+        if line.startswith(_NAMES[0]):
             self.mipl.model = bytes(line)
         self.firmware.booted(line)
         self.forget("the module rebooted")

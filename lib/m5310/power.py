@@ -6,7 +6,7 @@ Loaded where it is configured, and forgotten behind the bring-up.
 from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, split
-from m5310.network import is_mode_answer
+from m5310.network import is_answer, is_mode_answer
 
 # (unit in s, its three bits): the longest last, so that the shortest that reaches far enough wins.
 _PERIODIC = ((2, 3), (30, 4), (60, 5), (600, 0), (3600, 1), (36000, 2), (1152000, 6))
@@ -149,7 +149,4 @@ async def granted(network):
 
 
 def _is_long(line):
-    try:
-        return len(split(body(line), 16)) > 5
-    except ValueError:
-        return False
+    return is_answer(line) and len(split(body(line), 16)) > 5
