@@ -5,6 +5,8 @@ from micropython import const
 from m5310 import borrow
 from m5310.errors import AtError
 
+from . import upkeep
+
 _PULSE_MS = const(500)
 _DOWNLOAD_S = const(30)
 _UDP_S = const(5)  # before a reboot for the UDP sockets: they have been tried for long by then
@@ -20,7 +22,7 @@ async def recover(supervisor, error):
     modem.mipl.reset()
     if modem.firmware.writing:
         supervisor.cause = str(error)
-        await borrow("node.upkeep").await_update(supervisor)
+        await upkeep.await_update(supervisor)
         return
     supervisor.recoveries += 1
     pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
