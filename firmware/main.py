@@ -1,8 +1,31 @@
-"""Starts the node, unless it is held (see node.hold). Everything else is in the package node."""
+"""Starts the node, unless it is held (see node.hold). Everything else is in the package node.
 
-from m5310 import borrow
+A board never ends in its prompt by itself: when not even the node's own way to start over can be
+loaded, it is tried again after a minute.
+"""
 
-if not borrow("node.hold").held():
-    from node.app import start
+import sys
 
-    start()
+try:
+    from m5310 import borrow
+
+    if not borrow("node.hold").held():
+        from node.app import start
+
+        start()
+except Exception as e:  # Ctrl-C is none: it leads to the prompt
+    sys.print_exception(e)
+    try:
+        from pins import HOSTED
+    except Exception:  # no definition, or a broken one
+        HOSTED = False
+    if HOSTED:
+        print("the node has ended: %r" % e)
+        sys.exit(1)
+    print("the node has ended: %r; the board restarts in 60 s, Ctrl-C keeps it from that" % e)
+    print("if it does so again and again: make deploy")
+    import machine
+    import time
+
+    time.sleep(60)
+    machine.reset()

@@ -16,12 +16,15 @@ def steps():
     """Return the list as [(name, path)], or None if there is no complete one."""
     try:
         with open(LIST) as f:
-            lines = f.read().split("\n")
-    except OSError:
+            todo = [line.split(" ", 1) for line in f.read().split("\n")]
+    except (OSError, ValueError):  # ValueError: damaged, no UTF-8
         return None
-    if lines[-1] != "end":
+    if todo.pop() != ["end"]:
         return None
-    return [line.split(" ", 1) for line in lines[:-1]]
+    for step in todo:  # a damaged list is none: half of it would be a mixture of two versions
+        if len(step) != 2 or not step[0] or not step[1]:
+            return None
+    return todo
 
 
 def remove(path):

@@ -22,6 +22,8 @@ class Node:
     uplink = None  # where one is configured
     fallback = None  # type: str # what is said of a configuration that is not the board's own
     proof = None  # what has to run until the configuration has proven itself
+    keep = None  # keeps it, once it has: where there is a proof
+    proven = False
 
     def __init__(self, clock, log, registry, modem, dispatcher, notifier, sampler, supervisor):
         self.clock = clock
@@ -102,7 +104,8 @@ class Log:
 def start():
     """Run the node of this board until Ctrl-C, then de-register and print the status.
 
-    Without a usable configuration it exits with status 2 on a PC, and returns on a board.
+    Without a usable configuration it exits with status 2 on a PC. A board restarts then, as it
+    does when the node ends by itself, after a pause in which Ctrl-C leads to the prompt.
     """
     global node
     gc.threshold(_GC_LEAST)
@@ -113,18 +116,34 @@ def start():
     node = set_up(Clock(), Log)
     set_up = None  # the last that holds on to the start
     if node is None:
+        borrow("node.restarts").retry("no configuration can be used")
         return
     gc.collect()
     gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 16)))
     try:
         asyncio.run(node.run())
     except KeyboardInterrupt:
-        if node.log.level < 3:  # what was going on must not make room for the way out
-            node.modem.at.on_line = None
-        asyncio.new_event_loop()
-        node.tasks.clear()  # what they were at must not make room for the way out either
-        node.dispatcher.observations.clear(True)
-        gc.collect()
-        asyncio.run(node.shutdown())
+        try:
+            _leave()
+        except Exception as e:  # whoever pressed Ctrl-C gets the prompt
+            borrow("node.failure").tell(node.log, e)
+    except Exception as e:
+        if not node.supervisor.restart:  # on a PC the program ends with it
+            raise
+        borrow("node.failure").tell(node.log, e)
+        borrow("node.restarts").retry("the node has ended: %r" % e)
+
+
+def _leave():
+    """De-register, and print the status."""
+    if node.keep and not node.proven:
+        borrow("node.fallback").stopped()
+    if node.log.level < 3:  # what was going on must not make room for the way out
+        node.modem.at.on_line = None
+    asyncio.new_event_loop()
+    node.tasks.clear()  # what they were at must not make room for the way out either
+    node.dispatcher.observations.clear(True)
+    gc.collect()
+    asyncio.run(node.shutdown())
     for name, part in borrow("node.report").parts(node):
         print("status of", name, part)  # as it is: a text of it would be the largest of all

@@ -3,6 +3,7 @@
 Loaded for that alone.
 """
 
+import io
 import sys
 
 from micropython import const
@@ -28,8 +29,7 @@ def failed(node, name, error):
     times = [when for when in node.failures.get(name, ()) if _recent(node, when, now)] + [now]
     node.failures[name] = times[-_KEPT:]
     pause = min(_FIRST_MS << (len(times) - 1), _LONGEST_MS)
-    if hasattr(sys, "print_exception"):
-        sys.print_exception(error)
+    tell(node.log, error)
     supervisor = node.supervisor
     if len(times) < _MOST or not supervisor.restart or supervisor.modem.firmware.busy:
         text = "task %s failed: %r; it is started again in %d s"
@@ -38,6 +38,16 @@ def failed(node, name, error):
     cause = "task %s failed: %r, %d times in ten minutes" % (name, error, _MOST)
     borrow("node.restarts").restart(supervisor, cause)
     return pause
+
+
+def tell(log, error):
+    """Log the traceback of error line by line: log(text, 0)."""
+    if not hasattr(sys, "print_exception"):
+        return
+    text = io.StringIO()
+    sys.print_exception(error, text)
+    for line in text.getvalue().strip().split("\n"):
+        log(line, 0)
 
 
 def _recent(node, when, now):

@@ -7,13 +7,17 @@ from m5310 import borrow
 COPY = "config.prev.json"
 
 
-def choices(path):
+def choices(path, bitten=False):
     """Return [(path, starts before, why)] of the configurations to try, one after the other.
 
-    starts before: of one that has yet to prove itself, else None; why: what is said of a copy.
+    starts before: those that failed, of one that has yet to prove itself, else None; why: what is
+    said of a copy; bitten: the watchdog ended the last start.
     """
     keep = borrow("node.config_keep")
-    tries = keep.tried(path, COPY)
+    try:
+        tries = keep.tried(path, COPY, bitten)
+    except OSError:  # the file system takes nothing: the node runs all the same
+        tries = None
     said = "running on %s, the last configuration that was online: " % COPY
     if tries is not None and tries >= keep.TRIES:
         why = "%s was not online at %d starts; a changed one is tried anew" % (path, tries)
@@ -43,3 +47,11 @@ def begin(path, tries, log):
     except OSError as e:  # the node runs all the same
         log("the starts with %s cannot be counted: %s" % (path, e), 0)
     return keep.mark(path)
+
+
+def stopped():
+    """Note that somebody pressed Ctrl-C: this start says nothing about its configuration."""
+    try:
+        borrow("node.config_keep").note("stopped", ("begun", "ran"))
+    except OSError:
+        pass  # it counts as failed then

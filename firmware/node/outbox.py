@@ -100,7 +100,7 @@ class Outbox:
             names = []
         for name in ("pos", "pos.new"):  # the newer one, where a cut left both
             self._next = max(self._next, self._position(name))
-        self._firsts = sorted([int(name, 16) for name in names if len(name) == 8])
+        self._firsts = sorted([int(name, 16) for name in names if _is_segment(name)])
         self._end = self._next
         if self._firsts:
             last = self._firsts[-1]
@@ -171,3 +171,11 @@ class Outbox:
 
     def _path(self, name):
         return "%s/%s" % (self.folder, name)
+
+
+def _is_segment(name):
+    """Tell whether a file of the folder is a segment; others may lie there, and are left alone."""
+    for c in name:
+        if c not in "0123456789abcdef":
+            return False
+    return len(name) == 8

@@ -12,6 +12,7 @@ _COPY = "config.prev.json"
 # As in devcode.py, joined or apart; the rest of this package lives on in the node's objects only.
 _STAY = ("app", "core", "dispatcher", "notifier", "sampler", "supervisor")
 _START = ("stages", "config_error")
+_RUNNING = ("node.app", "node.stages")
 
 
 def _forget(but=()):
@@ -27,9 +28,9 @@ def _forget(but=()):
 def set_up(clock, log):
     """Return the Node of this board; log is the class of its log.
 
-    A board whose configuration cannot be used, or was never online, goes on with the last that
-    was, and says why. With none left it returns None, so that a board ends in its REPL; a PC
-    exits with status 2.
+    A board whose configuration cannot be used, whatever is wrong with it, or was never online,
+    goes on with the last that was, and says why; None if that cannot be used either. A PC exits
+    with status 2.
     """
     board = borrow("node.port").definition()
     own, hosted = getattr(board, "CONFIG", "config.json"), getattr(board, "HOSTED", False)
@@ -40,14 +41,15 @@ def set_up(clock, log):
         if node is None:
             sys.exit(2)
     else:
-        borrow("node.restarts").begin(log)
-        for path, tries, why in borrow("node.fallback").choices(own):
+        bitten = borrow("node.restarts").begin(log)
+        for path, tries, why in borrow("node.fallback").choices(own, bitten):
             node = _make(path, clock, log, tries)
             if node and why:
                 node.fallback = why
                 log(why, 0)
             if node:
                 break
+            _unload()
     _forget()
     return node
 
@@ -65,7 +67,21 @@ def _make(path, clock, log, tries=None):
         print("configuration: %s" % e)
     except ImportError as e:  # what only some configurations need is on their boards alone
         print("configuration: %s: make deploy brings what it needs" % e)
+    except Exception as e:  # no memory, a file that is damaged, a fault of ours
+        borrow("node.failure").tell(log, e)
+        print("configuration: the node cannot be set up with %s: %r" % (path, e))
     return None
+
+
+def _unload():
+    """Unload what a try has loaded: node.settled may have stripped its classes already."""
+    for path in sorted(sys.modules, reverse=True):  # a package behind what is in it
+        package, _, name = path.rpartition(".")
+        if package.partition(".")[0] in ("lwm2m", "m5310", "node") and path not in _RUNNING:
+            del sys.modules[path]
+            if hasattr(sys.modules[package], name):
+                delattr(sys.modules[package], name)
+    gc.collect()
 
 
 def _made(path, clock, log, tries):
@@ -88,6 +104,17 @@ def _made(path, clock, log, tries):
     log.level = config["log"]["level"]
     hosted = getattr(board, "HOSTED", False)
     mark = None if hosted or path == _COPY else borrow("node.fallback").begin(path, tries, log)
+    try:
+        return _wired(config, path, mark, clock, log, board, restart, rtc)
+    except KeyboardInterrupt:
+        if mark:
+            borrow("node.fallback").stopped()
+        raise
+
+
+def _wired(config, path, mark, clock, log, board, restart, rtc):
+    """Return the Node of a checked configuration; mark: of one that has yet to prove itself."""
+    hosted = getattr(board, "HOSTED", False)
     port = borrow("node.port")
     uart = port.open_uart(config["module"], board)
     pins = port.open_pins(config["module"])
@@ -103,13 +130,14 @@ def _made(path, clock, log, tries):
     _forget(_START)
     seconds = config["safety"]["watchdog"]
     node = borrow("node.setup").build(config, modem, log, restart, folder, made, clocked)
-    borrow("node.settled").whole(node)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
+        node.keep = lambda: borrow("node.proof").keep(node, path, _COPY, mark)
     if seconds and not hosted:
         from .watchdog import Watchdog
 
         node.watchdog = Watchdog(node, seconds)
+    borrow("node.settled").whole(node)
     return node
 
 

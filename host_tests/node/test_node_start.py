@@ -1,69 +1,11 @@
 """The start on a board, under the real MicroPython: the configuration used, and kept."""
 
 import json
-import os
-import subprocess
-from pathlib import Path
 
 import pytest
+from start_rig import MAIN, ONLINE, PROGRAM, board, files, proven, start, write
 
-from upytest import PATHS, ROOT, interpreter
-
-EXAMPLE = json.loads((ROOT / "firmware" / "config.example.json").read_text())
-PROGRAM = """
-from node.app import Log
-from node.stages import set_up
-from m5310.clock import Clock
-node = set_up(Clock(), Log)
-print("NODE", node and len(node.registry.instances(3303)))
-print("STATUS", node and node.status()["node"]["config"])
-"""
-ONLINE = """
-from node.config_keep import keep, mark
-keep("config.json", "config.prev.json", mark("config.json"))
-"""
-
-
-@pytest.fixture
-def board(tmp_path):
-    """A folder that is the file system of a board without rules and defaults of its own."""
-    (tmp_path / "pins.py").write_text("")
-    return tmp_path
-
-
-def start(board, program=PROGRAM):
-    env = dict(os.environ)
-    env["MICROPYPATH"] = ":".join([str(board), *(str(ROOT / p) for p in PATHS), ".frozen"])
-    done = subprocess.run(
-        [interpreter(), "-c", program],
-        cwd=board,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
-    return done.stdout
-
-
-def write(path, sensors=2, **changes):
-    config = dict(EXAMPLE, **changes)
-    config["sensors"] = [dict(EXAMPLE["sensors"][0], instance=i, index=i) for i in range(sensors)]
-    Path(path).write_text(json.dumps(config))
-
-
-def proven(board, **changes):
-    """Make a configuration one that was online."""
-    write(board / "config.json", **changes)
-    start(board, PROGRAM + ONLINE)
-    assert (board / "config.prev.json").read_bytes() == (board / "config.json").read_bytes()
-
-
-def files(board):
-    """Return what says whether something was written, but for what a check leaves once."""
-    there = [path for path in board.iterdir() if path.suffix != ".ok"]
-    return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in there}
+__all__ = ("board",)  # a fixture
 
 
 def test_a_good_configuration_is_kept_only_when_it_was_online(board):
@@ -169,9 +111,6 @@ def test_a_file_system_that_takes_nothing_does_not_stop_the_node(board):
     said = start(board)
     assert "the starts with config.json cannot be counted" in said
     assert "NODE 2" in said
-
-
-MAIN = (ROOT / "firmware/main.py").read_text() + "\nprint('behind it')\n"
 
 
 @pytest.mark.parametrize("text", ["", "once", "once\n", "anything at all, and long"])
