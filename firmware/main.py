@@ -24,8 +24,9 @@ except Exception as e:  # Ctrl-C is none: it leads to the prompt
         sys.exit(1)
     print("the node has ended: %r; the board restarts in 60 s, Ctrl-C keeps it from that" % e)
     print("if it does so again and again: make deploy")
-    import machine
     import time
+
+    import machine
 
     time.sleep(60)
     machine.reset()

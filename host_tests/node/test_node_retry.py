@@ -230,3 +230,15 @@ def test_foreign_files_in_the_outbox_are_left_alone(board):
     assert "NODE 1" in done.stdout, done.stdout + done.stderr
     assert "outbox: " not in done.stdout
     assert all((board / "outbox" / name).read_text() == "mine" for name in FOREIGN)
+
+
+@pytest.mark.parametrize("where", ["in set-up", "running"])
+def test_ctrl_c_is_no_failure_of_a_configuration(board, where):
+    proven(board, sensors=1)
+    write(board / "config.json", sensors=2)
+    program = ENDS % "KeyboardInterrupt" + MAIN
+    if where == "in set-up":
+        program = FAILING % (4, "KeyboardInterrupt") + MAIN
+    for _ in range(5):
+        assert "has not been online yet: start 1 of 3" in run(board, program).stdout
+    assert "NODE 2" in run(board).stdout
