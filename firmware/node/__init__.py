@@ -7,3 +7,12 @@ def values(table, names):
     Each name that stands alone in a program takes heap for good; these do not.
     """
     return [table[name] for name in names.split()]
+
+
+def peripheral(name):
+    """Return machine.NAME; raises ValueError where this MicroPython has none."""
+    import machine
+
+    if not hasattr(machine, name):
+        raise ValueError("this MicroPython has no machine.%s" % name)
+    return getattr(machine, name)

@@ -38,6 +38,8 @@ def validate(data, board=None):
         borrow("node.config_cycle").check(config)
     seconds = config["safety"]["watchdog"]
     most = getattr(board, "WATCHDOG", 120)
+    if seconds and not most:
+        raise ConfigError("safety.watchdog", seconds, "is not for this board: give 0")
     if seconds and not _LEAST <= seconds <= most:
         text = "must be from %d to %d seconds on this board, or 0 for none" % (_LEAST, most)
         raise ConfigError("safety.watchdog", seconds, text)

@@ -90,4 +90,4 @@ def _deepsleep(restart):
         return None
     import machine
 
-    return machine.deepsleep
+    return getattr(machine, "deepsleep", None)

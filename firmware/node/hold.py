@@ -46,9 +46,10 @@ def _pin():
 
 
 def _low(pin):
-    from machine import Pin
-
     try:
+        from machine import Pin
+
         return not Pin(pin, Pin.IN, Pin.PULL_UP).value()
-    except (OSError, ValueError, TypeError):
+    except (ImportError, AttributeError, OSError, ValueError, TypeError) as e:
+        print("safety.stop_pin %s cannot be read: %s" % (pin, e))
         return False

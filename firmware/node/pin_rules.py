@@ -13,6 +13,8 @@ name pins in texts as "4 6-11" or "X1 Y1-Y12":
     FIXED           True: each UART and bus has these pins and no others (STM32)
     ALIASES         second names, as "D9=PC7"
     REPL_UART       the UART of the REPL, None for USB
+
+What is left out or None, but for PINS, the board does not have.
 """
 
 _LINES = ("ONEWIRE", "I2C_SCL", "I2C_SDA")  # open drain, with a pull-up
@@ -48,32 +50,39 @@ class Rules:
         self.board = board
         self.port = None  # (what it is called, its pins for TX or SCL, for RX or SDA)
 
+    def _table(self, name, default):
+        """Return the table called name, default where the board has none."""
+        value = getattr(self.board, name, None)
+        return default if value is None else value
+
     def fixed(self, number, kind):
         """Return the pins that the UART or bus (kind) takes because it cannot have others."""
-        ports = self.board.UARTS if kind == "uart" else self.board.BUSES
-        return ports[number] if self.board.FIXED else ()
+        ports = self._table("UARTS" if kind == "uart" else "BUSES", {})
+        return ports[number] if self._table("FIXED", False) else ()
 
     def uart_problem(self, uart):
         """Return why the module cannot be on this UART, or None when it can."""
         problem = None
-        if uart == self.board.REPL_UART:
+        if uart == self._table("REPL_UART", None):
             problem = "is the REPL's UART"
-        return self._port("UART", uart, self.board.UARTS, problem)
+        return self._port("UART", uart, self._table("UARTS", {}), problem)
 
     def bus_problem(self, bus):
         """Return why this is no I2C bus of the board, or None when it is one."""
-        return self._port("I2C", bus, self.board.BUSES, None)
+        return self._port("I2C", bus, self._table("BUSES", {}), None)
 
     def _port(self, name, number, ports, problem):
         if number in ports and not problem:
             self.port = ("%s %d" % (name, number),) + ports[number]
             return None
         problem = problem or "is no %s of this board" % name
+        if not ports:
+            return problem + ", which has none"
         return "%s: give %s" % (problem, " or ".join([str(n) for n in sorted(ports)]))
 
     def same(self, pin):
         """Return the one name that all names of a pin share."""
-        for pair in self.board.ALIASES.split():
+        for pair in self._table("ALIASES", "").split():
             name, _, other = pair.partition("=")
             if name == pin:
                 return other
@@ -86,25 +95,28 @@ class Rules:
         """
         board = self.board
         if isinstance(pin, int) != board.PINS[0].isdigit() or not has(board.PINS, self.same(pin)):
-            return "is no pin of this board: give " + board.PIN_HELP
+            return "is no pin of this board: give " + self._table("PIN_HELP", board.PINS)
         pin = self.same(pin)
-        for words, why in board.REFUSED:
+        for words, why in self._table("REFUSED", ()):
             if has(words, pin):
                 return why + ": give another pin"
-        if use not in ("ADC", "UART_RX") and has(board.INPUTS, pin):
+        if use not in ("ADC", "UART_RX") and has(self._table("INPUTS", ""), pin):
             return "can only be an input: give another pin"
-        if use not in _LINES and has(board.PULLED_UP, pin):
+        if use not in _LINES and has(self._table("PULLED_UP", ""), pin):
             return "must be high when the chip starts: only for 1-wire and I2C lines"
-        if use == "ADC" and not has(board.ADC_PINS, pin):
-            return "cannot measure: give one of " + board.ADC_PINS
+        measuring = self._table("ADC_PINS", "")
+        if use == "ADC" and not has(measuring, pin):
+            return "cannot measure: " + ("give one of " + measuring if measuring else "none can")
         if use == "DIMMER":
             return self._dimmer(pin)
         return self._line(pin, use)
 
     def _dimmer(self, pin):
-        can = self.board.PWM_PINS
-        if not can or pin in can:
+        can = self._table("PWM_PINS", {})
+        if can == "" or pin in can:
             return None
+        if not can:
+            return "cannot dim: no pin of this board can"
         return "has no timer for a dimmer: give one of " + " ".join(sorted(can))
 
     def _line(self, pin, use):
@@ -112,7 +124,7 @@ class Rules:
         if use not in _PORTS:
             return None
         name, *pins = self.port
-        if self.board.FIXED:
+        if self._table("FIXED", False):
             return "has its fixed pins %s and %s at %s: leave the field out" % (
                 pins[0],
                 pins[1],

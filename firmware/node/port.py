@@ -5,10 +5,11 @@ Opened first, while large blocks are free.
 
 import sys
 
-import machine
-
-from . import values
+from . import peripheral, values
 from .config_error import ConfigError
+
+# What a port raises for a device or an argument that it does not have.
+_REFUSALS = (OSError, ValueError, TypeError, AttributeError)
 
 
 def definition():
@@ -21,19 +22,25 @@ def definition():
     return pins
 
 
+def option(board, name, default):
+    """Return what the board definition has as name; default if that is left out or None."""
+    value = getattr(board, name, None)
+    return default if value is None else value
+
+
 def open_uart(module, board):
     """Return the UART of a validated configuration; raises ConfigError if the board refuses."""
-    options = dict(getattr(board, "UART_OPTIONS", {}))
+    options = dict(option(board, "UART_OPTIONS", {}))
     for name in ("tx", "rx"):
         if module[name] is not None:  # an STM32's UART has fixed pins
             try:
-                options[name] = machine.Pin(module[name])
-            except (OSError, ValueError) as e:
+                options[name] = peripheral("Pin")(module[name])
+            except _REFUSALS as e:
                 raise ConfigError("module." + name, module[name], "is no pin: %s" % e)
     number, baud, rxbuf = values(module, "uart baud rxbuf")
     try:
-        return machine.UART(number, baudrate=baud, rxbuf=rxbuf, timeout=0, **options)
-    except (OSError, ValueError) as e:
+        return peripheral("UART")(number, baudrate=baud, rxbuf=rxbuf, timeout=0, **options)
+    except _REFUSALS as e:
         raise ConfigError("module.uart", number, "cannot be opened: %s" % e)
 
 
@@ -43,7 +50,8 @@ def open_pins(module):
     for name in ("reset_pin", "power_pin"):
         if module[name] is not None:
             try:
-                pins[name] = machine.Pin(module[name], machine.Pin.OUT, value=0)
-            except (OSError, ValueError) as e:
+                pin = peripheral("Pin")
+                pins[name] = pin(module[name], pin.OUT, value=0)
+            except _REFUSALS as e:
                 raise ConfigError("module." + name, module[name], "is no output pin: %s" % e)
     return pins

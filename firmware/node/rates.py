@@ -67,7 +67,7 @@ def _set(at, rate, rxbuf):
     board = borrow("node.port").definition()
     try:  # what is left out some ports set to their defaults
         at.wire.uart.init(
-            baudrate=rate, rxbuf=rxbuf, timeout=0, **getattr(board, "UART_OPTIONS", {})
+            baudrate=rate, rxbuf=rxbuf, timeout=0, **(getattr(board, "UART_OPTIONS", None) or {})
         )
     except (AttributeError, OSError, ValueError):  # a UART that is no UART, as over TCP
         return False

@@ -7,6 +7,8 @@ from micropython import const
 
 from m5310 import borrow
 
+from . import peripheral
+
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
 # As in devcode.py, joined or apart; the rest of this package lives on in the node's objects only.
@@ -33,7 +35,8 @@ def set_up(clock, log):
     with status 2.
     """
     board = borrow("node.port").definition()
-    own, hosted = getattr(board, "CONFIG", "config.json"), getattr(board, "HOSTED", False)
+    own = borrow("node.port").option(board, "CONFIG", "config.json")
+    hosted = getattr(board, "HOSTED", False)
     board = None
     log = log(clock)
     if hosted:
@@ -90,7 +93,7 @@ def _made(path, clock, log, tries):
     What stays loaded comes first, into an empty heap; only before it, and seldom, the check.
     """
     board = borrow("node.port").definition()
-    restart, rtc = _chip(board)
+    restart, rtc = _chip(board, log)
     kept = getattr(board, "CHECKED", None) or path + ".ok"
     config = None
     if not borrow("node.checked").fits(path, kept):
@@ -114,11 +117,12 @@ def _made(path, clock, log, tries):
 
 def _wired(config, path, mark, clock, log, board, restart, rtc):
     """Return the Node of a checked configuration; mark: of one that has yet to prove itself."""
-    hosted = getattr(board, "HOSTED", False)
+    seconds = config["safety"]["watchdog"]
+    dog = _watchdog(seconds) if seconds and not getattr(board, "HOSTED", False) else None
     port = borrow("node.port")
     uart = port.open_uart(config["module"], board)
     pins = port.open_pins(config["module"])
-    folder = getattr(board, "DATA", "") + "outbox"
+    folder = port.option(board, "DATA", "") + "outbox"
     port = board = None
     _forget(_START)
     clocked = borrow("node.clocked").clocked(config, rtc)
@@ -128,17 +132,26 @@ def _wired(config, path, mark, clock, log, board, restart, rtc):
     modem = borrow("node.modem").modem_of(config, uart, clock, log, **pins)
     borrow("node.settled").module(modem)
     _forget(_START)
-    seconds = config["safety"]["watchdog"]
     node = borrow("node.setup").build(config, modem, log, restart, folder, made, clocked)
     if mark:
         node.proof = lambda: borrow("node.proof").prove(node, path, _COPY, mark)
         node.keep = lambda: borrow("node.proof").keep(node, path, _COPY, mark)
-    if seconds and not hosted:
-        from .watchdog import Watchdog
-
-        node.watchdog = Watchdog(node, seconds)
+    if dog:
+        node.watchdog = dog(node, seconds)
     borrow("node.settled").whole(node)
     return node
+
+
+def _watchdog(seconds):
+    """Return the class Watchdog; raises ConfigError where MicroPython has none."""
+    from .config_error import ConfigError
+    from .watchdog import Watchdog
+
+    try:
+        peripheral("WDT")
+    except ValueError as e:
+        raise ConfigError("safety.watchdog", seconds, "cannot be had: %s; give 0" % e)
+    return Watchdog
 
 
 def check(board, path, kept):
@@ -154,10 +167,23 @@ def check(board, path, kept):
     return None if borrow("node.checked").save(path, kept, config) else config
 
 
-def _chip(board):
-    """Return what restarts the MCU, and the RTC that the network's clock sets; None on a PC."""
+def _chip(board, log):
+    """Return what restarts the MCU, and the RTC that the network's clock sets.
+
+    None for what there is not, so for both on a PC: nothing else depends on them.
+    """
     if getattr(board, "HOSTED", False):
         return None, None
     import machine
 
-    return machine.reset, machine.RTC()
+    rtc = None
+    try:
+        rtc = machine.RTC()
+    except (AttributeError, OSError, TypeError, ValueError):
+        pass
+    if not hasattr(rtc, "datetime"):
+        log(
+            "this board has no RTC: after a restart the time is unknown until the network tells", 2
+        )
+        rtc = None
+    return getattr(machine, "reset", None), rtc

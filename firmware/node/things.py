@@ -11,6 +11,8 @@ from .sampler import Sampler
 
 _TEMPERATURE = const(3303)
 _ACTUATION = const(3306)
+# What drivers and ports raise for a device or an argument that they do not have.
+_REFUSALS = (OSError, ValueError, TypeError, AttributeError)
 _STATES = (3200, 3302, 3342)  # what is read there has no units
 
 
@@ -37,7 +39,7 @@ def things(config, clock, wall=None):
             instance = kinds[oid](iid, *measures)
             registry.add(instance)
             sampler.add(make(spec, shared), instance, period)
-        except (OSError, ValueError) as e:
+        except _REFUSALS as e:
             raise ConfigError("sensors[%d]" % i, kind, "cannot be set up: %s" % e)
     for i, spec in enumerate(config["actuators"]):
         from .actuators import make as make_outputs
@@ -46,7 +48,7 @@ def things(config, clock, wall=None):
         try:
             actuation = kinds[oid](iid, clock, **make_outputs(spec))
             registry.add(actuation)
-        except (OSError, ValueError) as e:
+        except _REFUSALS as e:
             raise ConfigError("actuators[%d]" % i, iid, "cannot be set up: %s" % e)
         actuations.append(actuation)
     return registry, sampler

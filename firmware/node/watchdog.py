@@ -51,7 +51,7 @@ class Watchdog:
         clock = node.clock
         try:
             self._wdt = machine.WDT(timeout=self.seconds * 1000)
-        except (OSError, ValueError) as e:
+        except (OSError, ValueError, TypeError) as e:
             node.log("no watchdog: %s" % e, 0)
             return
         while True:

@@ -1,6 +1,6 @@
 """The I2C bus of a sensor; loaded for those alone."""
 
-from node import values
+from node import peripheral, values
 
 
 def bus(spec, shared):
@@ -8,10 +8,9 @@ def bus(spec, shared):
     number, scl, sda = values(spec, "bus scl sda")
     key = ("i2c", number, scl, sda)
     if key not in shared:
-        from machine import I2C, Pin
-
         pins = {}  # type: dict
         if scl is not None:  # hardware buses of an STM32 have fixed pins
-            pins = {"scl": Pin(scl), "sda": Pin(sda)}
-        shared[key] = I2C(number, freq=100_000, **pins)
+            pin = peripheral("Pin")
+            pins = {"scl": pin(scl), "sda": pin(sda)}
+        shared[key] = peripheral("I2C")(number, freq=100_000, **pins)
     return shared[key], key

@@ -5,7 +5,7 @@
 
 from math import log
 
-from node import values
+from node import peripheral, values
 
 _SUPPLY_UV = 3_300_000
 _SAMPLES = 8
@@ -13,12 +13,11 @@ _SAMPLES = 8
 
 def make(spec, shared):
     """Return a Ntc by node.sensors.make; an ADC is nobody else's."""
-    from machine import ADC, Pin
-
+    adc = peripheral("ADC")
     # Only the ESP32 has attenuation; without it the converter ends at 1 V.
-    atten = {"atten": ADC.ATTN_11DB} if hasattr(ADC, "ATTN_11DB") else {}
+    atten = {"atten": adc.ATTN_11DB} if hasattr(adc, "ATTN_11DB") else {}
     pin, r25, b, series, side = values(spec, "pin r25 b series side")
-    return Ntc(ADC(Pin(pin), **atten), r25, b, series, side == "low")
+    return Ntc(adc(peripheral("Pin")(pin), **atten), r25, b, series, side == "low")
 
 
 class Ntc:

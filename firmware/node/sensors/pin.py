@@ -1,15 +1,18 @@
 """A contact at a pin: a door, a switch, a presence detector."""
 
-from node import values
+from node import peripheral, values
 
 
 def make(spec, shared):
     """Return a PinInput by node.sensors.make."""
-    from machine import Pin
-
     number, pull, means = values(spec, "pin pull active")
-    pulls = {"up": Pin.PULL_UP, "down": Pin.PULL_DOWN}
-    pin = Pin(number, Pin.IN, pulls[pull]) if pull in pulls else Pin(number, Pin.IN)
+    kind = peripheral("Pin")
+    if pull == "none":
+        pin = kind(number, kind.IN)
+    elif hasattr(kind, "PULL_UP" if pull == "up" else "PULL_DOWN"):
+        pin = kind(number, kind.IN, kind.PULL_UP if pull == "up" else kind.PULL_DOWN)
+    else:
+        raise ValueError("this MicroPython has no pull-%s: give pull none" % pull)
     return PinInput(pin, 1 if means == "high" else 0)
 
 
