@@ -129,6 +129,7 @@ object one 3342 3200 3302 3342
 pin in "" needed
 pull one up up down none
 active one low low high
+debounce int 5 0 1000 milliseconds
 
 [mcu]
 object one 3303 3303

@@ -25,7 +25,7 @@ def things(config, clock, wall=None):
     registry = Registry()
     actuations = []
     sampler = Sampler(clock, actuations)
-    shared = {}
+    shared = {"clock": clock}
     kinds = _kinds(config, wall)
     for i, spec in enumerate(config["sensors"]):
         from .sensors import make
@@ -38,7 +38,10 @@ def things(config, clock, wall=None):
         try:
             instance = kinds[oid](iid, *measures)
             registry.add(instance)
-            sampler.add(make(spec, shared), instance, period)
+            driver = make(spec, shared)
+            if hasattr(driver, "pulses"):
+                instance.pulses = driver.pulses
+            sampler.add(driver, instance, period)
         except _REFUSALS as e:
             raise ConfigError("sensors[%d]" % i, kind, "cannot be set up: %s" % e)
     for i, spec in enumerate(config["actuators"]):

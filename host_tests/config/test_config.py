@@ -156,7 +156,7 @@ def test_without_a_board_definition_pins_must_be_named():
     assert done["sensors"][0]["pin"] == "A0"
 
 
-PIN_FIELDS = "known: active, instance, object, period, pin, pull, type"
+PIN_FIELDS = "known: active, debounce, instance, object, period, pin, pull, type"
 WRONG = [
     ([], "configuration: a list of 0 must be an object: {…}"),
     (None, "configuration: null must be an object: {…}"),

@@ -57,3 +57,23 @@ def test_readings_of_every_object_survive_an_outage(tmp_path):
         scene, "seed", config={"outbox.readings": 64}, folder=str(tmp_path / "box")
     )
     assert waiting >= 4 and (unwanted, lost) == (0, 0)
+
+
+@pytest.mark.parametrize("profile", ["seed", "m5310a"])
+def test_pulses_between_two_samples_are_counted_and_read_at_once(profile):
+    async def scene(r):
+        await r.until(lambda: r.device and len(r.device.observed) == 5)
+        await r.sleep(3)
+        for _ in range(9):
+            r.board.set_pin(13, 0)
+            await r.sleep(0.005)
+            r.board.set_pin(13, 1)
+            await r.sleep(0.03)
+        read = (await r.ask("read", 3342, 0, 5501)).values[0].value
+        await r.sleep(5)
+        return read, [text for text in r.sent if ",3342,0,5501,3," in text and "NOTIFY" in text]
+
+    read, notified = play(scene, profile)
+    assert read == 9
+    assert len(notified) >= 2
+    assert notified[-1].replace('"', "").split(",5501,3,")[1].split(",")[1] == "9"

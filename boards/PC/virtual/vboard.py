@@ -76,6 +76,7 @@ class VBoard:
         self.broken = set()
         self.parts = {}  # state of the devices on the buses, theirs alone
         self._listeners = []
+        self._edges = {}  # {GPIO number: [level, what is called with each new one]}
         self._age = 0
 
     def on_change(self, callback):
@@ -111,7 +112,18 @@ class VBoard:
 
     def set_pin(self, pin, value):
         """Drive the output pin (GPIO number) to 0 or 1."""
-        self._put("pin", self.pins, pin, 1 if value else 0)
+        level = 1 if value else 0
+        self._put("pin", self.pins, pin, level)
+        edge = self._edges.get(pin)
+        if edge and edge[0] != level:
+            edge[0] = level
+            edge[1](level)
+
+    def watch_pin(self, pin, level, callback):
+        """Call callback(level) at each change of the pin, which is at level; None: no more."""
+        self._edges.pop(pin, None)
+        if callback:
+            self._edges[pin] = [level, callback]
 
     def set_duty(self, pin, duty_u16):
         """Drive the PWM output pin (GPIO number) with duty_u16 of 65535."""

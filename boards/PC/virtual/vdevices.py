@@ -28,6 +28,8 @@ class Pin:
     OPEN_DRAIN = 7
     PULL_DOWN = 1
     PULL_UP = 2
+    IRQ_RISING = 1
+    IRQ_FALLING = 2
 
     def __init__(self, id_, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
         if type(id_) is not int or not 0 <= id_ < vboard.PINS:
@@ -62,6 +64,18 @@ class Pin:
             self._board.set_pin(self.id, x)
 
     __call__ = value
+
+    def irq(self, handler=None, trigger=IRQ_FALLING | IRQ_RISING):
+        """Have handler(pin) called at each edge of trigger from now on, None: no more."""
+        level = self.value()
+        self._board.watch_pin(self.id, level, handler and self._edges(handler, trigger))
+
+    def _edges(self, handler, trigger):
+        def changed(level):
+            if trigger & (self.IRQ_RISING if level else self.IRQ_FALLING):
+                handler(self)
+
+        return changed
 
     def on(self):
         self.value(1)

@@ -1,10 +1,16 @@
-"""A contact at a pin: a door, a switch, a presence detector."""
+"""A contact at a pin: a door, a switch, a presence detector, a meter that gives pulses."""
+
+from micropython import const
 
 from node import peripheral, values
 
+_COUNTS = const(0xFFFFF)  # the counter wraps behind that: it stays a small integer
+_DEBOUNCE_MS = const(5)
+_OLD_MS = const(3600000)  # an edge is not older: ticks wrap after 6 days
+
 
 def make(spec, shared):
-    """Return a PinInput by node.sensors.make."""
+    """Return a PulseInput by node.sensors.make, a PinInput where the pin has no interrupt."""
     number, pull, means = values(spec, "pin pull active")
     kind = peripheral("Pin")
     if pull == "none":
@@ -13,7 +19,16 @@ def make(spec, shared):
         pin = kind(number, kind.IN, kind.PULL_UP if pull == "up" else kind.PULL_DOWN)
     else:
         raise ValueError("this MicroPython has no pull-%s: give pull none" % pull)
-    return PinInput(pin, 1 if means == "high" else 0)
+    means_on = 1 if means == "high" else 0
+    clock = shared.get("clock")
+    if clock is None:
+        return PinInput(pin, means_on)
+    try:
+        driver = PulseInput(pin, means_on, clock, spec.get("debounce", _DEBOUNCE_MS))
+        pin.irq(driver.edge, kind.IRQ_RISING | kind.IRQ_FALLING)
+    except (AttributeError, NotImplementedError, OSError, TypeError, ValueError):
+        return PinInput(pin, means_on)  # no interrupts, or this one is taken: it is sampled
+    return driver
 
 
 class PinInput:
@@ -30,3 +45,55 @@ class PinInput:
     def read(self):
         """Return whether it is on."""
         return self.pin.value() == self.means_on
+
+
+class PulseInput(PinInput):
+    """Counts by the pin's interrupt how often the contact goes on, however short.
+
+    It has gone on when an edge comes after it was off for debounce_ms. Edges that follow each
+    other faster are its bouncing.
+    """
+
+    def __init__(self, pin, means_on, clock, debounce_ms):
+        PinInput.__init__(self, pin, means_on)
+        self._clock = clock
+        self._debounce_ms = debounce_ms
+        self._on = self.read_level()
+        self._count = self._told = 0
+        self._last = clock.ticks_add(clock.ticks_ms(), -_OLD_MS)  # the ticks of the last edge
+
+    def read_level(self):
+        """Return whether it is on at this moment."""
+        return self.pin.value() == self.means_on
+
+    def edge(self, pin):
+        """Take in an edge: the handler of the interrupt. Allocates nothing.
+
+        A handler that runs late may find the level that was there before the pulse: it was one
+        all the same.
+        """
+        now = self._clock.ticks_ms()
+        if not self._on and self._still(now):
+            self._count = (self._count + 1) & _COUNTS
+        self._on = pin.value() == self.means_on
+        self._last = now
+
+    def read(self):
+        """Return whether it is on; makes up for an edge of which no handler was called."""
+        now = self._clock.ticks_ms()
+        on = self.read_level()
+        if on != self._on and self._still(now):
+            self.edge(self.pin)
+        if self._clock.ticks_diff(now, self._last) > _OLD_MS:
+            self._last = self._clock.ticks_add(now, -_OLD_MS)
+        return on
+
+    def pulses(self):
+        """Return how often it went on since this was asked last."""
+        count = self._count
+        new = (count - self._told) & _COUNTS
+        self._told = count
+        return new
+
+    def _still(self, now):
+        return self._clock.ticks_diff(now, self._last) >= self._debounce_ms
