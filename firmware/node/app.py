@@ -7,6 +7,8 @@ from micropython import const
 
 from m5310 import borrow, causes
 
+from .log import Log
+
 # Collecting this often keeps a small heap in one piece; a collection takes a few milliseconds.
 _GC_LEAST = const(1024)
 _GC_MOST = const(4096)
@@ -43,12 +45,14 @@ class Node:
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
+        self.log.at = self.modem.at
         for name, part in (
             ("sampler", self.sampler),
             ("notifier", self.notifier),
             ("courier", self.courier),
             ("uplink", self.uplink),
             ("at", self.modem.at),
+            ("log", self.log),
         ):
             if part:
                 self.tasks.append(asyncio.create_task(self._keep(name, part.run)))
@@ -84,23 +88,6 @@ class Node:
         self.log("event %d: %s" % (event, causes.event(event)), 2)
 
 
-class Log:
-    """Prints what is at or below `level` (0 problems, 1 progress, 2 details, 3 the AT lines)."""
-
-    def __init__(self, clock, level=1):
-        self.level = level
-        self.clock = clock
-        self._last = clock.ticks_ms()
-        self.ms = 0  # from the start to the last text
-
-    def __call__(self, text, level=1):
-        now = self.clock.ticks_ms()
-        self.ms += self.clock.ticks_diff(now, self._last)
-        self._last = now
-        if level <= self.level:
-            print("%5d.%03d %s" % (self.ms // 1000, self.ms % 1000, text))
-
-
 def start():
     """Run the node of this board until Ctrl-C, then de-register and print the status.
 
@@ -130,12 +117,14 @@ def start():
     except Exception as e:
         if not node.supervisor.restart:  # on a PC the program ends with it
             raise
+        node.log.flush()
         borrow("node.failure").tell(node.log, e)
         borrow("node.restarts").retry("the node has ended: %r" % e)
 
 
 def _leave():
     """De-register, and print the status."""
+    node.log.flush()
     if node.keep and not node.proven:
         borrow("node.fallback").stopped()
     if node.log.level < 3:  # what was going on must not make room for the way out

@@ -7,7 +7,6 @@ has to outlive it is in RTC memory or in a file; on a PC the node itself waits.
 import gc
 import json
 import os
-import sys
 from binascii import crc32
 
 from micropython import const
@@ -194,9 +193,11 @@ class Cycler(Supervisor):
             except AtError as e:
                 self._failed(e)
             except Exception as e:  # no memory, a fault of ours: the next cycle is the way out
-                if hasattr(sys, "print_exception"):
-                    sys.print_exception(e)
                 gc.collect()
+                try:
+                    borrow("node.failure").tell(self.log, e)
+                except MemoryError:
+                    pass
                 self._failed(e)
             if not self.stopping:
                 await self._rest(begun)

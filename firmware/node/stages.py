@@ -12,9 +12,9 @@ from . import peripheral
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
 # As in devcode.py, joined or apart; the rest of this package lives on in the node's objects only.
-_STAY = ("app", "core", "dispatcher", "notifier", "sampler", "supervisor")
+_STAY = ("app", "core", "log", "dispatcher", "notifier", "sampler", "supervisor")
 _START = ("stages", "config_error")
-_RUNNING = ("node.app", "node.stages")
+_RUNNING = ("node.app", "node.log", "node.stages")
 
 
 def _forget(but=()):

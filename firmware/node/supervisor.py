@@ -1,7 +1,6 @@
 """Brings the node online, keeps it there, and climbs the ladder when it is not."""
 
 import gc
-import sys
 
 from micropython import const
 
@@ -54,9 +53,11 @@ class Supervisor:
             except AtError as e:
                 await self._recover(e)
             except Exception as e:  # no memory, a fault of ours: the ladder is the way out too
-                if hasattr(sys, "print_exception"):
-                    sys.print_exception(e)
                 gc.collect()
+                try:
+                    borrow("node.failure").tell(self.log, e)
+                except MemoryError:
+                    pass
                 await self._recover(e)
 
     async def _online(self):

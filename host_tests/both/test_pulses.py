@@ -1,4 +1,4 @@
-"""A contact's counter (5501): pulses between two samples count, the contact's bouncing does not."""
+"""A contact's counter (5501): pulses between two samples count, its bouncing does not."""
 
 import unittest
 

@@ -60,9 +60,11 @@ class NodeRig:
         folder="outbox",
         example=EXAMPLE,
         rtc=None,
+        log=None,
         **acts,
     ):
         """example: the configuration that config changes. rtc: the MCU's, None: it has none.
+        log: in place of Said(clock, said).
 
         acts: what happens at reset_pin, power_pin, restart: act(rig).
         """
@@ -79,7 +81,7 @@ class NodeRig:
         for path, value in (config or {}).items():
             part, name = path.split(".")
             settings.setdefault(part, {})[name] = value
-        log = Said(self.clock, self.said)
+        log = log or Said(self.clock, self.said)
         self.settings = validate(settings)
         self.restarts = 0
         restart = acts.pop("restart", None)
