@@ -16,10 +16,12 @@ try:
 except Exception as e:  # Ctrl-C is none: it leads to the prompt
     sys.print_exception(e)
     try:
-        from pins import HOSTED
+        import pins
+
+        hosted = getattr(pins, "HOSTED", False)
     except Exception:  # no definition, or a broken one
-        HOSTED = False
-    if HOSTED:
+        hosted = False
+    if hosted:
         print("the node has ended: %r" % e)
         sys.exit(1)
     print("the node has ended: %r; the board restarts in 60 s, Ctrl-C keeps it from that" % e)
