@@ -9,10 +9,10 @@ def values(table, names):
     return [table[name] for name in names.split()]
 
 
-def peripheral(name):
-    """Return machine.NAME; raises ValueError where this MicroPython has none."""
+def need(*names):
+    """Raise ValueError where this MicroPython lacks one of machine.NAME."""
     import machine
 
-    if not hasattr(machine, name):
-        raise ValueError("this MicroPython has no machine.%s" % name)
-    return getattr(machine, name)
+    for name in names:
+        if not hasattr(machine, name):
+            raise ValueError("this MicroPython has no machine.%s" % name)

@@ -5,7 +5,9 @@ Opened first, while large blocks are free.
 
 import sys
 
-from . import peripheral, values
+import machine
+
+from . import need, values
 from .config_error import ConfigError
 
 # What a port raises for a device or an argument that it does not have.
@@ -34,12 +36,14 @@ def open_uart(module, board):
     for name in ("tx", "rx"):
         if module[name] is not None:  # an STM32's UART has fixed pins
             try:
-                options[name] = peripheral("Pin")(module[name])
+                need("Pin")
+                options[name] = machine.Pin(module[name])
             except _REFUSALS as e:
                 raise ConfigError("module." + name, module[name], "is no pin: %s" % e)
     number, baud, rxbuf = values(module, "uart baud rxbuf")
     try:
-        return peripheral("UART")(number, baudrate=baud, rxbuf=rxbuf, timeout=0, **options)
+        need("UART")
+        return machine.UART(number, baudrate=baud, rxbuf=rxbuf, timeout=0, **options)
     except _REFUSALS as e:
         raise ConfigError("module.uart", number, "cannot be opened: %s" % e)
 
@@ -50,8 +54,8 @@ def open_pins(module):
     for name in ("reset_pin", "power_pin"):
         if module[name] is not None:
             try:
-                pin = peripheral("Pin")
-                pins[name] = pin(module[name], pin.OUT, value=0)
+                need("Pin")
+                pins[name] = machine.Pin(module[name], machine.Pin.OUT, value=0)
             except _REFUSALS as e:
                 raise ConfigError("module." + name, module[name], "is no output pin: %s" % e)
     return pins

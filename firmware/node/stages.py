@@ -7,7 +7,7 @@ from micropython import const
 
 from m5310 import borrow
 
-from . import peripheral
+from . import need
 
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
@@ -148,7 +148,7 @@ def _watchdog(seconds):
     from .watchdog import Watchdog
 
     try:
-        peripheral("WDT")
+        need("WDT")
     except ValueError as e:
         raise ConfigError("safety.watchdog", seconds, "cannot be had: %s; give 0" % e)
     return Watchdog

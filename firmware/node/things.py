@@ -42,6 +42,10 @@ def things(config, clock, wall=None):
             if hasattr(driver, "pulses"):
                 instance.pulses = driver.pulses
             sampler.add(driver, instance, period)
+        except ImportError as e:
+            if _is_ours(str(e)):
+                raise  # its driver is not on the board
+            raise ConfigError("sensors[%d]" % i, kind, "needs what this MicroPython lacks: %s" % e)
         except _REFUSALS as e:
             raise ConfigError("sensors[%d]" % i, kind, "cannot be set up: %s" % e)
     for i, spec in enumerate(config["actuators"]):
@@ -76,3 +80,11 @@ def _kinds(config, wall):
         else:
             kinds[oid] = borrow("lwm2m.objects").find(oid, wall if stamped else None)
     return kinds
+
+
+def _is_ours(text):
+    """Tell whether the text of an ImportError names a module of the device code."""
+    for package in ("node.", "lwm2m.", "m5310."):
+        if package in text:
+            return True
+    return False

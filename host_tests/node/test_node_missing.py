@@ -133,7 +133,7 @@ def test_a_missing_onewire_is_named(board):
     (board / "onewire.py").write_text("raise ImportError('no module named onewire')\n")
     done = run(board, PROGRAM)
     assert "sensors[0]: " in done.stdout
-    assert "this MicroPython has no onewire" in done.stdout
+    assert "needs what this MicroPython lacks: no module named onewire" in done.stdout
     assert "make deploy" not in done.stdout
 
 

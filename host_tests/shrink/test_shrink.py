@@ -209,7 +209,9 @@ def test_what_is_joined_is_what_stays_loaded():
     left = ast.literal_eval(done.stdout.partition("LEFT ")[2].splitlines()[0])
     ours = [name for name in left if name.partition(".")[0] in ("m5310", "lwm2m", "node")]
     joined = ["lwm2m.core", "m5310.core", "node.core"]
-    assert ours == sorted(["lwm2m", "m5310", "m5310.clock", "node", "node.app", *joined])
+    assert ours == sorted(
+        ["lwm2m", "m5310", "m5310.clock", "node", "node.app", "node.log", *joined]
+    )
 
 
 @pytest.mark.skipif(not STUBS.exists(), reason="make types installs the stubs")

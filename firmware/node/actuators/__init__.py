@@ -4,7 +4,7 @@ At boot every output is off: the switch inactive, the dimmer at 0, the multi-sta
 state its configuration calls boot.
 """
 
-from node import peripheral, values
+from node import need, values
 
 
 def _pwm_class():
@@ -26,21 +26,23 @@ def make(spec):
     multistate(name), None for what is not configured; states (the boot state first); app_type.
     Raises OSError or ValueError for pins this board cannot drive.
     """
+    need("Pin")
+    from machine import Pin
+
     from . import outputs
 
-    pin_class = peripheral("Pin")
     names = "switch dimmer multistate application_type"
     switch, dimmer, multistate, app_type = values(spec, names)
     made = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}  # type: dict
     if switch:
         pin, active = values(switch, "pin active")
-        made["on_off"] = outputs.switch(pin_class, pin, active == "high")
+        made["on_off"] = outputs.switch(Pin, pin, active == "high")
     if dimmer:
         pin, freq = values(dimmer, "pin freq")
-        made["dimmer"] = outputs.dimmer(_pwm_class()(pin_class(pin), freq=freq, duty_u16=0))
+        made["dimmer"] = outputs.dimmer(_pwm_class()(Pin(pin), freq=freq, duty_u16=0))
     if multistate:
         pins, states, boot = values(multistate, "pins states boot")
-        made["multistate"] = outputs.multistate(pin_class, pins, states, boot)
+        made["multistate"] = outputs.multistate(Pin, pins, states, boot)
         made["states"] = [boot] + sorted([name for name in states if name != boot])
     made["app_type"] = app_type
     return made

@@ -1,6 +1,6 @@
 """The I2C bus of a sensor; loaded for those alone."""
 
-from node import peripheral, values
+from node import need, values
 
 
 def bus(spec, shared):
@@ -8,9 +8,11 @@ def bus(spec, shared):
     number, scl, sda = values(spec, "bus scl sda")
     key = ("i2c", number, scl, sda)
     if key not in shared:
+        need("I2C", "Pin")
+        from machine import I2C, Pin
+
         pins = {}  # type: dict
         if scl is not None:  # hardware buses of an STM32 have fixed pins
-            pin = peripheral("Pin")
-            pins = {"scl": pin(scl), "sda": pin(sda)}
-        shared[key] = peripheral("I2C")(number, freq=100_000, **pins)
+            pins = {"scl": Pin(scl), "sda": Pin(sda)}
+        shared[key] = I2C(number, freq=100_000, **pins)
     return shared[key], key

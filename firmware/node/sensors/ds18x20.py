@@ -7,7 +7,7 @@ from errno import EIO, ENODEV
 
 from micropython import const
 
-from node import peripheral, values
+from node import need, values
 
 _CONVERT = const(0x44)
 _SCRATCHPAD = const(0xBE)
@@ -19,11 +19,11 @@ def make(spec, shared):
     """Return a Ds18x20 by node.sensors.make; all on one pin share the bus and what was found."""
     pin, rom, index = values(spec, "pin rom index")
     if ("1-wire", pin) not in shared:
-        try:
-            from onewire import OneWire
-        except ImportError:
-            raise ValueError("this MicroPython has no onewire")
-        shared["1-wire", pin] = OneWire(peripheral("Pin")(pin)), []
+        need("Pin")
+        from machine import Pin
+        from onewire import OneWire
+
+        shared["1-wire", pin] = OneWire(Pin(pin)), []
     wire, roms = shared["1-wire", pin]
     return Ds18x20(wire, roms, rom, index)
 

@@ -6,7 +6,7 @@ Board definition (`pins.mcu_temperature`, so the PC), ESP32 family, RP2 and STM3
 import sys
 
 from m5310 import borrow
-from node import peripheral
+from node import need
 
 
 def make(spec, shared):
@@ -27,8 +27,10 @@ def source():
         if hasattr(esp32, "raw_temperature"):
             return lambda: (esp32.raw_temperature() - 32) / 1.8  # the first ESP32 tells °F
     if sys.platform == "rp2":
-        kind = peripheral("ADC")
-        adc = kind(getattr(kind, "CORE_TEMP", 4))
+        need("ADC")
+        from machine import ADC
+
+        adc = ADC(getattr(ADC, "CORE_TEMP", 4))
         # RP2040 data sheet 4.9.5: 0.706 V at 27 °C, 1.721 mV less for each degree more
         return lambda: 27 - (adc.read_u16() * 3.3 / 65535 - 0.706) / 0.001721
     if sys.platform == "pyboard":

@@ -5,7 +5,7 @@
 
 from math import log
 
-from node import peripheral, values
+from node import need, values
 
 _SUPPLY_UV = 3_300_000
 _SAMPLES = 8
@@ -13,11 +13,13 @@ _SAMPLES = 8
 
 def make(spec, shared):
     """Return a Ntc by node.sensors.make; an ADC is nobody else's."""
-    adc = peripheral("ADC")
+    need("ADC", "Pin")
+    from machine import ADC, Pin
+
     # Only the ESP32 has attenuation; without it the converter ends at 1 V.
-    atten = {"atten": adc.ATTN_11DB} if hasattr(adc, "ATTN_11DB") else {}
+    atten = {"atten": ADC.ATTN_11DB} if hasattr(ADC, "ATTN_11DB") else {}
     pin, r25, b, series, side = values(spec, "pin r25 b series side")
-    return Ntc(adc(peripheral("Pin")(pin), **atten), r25, b, series, side == "low")
+    return Ntc(ADC(Pin(pin), **atten), r25, b, series, side == "low")
 
 
 class Ntc:

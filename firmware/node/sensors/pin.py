@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from node import peripheral, values
+from node import need, values
 
 _COUNTS = const(0xFFFFF)  # the counter wraps behind that: it stays a small integer
 _DEBOUNCE_MS = const(5)
@@ -12,11 +12,13 @@ _OLD_MS = const(3600000)  # an edge is not older: ticks wrap after 6 days
 def make(spec, shared):
     """Return a PulseInput by node.sensors.make, a PinInput where the pin has no interrupt."""
     number, pull, means = values(spec, "pin pull active")
-    kind = peripheral("Pin")
+    need("Pin")
+    from machine import Pin
+
     if pull == "none":
-        pin = kind(number, kind.IN)
-    elif hasattr(kind, "PULL_UP" if pull == "up" else "PULL_DOWN"):
-        pin = kind(number, kind.IN, kind.PULL_UP if pull == "up" else kind.PULL_DOWN)
+        pin = Pin(number, Pin.IN)
+    elif hasattr(Pin, "PULL_UP" if pull == "up" else "PULL_DOWN"):
+        pin = Pin(number, Pin.IN, Pin.PULL_UP if pull == "up" else Pin.PULL_DOWN)
     else:
         raise ValueError("this MicroPython has no pull-%s: give pull none" % pull)
     means_on = 1 if means == "high" else 0
@@ -25,7 +27,7 @@ def make(spec, shared):
         return PinInput(pin, means_on)
     try:
         driver = PulseInput(pin, means_on, clock, spec.get("debounce", _DEBOUNCE_MS))
-        pin.irq(driver.edge, kind.IRQ_RISING | kind.IRQ_FALLING)
+        pin.irq(driver.edge, Pin.IRQ_RISING | Pin.IRQ_FALLING)
     except (AttributeError, NotImplementedError, OSError, TypeError, ValueError):
         return PinInput(pin, means_on)  # no interrupts, or this one is taken: it is sampled
     return driver
