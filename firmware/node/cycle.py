@@ -328,7 +328,7 @@ class Cycler(Supervisor):
             self.memory.save(self.kept)
         except OSError as e:
             self.log("cycle: %s" % e, 0)
-        if node.keep and not node.proven and not self.cause:
+        if node.keep and not node.proven and not self.kept.get("failed"):
             node.keep()  # a session never stands for a minute here: a whole cycle is the proof
         self.gate.open = False
         self.say("asleep for %d s" % (ms // 1000))
