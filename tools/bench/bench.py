@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from bench.platform import Platform
+from bench.platform.events import Storage
 from bench.pump import Pump
 from bench.station import Station
 from bench.ticks import BenchClock
@@ -64,6 +65,7 @@ class Bench:
 
             self.push = Push(self.platform, *push)
         self._web = None
+        self._say = lambda text: None
 
     async def serve_http(self, host, port):
         """Serve the HTTP API and the console. Raises AddressError."""
@@ -90,11 +92,28 @@ class Bench:
             for task in tasks:
                 task.cancel()
 
+    def tell_storage(self, say):
+        """Have say(sentence) called when the database cannot be written, and when it can again."""
+
+        def tell(event):
+            if isinstance(event, Storage):
+                say(str(event))
+
+        self._say = say
+        self.platform.listen(tell)
+
+    @property
+    def trouble(self):
+        """Return what is wrong with the database, for the console; "" = nothing."""
+        return self.platform.store.trouble
+
     async def close(self):
         """End the HTTP server and give the database back."""
         if self._web:
             await self._web.close()
-        self.platform.store.close()
+        lost = self.platform.store.close()
+        if lost:
+            self._say("%d datapoints could not be written and are lost" % lost)
 
 
 def trace_lines(modules):

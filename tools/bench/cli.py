@@ -115,6 +115,7 @@ async def _serve(options):
         register_ms=int(options["register_after"] * 1000),
         echo=options["echo"],
     )
+    bench.tell_storage(lambda text: click.echo("m5310-bench: " + text, err=True))
     if options["trace"]:
         trace_to_screen(bench)
     _receive(bench, options["udp"], options["udp_key"])

@@ -75,6 +75,7 @@ async def _run(command, seconds, options):
         network_ms=40,
         register_ms=1000,
     )
+    bench.tell_storage(lambda text: click.echo("bench  " + text, err=True))
     if options["trace"]:
         trace_to_screen(bench)
     run = Run(seconds, wiring, bench)

@@ -48,15 +48,15 @@ async def update(
 ):
     """Change what the body gives; the IMEI stays, the IMSI may change."""
     given = body.model_fields_set
+    imsi = None
     if body.auth_info:
         ((imei, imsi),) = body.auth_info.items()
         if imei != device.imei:
             raise Problem(Kind.INVALID, "auth_info: the IMEI stays")
-        device.imsi = imsi
     fields = {name: getattr(body, name) for name in KEPT if name in given}
     if "location" in given:
         fields["location"] = _location(body)
-    platform.update_device(device, **fields)
+    platform.update_device(device, imsi, **fields)
     return succ()
 
 

@@ -6,6 +6,7 @@ from fastapi.exception_handlers import request_validation_exception_handler
 from starlette.routing import BaseRoute, Match
 
 from bench.api.envelope import Kind, Problem, failure, owned
+from bench.platform.store import Unwritable
 
 PLACES = {"query", "path"}
 TYPES = {"int", "float", "bool", "str"}  # which of several types a value was tried as
@@ -37,9 +38,16 @@ async def on_invalid(request, error):
 
 
 async def on_database(request, error):
-    """Reply when the database failed, such as on a full disk."""
-    log.error("%s %s: %s", request.method, request.scope["path"], error)
-    return failure(request.scope["path"], Problem(Kind.INTERNAL, "database: %s" % error))
+    """Reply when the database failed: nothing has changed.
+
+    That it cannot be written is told by whoever runs the bench, once; other errors are logged.
+    """
+    if isinstance(error, Unwritable):
+        problem = Problem(Kind.INTERNAL, "%s; nothing has changed" % error)
+    else:
+        log.error("%s %s: database: %s", request.method, request.scope["path"], error)
+        problem = Problem(Kind.INTERNAL, "database: %s" % error)
+    return failure(request.scope["path"], problem)
 
 
 class Unknown(BaseRoute):

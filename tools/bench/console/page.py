@@ -69,7 +69,7 @@ class Page:
         device = self._view.device
         online = bool(device and device.online)
         self._online.show("online" if online else "offline", "good" if online else "bad")
-        self._progress.text = self._bench.progress
-        self._progress.set_visibility(bool(self._bench.progress))
+        self._progress.text = self._bench.trouble or self._bench.progress
+        self._progress.set_visibility(bool(self._progress.text))
         for part in self._parts:
             part.refresh()

@@ -9,6 +9,7 @@ import uuid
 from bench.platform.command import CANCELLED, EXPIRED, FAILED, SENT, SUCCESS, WAIT, Command
 from bench.platform.events import Confirmed
 from bench.platform.operations import BUSY, OFFLINE, TIME_OUT, Limit
+from bench.platform.store import Unwritable
 
 REGISTER, UPDATE, NOTIFY = 1, 2, 4  # trigger_msg
 MAX_WAITING = 10  # of one device
@@ -37,7 +38,8 @@ class CachedCommands:
     def add(self, device, kind, path, **fields):
         """Keep a new READ, WRITE or EXECUTE; return its Command.
 
-        fields: of Command, valid_ms None = from now on. Raises Limit for broken times, Full.
+        fields: of Command, valid_ms None = from now on. Raises Limit for broken times, Full,
+        Unwritable.
         """
         now = self._platform.wall_ms()
         valid_ms = fields.pop("valid_ms", None)
@@ -52,8 +54,8 @@ class CachedCommands:
         command = Command(
             str(uuid.uuid4()), device.id, kind, path, created_ms=now, valid_ms=valid_ms, **fields
         )
+        self._platform.store.change_commands([_row(command)])
         kept[command.uuid] = command
-        self._save(command)
         self._expire_later(command)
         self._forget_oldest(kept)
         return command
@@ -71,21 +73,23 @@ class CachedCommands:
         ]
 
     def cancel(self, device, number):
-        """Cancel a command that still waits; return whether it did."""
+        """Cancel a command that still waits; return whether it did. Raises Unwritable."""
         command = self.get(device, number)
         if command is None or not command.waiting:
             return False
-        self._end(command, CANCELLED)
+        self._cancel([command])
         return True
 
     def cancel_all(self, device):
-        """Cancel what waits; return the uuids that were, and those that are on their way."""
+        """Cancel what waits; return the uuids that were, and those that are on their way.
+
+        Raises Unwritable, and then none is cancelled.
+        """
         open_ones = [each for each in self.history(device, 0) if not each.over]
-        waiting = [each.uuid for each in open_ones if each.waiting]
+        waiting = [each for each in open_ones if each.waiting]
         sent = [each.uuid for each in open_ones if not each.waiting]
-        for number in waiting:
-            self.cancel(device, number)
-        return waiting, sent
+        self._cancel(waiting)
+        return [each.uuid for each in waiting], sent
 
     def forget(self, device):
         """Drop everything of a device that is deleted."""
@@ -94,18 +98,24 @@ class CachedCommands:
                 command.send_status = CANCELLED  # its timer and its answer find it over
 
     def uplink(self, device, kind):
-        """Note that a message of kind has come: what waits for it goes out."""
+        """Note that a message of kind has come: what waits for it goes out.
+
+        While it cannot be written that they went out, they wait on: after a restart of the bench
+        the device would get them again.
+        """
         now = self._platform.wall_ms()
         for command in list(self._devices.get(device.id, {}).values()):
             if command.waiting and command.trigger & kind and command.valid_ms <= now:
-                self._send(device, command)
+                try:
+                    self._send(device, command)
+                except Unwritable:
+                    return
 
     # -- inside -------------------------------------------------------------------------------
 
     def _send(self, device, command):
-        command.send_status = SENT
-        command.sent_ms = self._platform.wall_ms()
-        self._save(command)
+        sent = {"send_status": SENT, "sent_ms": self._platform.wall_ms()}
+        self._change([command], **sent)
         platform, timeout_ms = self._platform, command.timeout_s * 1000
         oid, iid, rid = command.path
         if command.kind == "READ":
@@ -161,7 +171,25 @@ class CachedCommands:
             del kept[number]
             self._platform.store.delete_command(number)
 
+    def _cancel(self, commands):
+        self._change(commands, send_status=CANCELLED)
+        for command in commands:
+            device = self._platform.device_by_id(command.device_id)
+            self._platform.tell(Confirmed(device, command))
+
+    def _change(self, commands, **fields):
+        """Change fields of commands, on disk and then here. Raises Unwritable."""
+        if commands:
+            self._platform.store.change_commands([_row(each, **fields) for each in commands])
+        for command in commands:
+            for name, value in fields.items():
+                setattr(command, name, value)
+
     def _save(self, command):
-        self._platform.store.save_command(
-            command.uuid, command.device_id, command.created_ms, command.body()
-        )
+        self._platform.store.save_command(*_row(command))
+
+
+def _row(command, **fields):
+    """Return what the store keeps of a command, with fields as they are to be."""
+    body = command.body() | fields
+    return command.uuid, command.device_id, command.created_ms, body

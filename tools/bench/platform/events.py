@@ -42,3 +42,20 @@ class Finished:
 
     device: object
     operation: object
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The database cannot be written, or can again: trouble "". dropped: datapoints lost so far."""
+
+    trouble: str
+    dropped: int
+
+    def __str__(self):
+        if self.trouble:
+            return (
+                "%s. Until it can be written, what devices report waits in memory and changes by"
+                " the API are refused" % self.trouble
+            )
+        lost = "; %d datapoints had no room and are lost" % self.dropped if self.dropped else ""
+        return "the database is written again" + lost

@@ -5,13 +5,15 @@ later, during poll(). Rules after the platform's documents (facts platform.md 1.
 in the Store; datapoints are what devices notify, reads only answer the one who asks.
 """
 
+import sqlite3
 import time
+from dataclasses import asdict, replace
 
 from bench.platform import attributes as attrs
 from bench.platform import registry
 from bench.platform.cached import CachedCommands
 from bench.platform.device import Device, Profile, Taken
-from bench.platform.events import Finished
+from bench.platform.events import Finished, Storage
 from bench.platform.operations import OFFLINE, REFUSED, Limit, Operation
 from bench.platform.queue import Queue
 from bench.platform.store import Store, StoreError
@@ -20,6 +22,8 @@ from bench.ticks import Timers
 
 EVERY = -1
 DEFAULT_TIMEOUT_MS = 25000  # facts platform.md 1.4
+LOOK_MS = 2000  # between two looks whether the database's file is still there
+RETRY_MS = 250  # between two tries to write while the database cannot be written
 
 
 class Platform:
@@ -56,11 +60,14 @@ class Platform:
         try:
             registry.restore(self)
             self.cached = CachedCommands(self)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, sqlite3.Error) as error:
             raise StoreError(
                 "the database holds what this bench did not write (%s): give another with --db"
                 % error
             ) from None
+        self._looking = None
+        self.store.watch(self._store_changed)
+        self._look_later()
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -91,12 +98,37 @@ class Platform:
         for callback in self._listeners:
             callback(event)
 
+    # -- the database -------------------------------------------------------------------------
+
+    def _store_changed(self, trouble):
+        self.tell(Storage(trouble, self.store.dropped))
+        self._look_later()
+
+    def _look_later(self):
+        """Plan the next look at the database, the sooner the more there is to do."""
+        if self.store.trouble:
+            wait_ms = RETRY_MS
+        elif self.store.waiting:
+            wait_ms = 1  # the rest of what has waited; others get a turn before
+        elif self.store.is_file:
+            wait_ms = LOOK_MS
+        else:
+            return
+        if self._looking:
+            self._looking.cancel()
+        self._looking = self.timers.after(wait_ms, self._look)
+
+    def _look(self):
+        self._looking = None
+        self.store.check()
+        self._look_later()
+
     # -- devices ------------------------------------------------------------------------------
 
     def create_device(self, imei, imsi, **profile):
         """Make a device and return it; profile: fields of Profile.
 
-        Raises ValueError for a bad imei or imsi, Taken for a known imei.
+        Raises ValueError for a bad imei or imsi, Taken for a known imei, Unwritable.
         """
         for name, value in (("imei", imei), ("imsi", imsi)):
             if not (value.isascii() and value.isdigit() and len(value) <= 17):
@@ -109,18 +141,22 @@ class Platform:
         self.devices[imei] = device
         return device
 
-    def update_device(self, device, **profile):
-        """Change fields of the device's Profile. Raises AttributeError for an unknown one."""
-        for name, value in profile.items():
-            getattr(device.profile, name)
-            setattr(device.profile, name, value)
-        self.save(device)
+    def update_device(self, device, imsi=None, **profile):
+        """Change the IMSI, or fields of the device's Profile. Raises Unwritable."""
+        changed = replace(device.profile, **profile)
+        imsi = imsi or device.imsi
+        body = device.body() | {"imsi": imsi, "profile": asdict(changed)}
+        self.store.change_device(device.id, body)
+        device.imsi, device.profile = imsi, changed
 
     def delete_device(self, device):
-        """Forget a device with its datapoints and commands; whoever waits is told OFFLINE."""
+        """Forget a device with its datapoints and commands; whoever waits is told OFFLINE.
+
+        Raises Unwritable.
+        """
+        self.store.delete_device(device.id)
         left = device.forget_session()
         self.cached.forget(device)
-        self.store.delete_device(device.id)
         del self.devices[device.imei]
         for operation in left:
             operation.finish(name=OFFLINE)

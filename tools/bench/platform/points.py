@@ -31,32 +31,39 @@ class Point:
 class Points:
     """The newest `keep` datapoints of each stream (resource) are kept."""
 
-    def __init__(self, db, keep):
-        self._db = db
+    def __init__(self, store, keep):
+        self._store = store
         self._keep = keep
         self._added = {}
 
     def add(self, device_id, path, value, at_ms):
-        """Keep one datapoint of (oid, iid, rid); return its Point."""
-        if isinstance(value, (bytes, bytearray)):
-            value = list(value)
-        cursor = self._db.execute(
-            "INSERT INTO points (device, oid, iid, rid, at, value) VALUES (?, ?, ?, ?, ?, ?)",
-            (device_id, *path, at_ms, json.dumps(value)),
+        """Keep one datapoint of (oid, iid, rid); return False if there is no room for it."""
+        return self.add_all(device_id, [(path, value)], at_ms)
+
+    def add_all(self, device_id, values, at_ms):
+        """Keep datapoints, [(path, value)], of one moment; return False if none is kept."""
+        return self._store.keep_points(
+            [((device_id, *path), at_ms, json.dumps(plain(value))) for path, value in values]
         )
-        stream = (device_id, *path)
-        self._added[stream] = self._added.get(stream, 0) + 1
-        if self._added[stream] >= PRUNE_EVERY:
-            self._added[stream] = 0
-            self._prune(stream)
-        return Point(cursor.lastrowid, *path, at_ms, value)
+
+    def write(self, execute, points):
+        """Put datapoints, (stream, at_ms, text), into the table."""
+        for stream, at_ms, text in points:
+            execute(
+                "INSERT INTO points (device, oid, iid, rid, at, value) VALUES (?, ?, ?, ?, ?, ?)",
+                (*stream, at_ms, text),
+            )
+            self._added[stream] = self._added.get(stream, 0) + 1
+            if self._added[stream] >= PRUNE_EVERY:
+                self._added[stream] = 0
+                self._prune(execute, stream)
 
     def streams(self, device_id):
         """Return the sorted (oid, iid, rid) that have a datapoint."""
         # One index seek a stream: DISTINCT would walk over every datapoint.
         found, last = [], (-1, -1, -1)
         while True:
-            row = self._db.execute(
+            row = self._store.read(
                 "SELECT oid, iid, rid FROM points WHERE device = ? AND (oid, iid, rid) > (?, ?, ?)"
                 " ORDER BY oid, iid, rid LIMIT 1",
                 (device_id, *last),
@@ -106,8 +113,8 @@ class Points:
         return rows
 
     def forget(self, device_id):
-        """Drop all datapoints of a device."""
-        self._db.execute("DELETE FROM points WHERE device = ?", (device_id,))
+        """Drop all datapoints of a device. Raises Unwritable."""
+        self._store.delete_points(device_id)
 
     def _chosen(self, device_id, paths):
         return self.streams(device_id) if paths is None else sorted(set(paths))
@@ -115,7 +122,7 @@ class Points:
     def _stream(self, device_id, path, position=(0, 0), end_ms=None, newest=0):
         """Yield the Points behind position, oldest first, or the `newest` ones, newest first."""
         order = "DESC, id DESC LIMIT %d" % newest if newest else "ASC, id ASC"
-        rows = self._db.execute(
+        rows = self._store.read(
             "SELECT id, oid, iid, rid, at, value FROM points"
             " WHERE device = ? AND oid = ? AND iid = ? AND rid = ?"
             " AND (at, id) > (?, ?) AND at <= ? ORDER BY at " + order,
@@ -124,18 +131,23 @@ class Points:
         for row in rows:
             yield Point(*row[:5], json.loads(row[5]))
 
-    def _prune(self, stream):
-        row = self._db.execute(
+    def _prune(self, execute, stream):
+        row = execute(
             "SELECT at, id FROM points WHERE device = ? AND oid = ? AND iid = ? AND rid = ?"
             " ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?",
             (*stream, self._keep),
         ).fetchone()
         if row:
-            self._db.execute(
+            execute(
                 "DELETE FROM points WHERE device = ? AND oid = ? AND iid = ? AND rid = ?"
                 " AND (at, id) <= (?, ?)",
                 (*stream, *row),
             )
+
+
+def plain(value):
+    """Return a value as it is kept: opaque bytes as a list of byte codes."""
+    return list(value) if isinstance(value, (bytes, bytearray)) else value
 
 
 def _position(cursor):

@@ -1,10 +1,14 @@
 """What the platform does with each message that comes up from a module."""
 
+import contextlib
+
 from bench.platform import messages as m
 from bench.platform.cached import NOTIFY, REGISTER, UPDATE
 from bench.platform.device import Device
 from bench.platform.events import Presence, Stored
 from bench.platform.operations import OFFLINE, TIME_OUT
+from bench.platform.points import plain
+from bench.platform.store import Unwritable
 
 
 def restore(platform):
@@ -21,12 +25,14 @@ def restore(platform):
 def receive(platform, message, link, mid=None):
     """Handle one uplink message; the answer, if one is due, goes down the link.
 
-    What it changes is on disk before the answer leaves.
+    What it changes is on disk before the answer leaves. While the database cannot be written, a
+    notification is acknowledged once it is; a registration goes on in memory, but that of a
+    device not known, which has no id yet, gets no answer, and comes again.
     """
     device = platform.device(message.imei)
     if device is not None and mid is not None and device.repeated(mid, platform.timers.now()):
         return
-    with platform.store.transaction():
+    with contextlib.suppress(Unwritable), platform.store.transaction():
         _HANDLERS[type(message)](platform, message, link)
     if device is None and mid is not None and message.imei in platform.devices:
         platform.device(message.imei).repeated(mid, platform.timers.now())
@@ -117,15 +123,20 @@ def _outdated(device, message):
 def _notify(platform, message, link):
     device = platform.device(message.imei)
     known = device is not None and device.online and message.msgid in device.observed.values()
-    if message.ackid:
-        platform.downlink(link, m.Ack("notify", 204 if known else 0, message.ackid))
     if not known:
+        if message.ackid:
+            platform.downlink(link, m.Ack("notify", 0, message.ackid))
         return
-    device.notifications += 1
     at_ms = platform.wall_ms()
-    for value in message.values:
-        point = platform.store.points.add(device.id, value.path, value.value, at_ms)
-        platform.tell(Stored(device, *value.path, point.value, at_ms))
+    values = [(value.path, value.value) for value in message.values]
+    if not platform.store.points.add_all(device.id, values, at_ms):
+        return  # not acknowledged: it is lost, and the device may know
+    if message.ackid:
+        ack = m.Ack("notify", 204, message.ackid)
+        platform.store.when_written(lambda: platform.downlink(link, ack))
+    device.notifications += 1
+    for path, value in values:
+        platform.tell(Stored(device, *path, plain(value), at_ms))
     platform.cached.uplink(device, NOTIFY)
 
 
