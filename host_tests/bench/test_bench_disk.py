@@ -12,7 +12,7 @@ from clock import FakeClock
 from bench.platform import Platform, late
 from bench.platform.cached import NOTIFY
 from bench.platform.command import CANCELLED, SENT, WAIT
-from bench.platform.events import Storage, Stored
+from bench.platform.events import Stored
 from bench.platform.store import Store, StoreError, Unwritable
 
 PATH = (3303, 0, 5700)
@@ -68,7 +68,7 @@ def path(tmp_path):
 def rig(path):
     one = Rig(platform={"store": Store(path)}).register()
     one.told, one.stored = [], []
-    one.platform.listen(lambda event: isinstance(event, Storage) and one.told.append(str(event)))
+    one.platform.on_storage = lambda storage: one.told.append(str(storage))
     one.platform.listen(lambda event: isinstance(event, Stored) and one.stored.append(event.value))
     yield one
     with contextlib.suppress(sqlite3.ProgrammingError):

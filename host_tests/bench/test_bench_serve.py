@@ -7,10 +7,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import termios
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -217,9 +219,9 @@ def test_loopback_addresses(text):
 APART = ("--http", "127.0.0.1:0", "--memory")  # of the benches of other tests
 
 
-def bench(*options):
+def bench(*more, options=APART):
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "bench.cli", "--board", "127.0.0.1:0", *APART, *options],
+        [sys.executable, "-u", "-m", "bench.cli", "--board", "127.0.0.1:0", *options, *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -324,3 +326,43 @@ def test_wrong_options_are_status_2(options):
     out = process.communicate(timeout=20)[0]
     assert process.returncode == 2, out
     assert "Traceback" not in out
+
+
+def test_a_locked_database_is_told_once_and_the_bench_goes_on(tmp_path):
+    path = tmp_path / "onenet.db"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        http = "127.0.0.1:%d" % free.getsockname()[1]
+    process = bench("--at", "127.0.0.1:0", options=("--http", http, "--db", str(path)))
+    try:
+        port = served(process)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            new = {"title": "x", "protocol": "LWM2M", "auth_info": {"1" * 15: "2" * 15}}
+            request = urllib.request.Request(
+                "http://%s/devices" % http, json.dumps(new).encode(), {"api-key": "bench-key"}
+            )
+            for _ in range(3):
+                answer = json.load(urllib.request.urlopen(request, timeout=5))
+                assert (answer["errno"], "locked" in answer["error"]) == (1, True)
+            told = process.stdout.readline()
+            client.settimeout(0.5)
+            got = b""
+            while b"OK" not in got:  # it boots
+                client.sendall(b"AT\r\n")
+                with contextlib.suppress(TimeoutError):
+                    got += client.recv(4096)
+            other.execute("COMMIT")
+            told += process.stdout.readline()
+            process.send_signal(signal.SIGINT)  # with a client there
+            told += process.communicate(timeout=60)[0]
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert told.splitlines() == [
+        "m5310-bench: another program has locked the database. Until it can be written, what"
+        " devices report waits in memory and changes by the API are refused",
+        "m5310-bench: the database is written again",
+        "",
+        "stopped",
+    ]

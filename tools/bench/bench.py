@@ -4,7 +4,6 @@ import asyncio
 import time
 
 from bench.platform import Platform
-from bench.platform.events import Storage
 from bench.pump import Pump
 from bench.station import Station
 from bench.ticks import BenchClock
@@ -95,12 +94,8 @@ class Bench:
     def tell_storage(self, say):
         """Have say(sentence) called when the database cannot be written, and when it can again."""
 
-        def tell(event):
-            if isinstance(event, Storage):
-                say(str(event))
-
         self._say = say
-        self.platform.listen(tell)
+        self.platform.on_storage = lambda storage: say(str(storage))
 
     @property
     def trouble(self):

@@ -115,6 +115,8 @@ async def serve_board(link, host, port):
                     link.feed(data)
         except OSError:
             link.refused += 1
+        except asyncio.CancelledError:
+            return  # the bench ends
         finally:
             writer.close()
             if writer in current:

@@ -137,8 +137,8 @@ class Shell:
                     return
                 self.feed(data)
                 await self._room.wait()
-        except OSError:
-            return  # the client went without a word
+        except (OSError, asyncio.CancelledError):
+            return  # the client went without a word, or the bench ends
         finally:
             writer.close()
             if self._send is send:

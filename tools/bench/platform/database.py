@@ -161,9 +161,7 @@ def _reason(error):
     """Return what an error of SQLite means to the user."""
     if isinstance(error, Unwritable):
         return str(error)
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-    ):
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells how, not what
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another program has locked the database"
     return "the database cannot be written: %s" % error

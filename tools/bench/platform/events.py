@@ -46,7 +46,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class Storage:
-    """The database cannot be written, or can again: trouble "". dropped: datapoints lost so far."""
+    """The database cannot be written, or can again: trouble "".
+
+    dropped: datapoints lost since the bench was started.
+    """
 
     trouble: str
     dropped: int

@@ -36,7 +36,7 @@ class Late:
         other.clear()
 
     def written(self, changes, points):
-        """Forget what is on disk now: these changes, unless there are newer, and as many points."""
+        """Forget what is on disk now: changes, unless there are newer, and so many points."""
         for key, change in changes.items():
             if self.changes.get(key) is change:
                 del self.changes[key]

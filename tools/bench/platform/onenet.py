@@ -33,6 +33,7 @@ class Platform:
     now on with the clock. store: a Store; None = in memory. auto_create: a device not known is
     made when it registers. discover, observe: what the platform does after each registration.
     window: operations a device gets before it has answered the first. network_ms: one way.
+    on_storage: called with a Storage when the database cannot be written, and when it can again.
     Raises StoreError.
     """
 
@@ -65,6 +66,7 @@ class Platform:
                 "the database holds what this bench did not write (%s): give another with --db"
                 % error
             ) from None
+        self.on_storage = lambda storage: None
         self._looking = None
         self.store.watch(self._store_changed)
         self._look_later()
@@ -101,7 +103,7 @@ class Platform:
     # -- the database -------------------------------------------------------------------------
 
     def _store_changed(self, trouble):
-        self.tell(Storage(trouble, self.store.dropped))
+        self.on_storage(Storage(trouble, self.store.dropped))
         self._look_later()
 
     def _look_later(self):
