@@ -359,10 +359,43 @@ def test_a_locked_database_is_told_once_and_the_bench_goes_on(tmp_path):
     finally:
         process.kill()
     assert process.returncode == 0
-    assert told.splitlines() == [
+    down = (
         "m5310-bench: another program has locked the database. Until it can be written, what"
-        " devices report waits in memory and changes by the API are refused",
+        " devices report waits in memory and changes by the API are refused"
+    )
+    assert told.splitlines() == [
+        down,
         "m5310-bench: the database is written again",
         "",
         "stopped",
     ]
+
+
+def test_clients_that_do_not_read_are_cut_when_the_next_one_comes():
+    async def body(line, port):
+        clients = []
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+            clients.append((reader, writer))
+            writer.write(b"AT\r\n")
+            await asyncio.sleep(0.05)
+            line._send(b"x" * 6_000_000)  # more than the sockets hold
+            await asyncio.sleep(0.05)
+        server_tasks = [task for task in asyncio.all_tasks() if "_talk" in repr(task)]
+        assert len(server_tasks) <= 1
+        for _, writer in clients:
+            writer.transport.abort()
+
+    asyncio.run(with_server(body))
+
+
+def test_the_most_bytes_a_paced_line_holds_are_kept_and_the_next_ones_lost():
+    async def body(line, port):
+        at_most = 65536  # tools/bench/serve.py
+        line.feed(b"\0" * at_most)
+        line.feed(b"\0" * 10)
+        assert at_most < line.port.backlog <= at_most + 10
+        line.feed(b"\0" * 1000)
+        assert line.port.backlog <= at_most + 10
+
+    asyncio.run(with_server(body, baud=4800))

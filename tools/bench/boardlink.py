@@ -10,6 +10,8 @@ import json
 import sys
 from pathlib import Path
 
+from bench.serve import hang_up
+
 MAX_LINE = 4096
 
 
@@ -106,7 +108,7 @@ async def serve_board(link, host, port):
 
     async def talk(reader, writer):
         while current:
-            current.pop().close()
+            hang_up(current.pop())
         current.append(writer)
         link.connect(writer.write)
         try:
@@ -118,7 +120,7 @@ async def serve_board(link, host, port):
         except asyncio.CancelledError:
             return  # the bench ends
         finally:
-            writer.close()
+            hang_up(writer)
             if writer in current:
                 current.remove(writer)
                 link.disconnect()

@@ -10,6 +10,7 @@ import click
 
 from bench.bench import IMEI, IMSI, Bench
 from bench.faults.script import ScriptError, load
+from bench.limits import allow_files, tell_exhaustion
 from bench.platform.store import StoreError
 from bench.serve import AddressError, parse_address
 from bench.state import (
@@ -100,6 +101,8 @@ async def _serve(options):
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    allow_files(options["modules"])
+    tell_exhaustion(loop, lambda text: click.echo("m5310-bench: " + text, err=True))
     bench = Bench(
         open_store(options["db"], options["memory"]),
         key=options["key"],

@@ -10,6 +10,7 @@ import click
 
 from bench.bench import Bench
 from bench.cli import tell_push, trace_to_screen
+from bench.limits import allow_files, tell_exhaustion
 from bench.node import Node
 from bench.platform.events import Stored
 from bench.platform.store import StoreError
@@ -64,6 +65,9 @@ async def _run(command, seconds, options):
     wiring = load(options["config"])
     http = parse_address(options["http"])
     push = push_target(options["push"], options["push_token"])
+    allow_files(1)
+    loop = asyncio.get_running_loop()
+    tell_exhaustion(loop, lambda text: click.echo("bench  " + text, err=True))
     bench = Bench(
         open_store(options["db"], options["memory"]),
         key=options["key"],

@@ -67,6 +67,14 @@ def name_of(listener):
     return ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
 
 
+def hang_up(writer):
+    """Close a connection at once, even if its client does not read what is under way to it."""
+    if writer.transport.get_write_buffer_size():
+        writer.transport.abort()
+    else:
+        writer.close()
+
+
 def _rate(terminal):
     """Return the baud rate that a terminal is set to."""
     return _RATES.get(termios.tcgetattr(terminal)[5], 0)
@@ -130,7 +138,7 @@ class Shell:
             if not line.is_closing() and line.get_write_buffer_size() < MAX_UNSENT:
                 writer.write(data)
 
-        self.attach(send, writer.close)
+        self.attach(send, lambda: hang_up(writer))
         try:
             while data := await reader.read(READ_SIZE):
                 if self._send is not send:
@@ -140,7 +148,7 @@ class Shell:
         except (OSError, asyncio.CancelledError):
             return  # the client went without a word, or the bench ends
         finally:
-            writer.close()
+            hang_up(writer)
             if self._send is send:
                 self.detach()
 

@@ -6,6 +6,7 @@ import socket
 
 import uvicorn
 
+from bench.limits import BoundedHttp
 from bench.serve import AddressError, listen, name_of
 
 LEAVE_S = 2
@@ -49,7 +50,7 @@ async def serve_http(app, host, port):
     listener = await listen(start, host, port, "the HTTP API (--http)")
     config = uvicorn.Config(
         app,
-        http="httptools",  # takes a whole URL as its target, as the guide's requests have
+        http=BoundedHttp,  # httptools takes a whole URL as its target, as the guide's requests do
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=LEAVE_S,
