@@ -42,29 +42,29 @@ bench: $(READY) ## The simulated module, the platform and the console alone; AT=
 		$(if $(HTTP),--http $(call q,HTTP)) $(ARGS)
 
 bench-load: $(READY) ## Benchmark: 1000 datapoints a second for a minute, and the API beside it
-	@$(BIN)/python -m bench.load $(ARGS)
+	@$(BIN)/python -m entry bench.load $(ARGS)
 
 benchmark: $(READY) ## Latency, memory, parsing and scale in figures, each against its target
-	@$(BIN)/python -m measure $(ARGS)
+	@$(BIN)/python -m entry measure $(ARGS)
 
 bench-latency: $(READY) ## Only the latency of each operation, against the time its bytes need
-	@$(BIN)/python -m measure latency $(ARGS)
+	@$(BIN)/python -m entry measure latency $(ARGS)
 
 bench-memory: $(READY) ## Only what is allocated, loaded and needed of the heap
-	@$(BIN)/python -m measure memory $(ARGS)
+	@$(BIN)/python -m entry measure memory $(ARGS)
 
 bench-parse: $(READY) ## Only the lines a second of the receive path
-	@$(BIN)/python -m measure parse $(ARGS)
+	@$(BIN)/python -m entry measure parse $(ARGS)
 
 bench-scale: $(READY) ## Only how many modules with nodes this PC carries
-	@$(BIN)/python -m measure scale $(ARGS)
+	@$(BIN)/python -m entry measure scale $(ARGS)
 
 node: $(READY) ## Only the node: UART=HOST:PORT or /dev/ttyUSB0 [BAUD=9600] [CONFIG=file.json] [LINES=1]
 	@$(BIN)/python -m entry pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) \
 		$(if $(BOARD),--board $(call q,BOARD)) $(if $(CONFIG),--config $(call q,CONFIG)) $(if $(LINES),--lines)
 
 energy: $(READY) ## What settings cost: a day in virtual time, three side by side; ARGS=--help
-	@$(BIN)/python -m energy $(ARGS)
+	@$(BIN)/python -m entry energy $(ARGS)
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
 	@$(BIN)/python -m entry pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
@@ -78,15 +78,15 @@ test-upy: $(READY) ## The tests both interpreters can run, under the real MicroP
 	@$(BIN)/python -m upytest
 
 chaos: $(READY) ## Faults of SEEDS=100 [FIRST=0], in virtual time; SEED=7: its story; REAL=1 [FOR=600]
-	@$(BIN)/python -m chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) \
+	@$(BIN)/python -m entry chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(REAL),--real) $(if $(FOR),--for $(FOR)) \
 		$(if $(HEAP),--heap $(HEAP)) $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
-	@$(BIN)/python -m chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@$(BIN)/python -m entry chaos --soak $(if $(DAYS),$(DAYS),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 replay: $(READY) ## A board's trace through the driver: TRACE=file, from make trace [QUIET=1]
-	@$(BIN)/python -m replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
+	@$(BIN)/python -m entry replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check
@@ -101,13 +101,13 @@ format: $(READY) ## Put the formatting right
 	@$(BIN)/ruff format .
 
 mpy: $(READY) ## Compile the device code for a board into build/board; LINES=1: line numbers
-	@$(BIN)/python -m pcnode --mpy $(if $(LINES),--lines)
+	@$(BIN)/python -m entry pcnode --mpy $(if $(LINES),--lines)
 
 packages: $(READY) ## Write lib/*/package.json, by which mip installs each library alone
 	@$(BIN)/python -m packages
 
 size: $(READY) ## Sizes of the device code as .mpy, and the heap it takes when it runs
-	@$(BIN)/python -m pcnode --sizes
+	@$(BIN)/python -m entry pcnode --sizes
 
 # On a board: PORT is anything mpremote takes; WAIT: seconds to wait for its answer, 10 without.
 PORT ?= auto
@@ -151,7 +151,7 @@ passthrough: $(READY) ## This terminal, or a pipe, at the module: BOARD=NAME [BA
 		$(if $(BAUD),--baud $(BAUD)) $(if $(ECHO),--echo) $(if $(QUIET),--quiet $(QUIET)) $(ARGS)
 
 pcboard: $(READY) ## A board without hardware to try that on; UART=HOST:PORT of the module
-	@$(BIN)/python -m deploy.standin --uart $(call q,UART) $(if $(VBOARD),--board $(call q,VBOARD)) $(ARGS)
+	@$(BIN)/python -m entry deploy.standin --uart $(call q,UART) $(if $(VBOARD),--board $(call q,VBOARD)) $(ARGS)
 
 clean: ## Remove what the targets made
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis .mypy_cache tools/*.egg-info

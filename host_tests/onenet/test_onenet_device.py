@@ -65,3 +65,32 @@ def test_the_environment_names_the_device_unless_an_option_does(server):
     assert server.onenet("device", "--device", "5", env=env).exit_code == 0
     assert server.last().path == "/devices/5"
     assert server.onenet("read", "3303", env={"ONENET_IMEI": "x"}).exit_code == 2
+
+
+@pytest.mark.parametrize("options", [("--device", "42"), ("--device", "42", "--json")])
+def test_the_status_of_a_device_that_is_not_there_is_exit_status_1(server, options):
+    server.replies["GET /devices/status"] = succ({"total_count": 0, "devices": []})
+    run = server.onenet("status", *options)
+    assert run.exit_code == 1
+    assert "onenet: there is no such device" in run.output
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        ("5851=22.0", "5851=22.0 was sent as a decimal number: a resource of whole numbers takes"),
+        ("5851=22.5", "takes 5851=22"),
+        ("5851=1e2", "takes 5851=100"),
+        ("5850=on", "5850=on was sent as text"),
+        ('5851="22"', "without quotes"),
+        ("5850=True", "true, false, 1 or 0"),
+    ],
+)
+def test_a_refused_value_of_another_kind_is_explained(server, value, words):
+    refused = {"errno": 5106, "error": "unsuccess: BAD_REQUEST"}
+    server.replies["POST /nbiot"] = refused
+    run = server.onenet("write", "3306/0", value, *DEVICE)
+    assert run.exit_code == 1
+    assert words in run.output
+    run = server.onenet("write", "3306/0", "5851=22", *DEVICE)
+    assert "was sent as" not in run.output

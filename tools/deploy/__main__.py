@@ -2,8 +2,9 @@
 
 import signal
 
+from entry import run
+
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from deploy.cli import main  # noqa: E402 - that takes a moment
-
-main(prog_name="deploy")
+if __name__ == "__main__":
+    run("deploy.cli", "deploy", prog_name="deploy")

@@ -39,6 +39,23 @@ def parse_value(text):
     return {"val": text}
 
 
+def value_hint(data):
+    """Return what may be wrong with the values of a refused write, "" if nothing shows."""
+    for item in data:
+        rid, value = item["res_id"], item["val"]
+        if isinstance(value, float):
+            return (
+                "%d=%s was sent as a decimal number: a resource of whole numbers takes %d=%d"
+                % (rid, value, rid, round(value))
+            )
+        if isinstance(value, str) and "type" not in item:
+            return (
+                "%d=%s was sent as text: a number is written without quotes or units, a switch as"
+                " true, false, 1 or 0" % (rid, value)
+            )
+    return ""
+
+
 def parse_writes(items):
     """Return (path of the instance, data of the write) of texts such as 3306/0/5850=1 and 5851=22.
 

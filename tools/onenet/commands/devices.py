@@ -6,7 +6,7 @@ import sys
 import click
 
 from onenet.commands.profile import profiled
-from onenet.errors import Misuse
+from onenet.errors import Failure, Misuse
 from onenet.fetch import gather
 from onenet.options import Command
 from onenet.replies import as_dicts, as_flag, as_id, data_of, imei_of, label
@@ -44,13 +44,16 @@ def status(session):
     """Say whether the device is online (registered)."""
     imei = session.given_imei()
     reply = session.onenet.status(session.device_id(), imei)
+    found = as_dicts(data_of(reply).get("devices"))
 
-    def show(reply):
-        found = as_dicts(data_of(reply).get("devices"))
+    def show(_):
         rows = [(as_id(one.get("id")), one.get("title"), _state(one)) for one in found]
-        print_table(("id", "title", "state"), rows, "no such device: `onenet devices`")
+        print_table(("id", "title", "state"), rows, "")
 
-    session.answer(reply, show)
+    if session.as_json or found:
+        session.answer(reply, show)
+    if not found:
+        raise Failure("there is no such device", "`onenet devices` lists what there is")
 
 
 @click.command(cls=Command)

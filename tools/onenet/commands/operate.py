@@ -3,13 +3,13 @@
 import click
 
 from onenet.commands.keeping import keepable, show_kept
-from onenet.errors import Misuse
+from onenet.errors import Misuse, Refused
 from onenet.names import name_of
 from onenet.options import PATH, RESOURCE, Command
 from onenet.paths import Path
 from onenet.replies import as_dicts, as_number, data_of, values_of
 from onenet.show import print_table
-from onenet.values import parse_writes
+from onenet.values import parse_writes, value_hint
 
 _INSTANCE_AT_MOST = "name an object or an instance, such as 3303 or 3303/0"
 
@@ -105,7 +105,12 @@ def write(session, values, mode, keeping):
     if keeping:
         session.answer(session.onenet.keep_write(imei, path, data, mode, **keeping), show_kept)
         return
-    reply = session.onenet.write(imei, path, data, mode)
+    try:
+        reply = session.onenet.write(imei, path, data, mode)
+    except Refused as error:
+        if "BAD_REQUEST" in error.message:
+            error.next_step = value_hint(data) or error.next_step
+        raise
     written = ", ".join("%s/%d" % (path, item["res_id"]) for item in data)
     session.answer(reply, lambda reply: click.echo("written: %s" % written))
 
