@@ -43,12 +43,11 @@ class RawServer:
 
     replies: {"GET /devices": what to answer}: JSON, text, bytes, a function of the Request, or a
     list of these, one for each call and the last for all others. Anything else is answered with
-    success, a status with that of ENTRY. status, headers: of every answer.
+    success. status, headers: of every answer.
     """
 
     def __init__(self):
-        self.replies = {"GET /devices/status": succ({"devices": [ENTRY]})}
-        self.seen = []
+        self.replies, self.seen = {}, []
         self.status, self.headers = 200, {"Content-Type": "application/json"}
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = "http://127.0.0.1:%d" % self._http.server_port

@@ -10,6 +10,7 @@ DEVICE = ("--imei", IMEI)
 
 def test_the_id_is_looked_up_by_the_imei(server):
     server.replies["GET /devices/getbyimei"] = succ({"id": 23444, "online": True})
+    server.replies["GET /devices/status"] = succ({"devices": [ENTRY]})
     assert server.onenet("status", *DEVICE).exit_code == 0
     assert [request.path for request in server.seen] == ["/devices/getbyimei", "/devices/status"]
     assert server.seen[0].query == {"imei": IMEI}

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from onenet_rig import IMEI, IMSI
+from onenet_rig import ENTRY, IMEI, IMSI, succ
 
 UUID = "42742677-adc3-4d56-9a3c-8d2f1c1a0001"
 READ = {"imei": IMEI, "obj_id": "3303", "obj_inst_id": "0", "res_id": "5700"}
@@ -158,6 +158,7 @@ def test_a_command_for_the_device_is_one_documented_call(server, line, call, que
     ("line", "call", "query", "body"), DEVICES, ids=[case[0] for case in DEVICES]
 )
 def test_a_command_about_devices_is_one_documented_call(server, line, call, query, body):
+    server.replies["GET /devices/status"] = succ({"devices": [ENTRY]})
     result = server.onenet(*line.split())
     assert result.exit_code == 0, result.stderr
     (request,) = server.seen
