@@ -43,8 +43,8 @@ t(Pin(5, Pin.IN, Pin.PULL_UP).value); t(Pin(5, mode=Pin.IN, pull=Pin.PULL_DOWN).
 for bad in (-1, 40, "A0", 1.0, None, True, [26], b"26"):
     t(Pin, bad)
 t(Pin, 34, Pin.OUT); t(Pin, 5, 9); t(Pin); t(Pin, 5, nosuch=1); t(relay.value, 1, 2)
-t(lambda: relay.irq); t(lambda: relay.nosuch())
-print(hasattr(relay, "on"), hasattr(relay, "irq"))
+t(lambda: relay.nosuch())
+print(hasattr(relay, "on"), hasattr(relay, "nosuch"))
 
 dimmer = PWM(Pin(25), freq=1000, duty_u16=65535)
 t(dimmer.freq); t(dimmer.duty_u16); t(dimmer.duty_u16, 7); t(dimmer.duty_u16)
@@ -79,6 +79,11 @@ t(empty.reset); t(empty.reset, required=True); t(empty.scan); t(empty.readbyte)
 
 t(mcu_temperature)
 """
+
+
+def test_a_pin_has_no_interrupt_as_no_handler_can_be_called_from_here(node):
+    status, out, _ = node("from machine import Pin\nprint(hasattr(Pin(26), 'irq'))").end()
+    assert (status, out.split()) == (0, ["False"])
 
 
 def test_every_call_gives_what_the_devices_themselves_give(node):

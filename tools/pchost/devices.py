@@ -119,8 +119,12 @@ class Devices:
         return bytearray.fromhex(value["buffer"])
 
 
+_HERE_ONLY = ("irq",)  # takes a handler, which cannot be called across the channel
+
+
 def _method(device, name):
-    method = None if name[:1] == "_" else getattr(device, name, None)
+    hidden = name[:1] == "_" or name in _HERE_ONLY
+    method = None if hidden else getattr(device, name, None)
     if not callable(method):
         raise AttributeError("no method %r" % (name,))
     return method
