@@ -12,7 +12,7 @@ q = '$(subst ','\'',$($(1)))'
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
-	node energy echo test test-host test-upy lint types format mpy packages size chaos soak replay clean deploy \
+	node energy echo test test-host test-upy test-loop lint types format mpy packages size chaos soak replay clean deploy \
 	deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
@@ -76,6 +76,13 @@ test-host: $(READY) ## The tests under CPython
 
 test-upy: $(READY) ## The tests both interpreters can run, under the real MicroPython
 	@$(BIN)/python -m upytest
+
+# What runs in virtual time: all of it on both event loops.
+VIRTUAL = $(addprefix host_tests/,both node power m5310 lwm2m uplink replay api \
+	bench/test_bench_vloop.py bench/test_bench_vtime.py)
+
+test-loop: $(READY) ## The tests in virtual time on asyncio's own event loop instead of the fast one
+	@$(BIN)/python -m pytest --loop asyncio $(VIRTUAL)
 
 chaos: $(READY) ## Faults of SEEDS=100 [FIRST=0], in virtual time; SEED=7: its story; REAL=1 [FOR=600]
 	@$(BIN)/python -m entry chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) \

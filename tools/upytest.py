@@ -2,7 +2,8 @@
 
 Each file of host_tests/both runs in its own interpreter; the last line is `N passed, N failed`.
 The device code is what a board gets, short names and all (see shrink), but for the joined module;
---source takes the sources instead, whose tracebacks say more.
+--source takes the sources instead, whose tracebacks say more. A file has --limit seconds; the test
+that hangs is named.
 """
 
 import argparse
@@ -53,22 +54,37 @@ def build():
     return str(BUILD)
 
 
-def run_file(path, pattern, heap, device):
-    """Run one test file; return (path, ran, failed, skipped, output), failed 1 if it broke off."""
+def _told(text):
+    """Return (the test begun last, text without the lines that tell which test begins)."""
+    begun = re.findall(r"^RUN (.+)$", text, re.M)
+    return begun[-1] if begun else "", re.sub(r"^RUN .+\n", "", text, flags=re.M)
+
+
+def run_file(path, pattern, heap, device, limit_s=170):
+    """Run one test file; return (path, ran, failed, skipped, output), failed 1 if it broke off.
+
+    A file that takes longer than limit_s has broken off as well; the output names the test.
+    """
     places = [*device, *(str(ROOT / p) for p in BESIDE), ".frozen"]
     env = dict(os.environ, MICROPYPATH=":".join(places))
     code = _CODE.format(folder=str(path.parent), module=path.stem, pattern=pattern)
-    done = subprocess.run(
-        [interpreter(), "-X", f"heapsize={heap}", "-c", code],
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=170,
-        errors="replace",
-        check=False,
-    )
-    out = done.stdout + done.stderr
+    try:
+        done = subprocess.run(
+            [interpreter(), "-X", f"heapsize={heap}", "-c", code],
+            env=env,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=limit_s,
+            errors="replace",
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        begun, out = _told((late.stdout or b"").decode("utf-8", "replace"))
+        out += "FAIL %s.%s took longer than %g s\n" % (path.stem, begun or "import", limit_s)
+        return path, 1, 1, 0, out
+    _, out = _told(done.stdout)
     match = re.search(r"^TESTS (\d+) (\d+) (\d+)$", out, re.M)
     if done.returncode or not match:
         return path, 1, 1, 0, out
@@ -81,12 +97,16 @@ def main():
     parser.add_argument("-k", default="", help="only tests whose Class.name holds this text")
     parser.add_argument("--heap", default="4M", help="heap of the interpreter (default 4M)")
     parser.add_argument("--source", action="store_true", help="the sources, not what a board gets")
+    parser.add_argument("--limit", type=float, default=170, help="seconds a file has (170)")
     parser.add_argument("files", nargs="*", type=Path)
     args = parser.parse_args()
     files = args.files or sorted((ROOT / "host_tests/both").glob("test_*.py"))
     device = [str(ROOT / p) for p in DEVICE] if args.source else [build()]
     with ThreadPoolExecutor(2) as pool:
-        work = [pool.submit(run_file, f.resolve(), args.k, args.heap, device) for f in files]
+        work = [
+            pool.submit(run_file, f.resolve(), args.k, args.heap, device, args.limit)
+            for f in files
+        ]
         results = [each.result() for each in work]
     total = bad = skips = 0
     for path, ran, failed, skipped, out in results:

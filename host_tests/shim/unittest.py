@@ -108,6 +108,7 @@ def run_module(module, pattern=""):
             if not method.startswith("test") or pattern not in "%s.%s" % (name, method):
                 continue
             ran += 1
+            print("RUN %s.%s" % (name, method))  # names the test that hangs
             case = kind()
             try:
                 case.setUp()

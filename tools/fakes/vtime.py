@@ -70,9 +70,12 @@ if sys.implementation.name == "micropython":
             asyncio.new_event_loop()
 
 else:
+    import skiploop
     import vloop
     from vloop import DeadlockError
 
+    LOOPS = {"virtual": vloop, "asyncio": skiploop}
+    _module = None  # the one of LOOPS that run() takes
     _loop = vloop.Loop()
 
     def _made(loop):
@@ -82,8 +85,14 @@ else:
     def _ticks_ms(self):
         return (self.start + int(_loop.now)) % TICKS_PERIOD
 
+    def use(name):
+        """Take one of LOOPS from now on: the fast one, or asyncio's own, which skips time."""
+        global _module
+        _module = LOOPS[name]
+        VirtualClock.sleep_ms = staticmethod(_module.nap)
+
     VirtualClock.ticks_ms = _ticks_ms
-    VirtualClock.sleep_ms = staticmethod(vloop.nap)
+    use("virtual")
 
     def run(coro, start=0, stretch=None):
         """Run coro to its end in virtual time, ticks starting at start ms; return its result.
@@ -91,4 +100,4 @@ else:
         stretch: as in vloop.run.
         """
         clock.start = start
-        return vloop.run(coro, stretch, _made)
+        return _module.run(coro, stretch, _made)
