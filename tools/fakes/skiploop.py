@@ -46,6 +46,11 @@ class Loop(asyncio.SelectorEventLoop):
     def now(self):
         return self._us / 1000
 
+    @now.setter
+    def now(self, ms):
+        """A test lets time pass in which nothing else runs."""
+        self._us = round(ms * 1000)
+
     @property
     def alive(self):
         """The tasks that have not ended."""
