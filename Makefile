@@ -12,7 +12,8 @@ q = '$(subst ','\'',$($(1)))'
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
-	node energy echo test test-host test-upy test-loop lint types format mpy packages size chaos soak replay clean deploy \
+	node energy echo test test-host test-upy test-loop lint types format mpy packages size chaos soak \
+	mutants replay clean deploy \
 	deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
 help: ## List the targets
@@ -94,6 +95,10 @@ soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
 
 replay: $(READY) ## A board's trace through the driver: TRACE=file, from make trace [QUIET=1]
 	@$(BIN)/python -m entry replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
+
+mutants: $(READY) ## Small changes of the device code that no test notices; FILES=lib/m5310/at.py [JOBS=2]
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutants]'
+	@$(BIN)/python -m mutants $(if $(JOBS),--jobs $(JOBS)) $(ARGS) -- $(FILES)
 
 lint: types ## Style, formatting and types
 	@$(BIN)/python -m packages --check

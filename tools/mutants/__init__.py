@@ -1,0 +1,1 @@
+"""make mutants: changes the device code in small ways and tells which no test noticed."""
