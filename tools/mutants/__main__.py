@@ -39,8 +39,12 @@ def run(names, jobs):
 @click.argument("files", nargs=-1)
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--quick", is_flag=True, help="Leave out the tests of the whole node.")
-def main(files, jobs, quick):
+@click.option("--found", is_flag=True, help="Only print what the last run found, so far.")
+def main(files, jobs, quick, found):
     """Mutate FILES, as lib/m5310/at.py, or the default ones; print what survived."""
+    if found:
+        report([each for each in survivors.found() if not files or each.source in files])
+        return
     files = list(files) or default_files()
     for path in files:
         if not stage.staged(path) or not (stage.ROOT / path).is_file():
@@ -63,11 +67,11 @@ def report(mutants):
     click.echo()
     rows = {}
     for mutant in mutants:
-        row = rows.setdefault(stage.original(mutant.path.as_posix()), [0, 0, 0])
+        row = rows.setdefault(mutant.source, [0, 0, 0])
         row[0] += mutant.killed
         row[1] += 1
     for mutant, _ in equivalent:
-        rows[stage.original(mutant.path.as_posix())][2] += 1
+        rows[mutant.source][2] += 1
     for path, row in sorted(rows.items()):
         click.echo(line(path, *row))
     if rows:

@@ -20,6 +20,11 @@ class Mutant:
         self.status = status
 
     @property
+    def source(self):
+        """Its file, as the checkout calls it."""
+        return original(self.path.as_posix())
+
+    @property
     def killed(self):
         return self.status in _KILLED_BY
 
@@ -67,7 +72,7 @@ def sorted_out(mutants):
         if mutant.killed:
             continue
         taken, put, diff = mutant.change()
-        why = known.get((original(mutant.path.as_posix()), "\n".join(taken), "\n".join(put)))
+        why = known.get((mutant.source, "\n".join(taken), "\n".join(put)))
         if why:
             equivalent.append((mutant, why))
         else:
