@@ -59,7 +59,7 @@ def found():
 
 def judged():
     """Return {(file, lines taken out, lines put in): why it changes nothing that shows}."""
-    entries = tomllib.loads(JUDGED.read_text("utf-8"))["mutant"] if JUDGED.exists() else []
+    entries = tomllib.loads(JUDGED.read_text("utf-8")).get("mutant", []) if JUDGED.exists() else []
     return {(each["file"], each["old"], each["new"]): each["why"] for each in entries}
 
 
