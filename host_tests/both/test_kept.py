@@ -65,6 +65,39 @@ class KeptTest(unittest.TestCase):
         registry.instance(3303, 0).update(25.0)  # a new maximum
         self.assertEqual(self.rids(after), [5602, 5700])
 
+    def test_the_readings_of_all_instances_come_last(self):
+        registry, after = made(self.clock)
+        registry.add(Temperature(1))
+        after = Observations(registry, self.clock)
+        after.observe(3303, -1, -1, 77)
+        for iid in (0, 1):
+            registry.instance(3303, iid).update(20.0)
+        found = [(item[2], item[3]) for item in kept.due(after)]
+        self.assertEqual(len(found), 12)
+        self.assertEqual(found[10:], [(0, 5700), (1, 5700)])
+
+    def test_what_is_sent_behind_a_sleep_and_fails_is_tried_again_after_2_s(self):
+        registry, after = self.asleep(60)
+        registry.instance(3303, 0).update(25.0)
+        item = after.due()
+        while item[3] != 5602:
+            after.sent(item)
+            item = after.due()
+        after.failed(item)
+        self.clock.advance(1999)
+        self.assertIsNone(after.due())
+        self.clock.advance(1)
+        self.assertEqual(after.due(), item)
+
+    def test_values_of_what_the_node_no_longer_has_are_dropped(self):
+        registry, _ = made(self.clock)
+        instance = registry.instance(3303, 0)
+        before = dict(instance.values)
+        gone = [[3304, 0, 5601, 1.0], [3303, 1, 5601, 1.0], [3303, 0, 5501, 3]]
+        kept.values(registry, {"v": gone + [[3303, 0, 5602, 30.0]]})
+        before[5602] = 30.0
+        self.assertEqual(instance.values, before)
+
     def test_attributes_and_ages_go_on(self):
         registry, after = self.asleep(101)
         registry.instance(3303, 0).update(20.0)

@@ -28,6 +28,14 @@ class Parse(unittest.TestCase):
         for raw in (b"", b"  ", b";", b"; ;"):
             self.assertEqual(parse(raw), {})
 
+    def test_an_empty_part_hides_nothing_behind_it(self):
+        self.assertEqual(parse(b";pmin=1;; ;pmax=2"), {"pmin": 1, "pmax": 2})
+
+    def test_at_most_128_bytes(self):
+        self.assertEqual(parse(b"pmin=15;" + b" " * 120), {"pmin": 15})
+        with self.assertRaises(ValueError):
+            parse(b"pmin=15;" + b" " * 121)
+
     def test_key_without_value_unsets(self):
         self.assertEqual(parse(b"pmin;st="), {"pmin": None, "st": None})
 
@@ -76,6 +84,7 @@ class Parse(unittest.TestCase):
             (b"pmin=0; pmax=0; gt=0.000000; lt=0.000000; stp=2.500000", {"st": 2.5}),
             (b"pmin=0; pmax=0; gt=-5.000000; lt=0.000000; stp=0.000000", {"gt": -5.0}),
             (b"pmin=0; pmax=0; gt=0.000000; lt=5.000000; stp=0.000000", {"lt": 5.0}),
+            (b"gt=4.000000; lt=0.000000; stp=2.000000", {"gt": 4.0, "st": 2.0}),
         ):
             self.assertEqual(parse(raw), expected, raw)
 
@@ -85,6 +94,8 @@ class Parse(unittest.TestCase):
             (b"gt=60.000000; lt=0.000000; stp=0.000000", {"gt": 60.0, "lt": 0.0}),
             (b"gt=0.000000; lt=-40.000000; stp=0.000000", {"gt": 0.0, "lt": -40.0}),
             (b"gt=60.000000; lt=0.000000; stp=2.000000", {"gt": 60.0, "lt": 0.0, "st": 2.0}),
+            (b"gt=5.000000; lt=0.000000; stp=2.000000", {"gt": 5.0, "lt": 0.0, "st": 2.0}),
+            (b"gt=0.000000; lt=-5.000000; stp=2.000000", {"gt": 0.0, "lt": -5.0, "st": 2.0}),
             (b"gt=0.000000", {"gt": 0.0}),
             (b"lt=0;pmin=0", {"lt": 0.0, "pmin": 0}),
         ):

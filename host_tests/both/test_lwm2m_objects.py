@@ -10,7 +10,6 @@ from clock import FakeClock
 from lwm2m.actuation import Actuation
 from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, READ, STRING
 from lwm2m.instance import Instance
-from lwm2m.payload import fits, size
 from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
 
@@ -241,6 +240,17 @@ class Writes(Objects):
         self.assertEqual(self.act.faults, 1)
         self.assertEqual(self.switch.calls, [True, False])
 
+    def test_every_output_that_cannot_go_back_is_counted(self):
+        self.switch.fails = (2,)
+        self.dimmer.fails = (1, 2)
+        self.assertEqual(self.write(*BUS), 400)
+        self.assertEqual(self.act.faults, 2)
+
+    def test_the_dimmer_takes_0_to_100(self):
+        for value in (100, 0, 1, 99):
+            self.assertEqual(self.write((5851, INTEGER, b"%d" % value)), 204, value)
+            self.assertEqual((self.values()[1], self.dimmer.calls[-1]), (value, value))
+
     def test_a_programming_error_takes_everything_back_and_shows(self):
         def broken(value):
             raise TypeError
@@ -415,6 +425,18 @@ class OnTime(Objects):
             self.act.tick()
         self.assertEqual(self.on_time(), 30 * 86400)
 
+    def test_switching_puts_the_count_without_a_tick(self):
+        self.write((5850, BOOLEAN, b"1"))
+        self.clock.advance(5000)
+        self.write((5850, BOOLEAN, b"0"))
+        self.assertEqual(self.act.get(5852), 5)
+        self.write((5850, BOOLEAN, b"1"))
+        self.clock.advance(2000)
+        self.write((5851, INTEGER, b"7"))  # the dimmer does not
+        self.assertEqual(self.act.get(5852), 5)
+        self.write((5850, BOOLEAN, b"1"))
+        self.assertEqual(self.act.get(5852), 7)
+
     def test_reading_is_no_change_and_a_tick_is(self):
         self.write((5850, BOOLEAN, b"1"))
         version = self.reg.version()
@@ -425,47 +447,3 @@ class OnTime(Objects):
         self.act.tick()
         self.assertEqual(self.act.get(5852), 5)
         self.assertGreater(self.reg.version(), version)
-
-
-class Payload(Objects):
-    def test_tlv_by_hand(self):
-        # /3303/1: C8.. lengths of OMA TS 1.0 6.4.3: 3 bytes of head below 8 bytes of value.
-        self.temps[1].update(1)
-        found = self.reg.read(3303, 1, -1)[1]
-        inner = 5 * (3 + 4) + (3 + 3)
-        self.assertEqual(size(found), 3 + inner)
-        both = self.reg.read(3303, -1, -1)[1]
-        self.assertEqual(size(both), 3 + inner + 3 + (2 * 7 + 6))
-
-    def test_integer_widths_and_long_texts(self):
-        for value, width in ((0, 1), (127, 1), (128, 2), (-129, 2), (40000, 4), (1 << 31, 8)):
-            head = 4 if width == 8 else 3
-            self.assertEqual(size([(0, 5852, INTEGER, value)]), 2 + head + width + (width == 8))
-        self.assertEqual(size([(0, 5750, STRING, "温" * 10)]), 3 + 4 + 30)
-        self.assertEqual(size([(0, 5750, STRING, "x" * 300)]), 4 + 5 + 300)
-        self.assertEqual(size([(300, 5850, BOOLEAN, True)]), 3 + 3 + 1)
-        self.assertEqual(size([(0, 1, OPAQUE, b"12")]), 2 + 2 + 2)
-        self.assertEqual(size([(0, 1, FLOAT, 1e5), (1, 1, FLOAT, -2.5)]), 2 * (2 + 2 + 4))
-
-    def test_single_is_plain_text(self):
-        self.assertEqual(size([(0, 5750, STRING, "lamp")], True), 4)
-        self.assertGreaterEqual(size([(0, 5700, FLOAT, 20.123)], True), 6)
-
-    def test_fits_below_512(self):
-        self.assertTrue(fits([(0, 5750, STRING, "x" * 480)], True))
-        self.assertTrue(fits([(0, 5750, STRING, "x" * 491)], True))
-        self.assertFalse(fits([(0, 5750, STRING, "x" * 492)], True))
-        for count, ok in ((11, True), (12, False)):
-            reg = Registry()
-            for iid in range(count):
-                reg.add(Temperature(iid))
-                reg.instance(3303, iid).update(20)
-            self.assertEqual(fits(reg.read(3303, -1, -1)[1]), ok)
-
-    def test_a_full_actuator_fits(self):
-        self.reg.add(Actuation(1, self.clock))
-        long = "温".encode() * 64  # the most bytes that a text may have
-        self.assertEqual(
-            self.reg.write(3306, 1, [(5750, STRING, long), (5853, STRING, long)]), 204
-        )
-        self.assertTrue(fits(self.reg.read(3306, 1, -1)[1]))

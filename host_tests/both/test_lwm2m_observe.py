@@ -208,6 +208,21 @@ class Transmission(Observing):
         self.assertEqual(self.drain(), [(1, 0, 5700)])
         self.assertEqual(self.obs.next_ms(), 60000)
 
+    def test_an_event_does_not_shorten_the_wait_behind_a_failed_report(self):
+        self.obs.observe(3303, 0, 5700, 1)
+        self.obs.set_attributes(3303, 0, 5700, b"pmin=0;pmax=60;st=5")
+        self.drain()
+        self.clock.advance(60000)
+        self.obs.failed(self.obs.due())
+        self.temps[0].update(40)
+        self.assertIsNone(self.obs.due())
+        self.assertEqual(self.obs.next_ms(), 2000)
+        self.clock.advance(2000)
+        self.obs.failed(self.obs.due())
+        self.assertEqual(self.obs.next_ms(), 4000)  # the second failure in a row
+        self.clock.advance(4000)
+        self.assertEqual(self.obs.due()[5], 40.0)
+
     def test_what_changed_under_way_is_compared_with_what_was_sent(self):
         self.obs.observe(3303, 0, 5700, 1)
         item = self.obs.due()
@@ -267,3 +282,24 @@ class Cost(Observing):
         self.temps[0].update(19)
         self.assertIsNotNone(self.obs.due())
         self.assertEqual(len(judged), 12)
+
+    def test_nothing_is_judged_before_the_time_that_was_told(self):
+        self.obs.observe(3303, 0, 5700, 1)
+        self.obs.set_attributes(3303, 0, 5700, b"pmax=60")
+        self.drain()
+        self.assertEqual(self.obs.next_ms(), 60000)
+        judged = []
+        real = self.obs._judge
+        self.obs._judge = lambda w, now: judged.append(w) or real(w, now)
+        self.clock.advance(59999)
+        self.assertIsNone(self.obs.due())
+        self.assertEqual((self.obs.next_ms(), judged), (1, []))
+        self.clock.advance(1)
+        self.assertIsNotNone(self.obs.due())
+        self.assertEqual(len(judged), 1)
+
+    def test_what_has_no_value_yet_wakes_nobody(self):
+        self.temps[0].lose()
+        self.obs.observe(3303, 0, 5700, 1)
+        self.assertIsNone(self.obs.due())
+        self.assertEqual(self.obs.next_ms(), 3600000)

@@ -109,6 +109,22 @@ class OnTimeTest(unittest.TestCase):
             self.assertLess(slept, 1003000)
         self.assertEqual(self.obs.due()[5], 1001)
 
+    def test_behind_the_crossing_of_a_threshold_nothing_wakes_anybody(self):
+        for rule, second in ((b"gt=15", 16), (b"lt=15", 15)):
+            self.made(rule)
+            self.switch(True)
+            self.assertEqual(self.told(second), [(second, second)], rule)
+            self.assertEqual(self.obs.next_ms(), 3600000, rule)
+
+    def test_switched_off_and_on_between_two_looks_it_is_told(self):
+        self.made(b"")
+        self.switch(True)
+        self.clock.advance(5000)
+        self.assertIsNone(self.obs.due())
+        self.switch(False)
+        self.switch(True)
+        self.assertEqual(self.obs.due()[5], 5)
+
     def test_while_it_is_off_nothing_wakes_anybody(self):
         self.made(b"gt=15")
         self.assertEqual(self.obs.next_ms(), 3600000)

@@ -65,13 +65,17 @@ class Values(unittest.TestCase):
     def test_integer_refuses(self):
         self.refuse(INTEGER, OPAQUE, b"", b"\x00\x00\x01", b"\x00" * 5, b"\x00" * 9, b"1.5")
         self.refuse(INTEGER, INTEGER, b"", b"-", b"+", b"--1", b"1-", b" 1", b"1 ", b"1_0", b"0x1")
-        self.refuse(INTEGER, INTEGER, b"22.0", b"1e1", b"true", b"\x16", b"\xd9\xa1", b"9" * 400)
+        self.refuse(
+            INTEGER, INTEGER, b"22.0", b"1e1", b"true", b"\x16", b"X7", b"\xd9\xa1", b"9" * 400
+        )
         self.refuse(INTEGER, INTEGER, b"9223372036854775808", b"-9223372036854775809")
 
     def test_typed_integer_limits(self):
         self.assertEqual(parse(INTEGER, INTEGER, b"9223372036854775807"), (1 << 63) - 1)
         self.assertEqual(parse(INTEGER, INTEGER, b"-9223372036854775808"), -(1 << 63))
         self.assertEqual(parse(INTEGER, INTEGER, b"+007"), 7)
+        self.assertEqual(parse(INTEGER, INTEGER, b"-" + b"0" * 18 + b"7"), -7)
+        self.refuse(INTEGER, INTEGER, b"0" * 19 + b"7", b"-" + b"0" * 19 + b"7", b"0" * 20 + b"7")
         self.assertEqual(parse(INTEGER, FLOAT, b"22"), 22)
 
     def test_float_forms(self):
@@ -83,6 +87,22 @@ class Values(unittest.TestCase):
         self.assertEqual(parse(FLOAT, FLOAT, b"24.5"), 24.5)
         self.assertEqual(parse(FLOAT, FLOAT, b"-1e2"), -100.0)
         self.assertEqual(parse(FLOAT, INTEGER, b".5"), 0.5)
+
+    def test_a_number_is_at_most_32_characters(self):
+        self.assertEqual(parse(FLOAT, FLOAT, b"1." + b"0" * 30), 1.0)
+        self.refuse(FLOAT, FLOAT, b"1." + b"0" * 31)
+
+    def test_an_exponent_is_at_most_5_characters(self):
+        self.assertEqual(parse(FLOAT, FLOAT, b"1e00001"), 10.0)
+        self.assertEqual(parse(FLOAT, FLOAT, b"1e-0001"), 0.1)
+        self.refuse(FLOAT, FLOAT, b"1e000001", b"1e-00001")
+
+    def test_four_or_eight_bytes_that_are_almost_a_number_are_a_raw_float(self):
+        for raw in (b"1..2", b"1.2.", b"1e1x", b"1e.1", b"X1.5", b"1_00"):
+            self.assertEqual(parse(FLOAT, OPAQUE, raw), struct.unpack(">f", raw)[0], raw)
+            self.refuse(FLOAT, FLOAT, raw)
+        for raw in (b"1.2.3.45", b"1.5e1.50", b"X1234.56"):
+            self.assertEqual(parse(FLOAT, OPAQUE, raw), struct.unpack(">d", raw)[0], raw)
 
     def test_float_refuses(self):
         self.refuse(FLOAT, OPAQUE, b"", b"\x01", b"\x00" * 5, struct.pack(">f", float("inf")))

@@ -26,6 +26,12 @@ class TableTest(unittest.TestCase):
             with self.assertRaises(ValueError):
                 objects.find(oid)
 
+    def test_what_is_not_in_the_table_is_named(self):
+        with self.assertRaises(ValueError) as caught:
+            objects.find(3300)
+        text = "object or resource 3300 is not in lwm2m/objects.py"
+        self.assertEqual(str(caught.exception), text)
+
     def test_units_and_range(self):
         self.assertEqual(objects.measured(3303), ("Cel", -55, 125))
         self.assertEqual(objects.measured(3304), ("%RH", 0, 100))
@@ -91,6 +97,114 @@ class CarriedTest(unittest.TestCase):
         self.add(3304, "%RH", 0, 100)
         self.add(3303)
         self.assertEqual(self.registry.objects(), [3303, 3304])
+
+
+class StampedTest(unittest.TestCase):
+    """What is measured or read bears the time of its last reading, 5518."""
+
+    def setUp(self):
+        self.time = 1_700_000_000
+        self.registry = Registry()
+
+    def now(self):
+        return self.time
+
+    def add(self, oid, *args):
+        instance = objects.find(oid, self.now)(0, *args)
+        self.registry.add(instance)
+        return instance
+
+    def stamp(self, oid):
+        found = self.registry.read(oid, 0, 5518)[1]
+        return found[0][2:] if found else None
+
+    def test_the_time_is_the_last_resource_and_an_integer_to_be_read(self):
+        for oid in (3200, 3301, 3302, 3303, 3304, 3315, 3342):
+            resources = objects.find(oid, self.now).resources
+            self.assertEqual(resources, objects.resources(oid) + ((5518, INTEGER, 1),), oid)
+
+    def test_outputs_bear_none(self):
+        self.assertIs(objects.find(3306, self.now), Actuation)
+        light = objects.find(3311, self.now)
+        self.assertEqual(light.resources, objects.resources(3311))
+        self.assertFalse(hasattr(light, "update"))
+
+    def test_without_a_clock_there_is_none(self):
+        self.assertEqual(objects.find(3304).resources, objects.resources(3304))
+
+    def test_each_reading_brings_its_time(self):
+        for oid, args, values in ((3303, (), (20.0, 20.0)), (3342, (), (True, False))):
+            instance = self.add(oid, *args)
+            self.assertIsNone(self.stamp(oid))
+            for value in values:
+                self.time += 10
+                self.assertTrue(instance.update(value))
+                self.assertEqual(self.stamp(oid), (INTEGER, self.time))
+            self.assertEqual(instance.get(5500 if oid == 3342 else 5700), values[-1])
+
+    def test_a_failed_reading_brings_none(self):
+        for oid in (3304, 3342):
+            args = ("%RH", 0, 100) if oid == 3304 else ()
+            instance = self.add(oid, *args)
+            instance.update(1)
+            self.time += 10
+            self.assertFalse(instance.update(None))
+            self.assertEqual(self.stamp(oid), (INTEGER, self.time - 10))
+
+    def test_while_the_time_is_unknown_the_reading_comes_without(self):
+        instance = self.add(3303)
+        self.time = None
+        self.assertTrue(instance.update(20.0))
+        self.assertIsNone(self.stamp(3303))
+        self.assertEqual(instance.get(5700), 20.0)
+        self.time = 1_700_000_007
+        instance.update(20.0)
+        self.assertEqual(self.stamp(3303), (INTEGER, 1_700_000_007))
+        self.time = None
+        instance.update(21.0)
+        self.assertEqual(self.stamp(3303), (INTEGER, 1_700_000_007))
+
+    def test_a_time_alone_is_no_change(self):
+        instance = self.add(3303)
+        instance.update(20.0)
+        version = self.registry.version()
+        self.time += 10
+        instance.update(20.0)
+        self.assertEqual(self.registry.version(), version)
+
+
+class InputTest(unittest.TestCase):
+    """An input whose driver counts pulses by itself."""
+
+    def setUp(self):
+        self.asked = 0
+        self.instance = objects.find(3342)(0)
+        self.instance.pulses = self.pulses
+
+    def pulses(self):
+        self.asked += 1
+        return 2
+
+    def test_a_read_counts_up_to_its_moment(self):
+        self.assertEqual(self.instance.get(5501, True), 2)
+        self.assertEqual(self.instance.get(5501, True), 4)
+
+    def test_what_was_put_last_and_other_resources_do_not_ask_the_driver(self):
+        self.instance.update(True)
+        asked = self.asked
+        for rid, live in ((5501, False), (5500, True), (5750, True)):
+            self.instance.get(rid, live)
+        self.assertEqual(self.instance.get(5501), 2)
+        self.assertEqual(self.asked, asked)
+
+    def test_a_state_is_taken_and_none_is_not(self):
+        for counting in (self.pulses, None):
+            self.instance.pulses = counting
+            for state in (True, False, 1, 0):
+                self.assertIs(self.instance.update(state), True)
+                self.assertIs(self.instance.get(5500), bool(state))
+            self.assertIs(self.instance.update(None), False)
+            self.assertIs(self.instance.get(5500), False)
 
 
 if __name__ == "__main__":

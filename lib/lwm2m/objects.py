@@ -46,7 +46,7 @@ def _line(table, number):
     at = table.find("\n%d " % number)
     if at < 0:
         raise ValueError("object or resource %d is not in lwm2m/objects.py" % number)
-    return table[at + 1 : table.find("\n", at + 1)].split(" ")[1:]
+    return table[at + 1 : table.find("\n", at + 1)].split()[1:]
 
 
 def resources(oid, more=()):

@@ -247,7 +247,7 @@ class Observations:
             return _HOUR * 1000
         counts = instance.counts_s(rid)
         pmin = w[_RULES].get("pmin", self.pmin)
-        pmax = w[_RULES].get("pmax", 0)
+        pmax = w[_RULES].get("pmax")
         first = w[_LAST] is None
         if not first and not w[_STATE] & _LATCHED and _is_event(w, kind, value, counts):
             w[_STATE] |= _LATCHED

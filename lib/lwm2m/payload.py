@@ -56,7 +56,7 @@ def _length(kind, value):
         return 4 if abs(value) < 3.4e38 else 8
     if kind == _INTEGER:
         length = 1
-        while length < 8 and value >> (8 * length - 1) not in (0, -1):  # more than sign bits
+        while value >> (8 * length - 1) not in (0, -1):  # more than sign bits
             length *= 2
         return length
     return len(value)
