@@ -6,7 +6,7 @@ import unittest
 
 from clock import FakeClock
 
-from lwm2m import kept
+from lwm2m import kept, objects
 from lwm2m.observe import Observations
 from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
@@ -108,6 +108,28 @@ class KeptTest(unittest.TestCase):
         registry.instance(3303, 0).update(19.0)
         values = registry.instance(3303, 0).values
         self.assertEqual((values[5601], values[5602]), (19.0, 20.0))
+
+    def test_the_counter_of_an_input_goes_on_and_its_state_is_read_anew(self):
+        def build():
+            registry = Registry()
+            registry.add(objects.find(3342)(0))
+            return registry, Observations(registry, self.clock)
+
+        registry, before = build()
+        for state in (False, True, False, True):
+            registry.instance(3342, 0).update(state)
+        before.observe(3342, 0, -1, 5)
+        self.assertEqual(self.rids(before), [5750, 5501, 5500])
+        state = json.loads(json.dumps(kept.state(before)))
+        registry, after = build()
+        kept.values(registry, state)
+        kept.restore(after, state, 60)
+        self.assertEqual(registry.read(3342, 0, 5501)[1], [(0, 5501, 3, 2)])
+        self.assertEqual(registry.read(3342, 0, 5500), (404, []))
+        registry.instance(3342, 0).update(True)
+        self.assertEqual(self.rids(after), [5500])
+        kept.renew(after)
+        self.assertEqual(self.rids(after), [5500])
 
     def test_what_was_not_sent_is_due_again(self):
         registry, after = self.asleep(60)

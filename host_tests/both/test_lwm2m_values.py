@@ -132,6 +132,25 @@ class Values(unittest.TestCase):
         self.refuse(STRING, OPAQUE, b"\x80", b"\xff", b"\xe4\xb8", b"\xc3(", b"\xf5\x80\x80\x80")
         self.refuse(STRING, OPAQUE, b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc2\x85", b"\xc2")
 
+    def test_text_at_the_limits_of_utf8(self):
+        for first, last in (
+            (b" ", b"!"),
+            (b"#", b"~"),
+            (b"\xc2\xa0", b"\xdf\xbf"),  # behind the control characters of two bytes
+            (b"\xe0\xa0\x80", b"\xe0\xbf\xbf"),
+            (b"\xe1\x80\x80", b"\xec\xbf\xbf"),
+            (b"\xed\x80\x80", b"\xed\x9f\xbf"),  # up to the surrogates
+            (b"\xee\x80\x80", b"\xef\xbf\xbf"),
+            (b"\xf0\x90\x80\x80", b"\xf0\xbf\xbf\xbf"),
+            (b"\xf1\x80\x80\x80", b"\xf4\x8f\xbf\xbf"),  # the last there is
+        ):
+            for raw in (first, last, last + first):
+                self.assertEqual(text(raw).encode(), raw)
+        self.refuse(STRING, OPAQUE, b"\xc2\x80", b"\xc2\x9f", b"\xe0\x80\x80", b"\xe0\x9f\xbf")
+        self.refuse(STRING, OPAQUE, b"\xed\xa0\x80", b"\xed\xbf\xbf")
+        self.refuse(STRING, OPAQUE, b"\xf0\x80\x80\x80", b"\xf0\x8f\xbf\xbf")
+        self.refuse(STRING, OPAQUE, b"\xf4\x90\x80\x80", b"\xf4\xbf\xbf\xbf")
+
     def test_text_is_bounded(self):
         self.assertEqual(text(b"a" * 64), "a" * 64)
         self.refuse(STRING, OPAQUE, b"a" * 65, b"a" * 100000, "温".encode() * 65)

@@ -21,6 +21,29 @@ class TableTest(unittest.TestCase):
         self.assertEqual(objects.resources(3303), Temperature.resources)
         self.assertEqual(objects.resources(3306), Actuation.resources)
 
+    def test_each_has_the_resources_of_the_oma_registry(self):
+        sensor = "5700 5701 5601 5602 5603 5604 5605"
+        state = "5500 5501 5750"
+        for oid, rids in (
+            (3200, state),
+            (3301, sensor),
+            (3302, state),
+            (3303, sensor),
+            (3304, sensor),
+            (3306, "5850 5851 5852 5853 5750"),
+            (3311, "5850 5851 5852"),
+            (3315, sensor),
+            (3342, state),
+        ):
+            found = objects.resources(oid)
+            self.assertEqual(" ".join([str(rid) for rid, _, _ in found]), rids, oid)
+            self.assertEqual(objects.find(oid).oid, oid)
+            self.assertEqual(objects.find(oid).resources, found)
+
+    def test_types_and_operations_of_inputs_and_times(self):
+        expected = ((5500, BOOLEAN, 1), (5501, INTEGER, 1), (5750, 1, 3), (5518, INTEGER, 1))
+        self.assertEqual(objects.resources(3342, ("5518",)), expected)
+
     def test_an_object_that_is_not_there(self):
         for oid in (0, 330, 3300, 33031):
             with self.assertRaises(ValueError):
@@ -33,6 +56,7 @@ class TableTest(unittest.TestCase):
         self.assertEqual(str(caught.exception), text)
 
     def test_units_and_range(self):
+        self.assertEqual(objects.measured(3301), ("lx", 0, 200000))
         self.assertEqual(objects.measured(3303), ("Cel", -55, 125))
         self.assertEqual(objects.measured(3304), ("%RH", 0, 100))
         self.assertEqual(objects.measured(3315), ("hPa", 300, 1100))
