@@ -61,6 +61,7 @@ class Values(unittest.TestCase):
         self.assertEqual(parse(INTEGER, OPAQUE, b"1000"), 1000)
         self.assertEqual(parse(INTEGER, OPAQUE, b"12345678"), 12345678)
         self.assertEqual(parse(INTEGER, OPAQUE, b"1x"), 0x3178)
+        self.assertEqual(parse(INTEGER, OPAQUE, b"X7"), 0x5837)
 
     def test_integer_refuses(self):
         self.refuse(INTEGER, OPAQUE, b"", b"\x00\x00\x01", b"\x00" * 5, b"\x00" * 9, b"1.5")
