@@ -153,6 +153,14 @@ class Codes(Observing):
         self.assertEqual(obs.cancel(3303, 0, 5601), 205)
         self.assertEqual(obs.observe(3303, 0, 5602, 5), 205)
 
+    def test_32_unless_told_otherwise(self):
+        for iid in range(2, 6):
+            self.reg.add(Temperature(iid))
+        obs = Observations(self.reg, self.clock)
+        paths = [(iid, rid) for iid in range(6) for rid in READABLE][:33]
+        codes = [obs.observe(3303, iid, rid, 1) for iid, rid in paths]
+        self.assertEqual(codes, [205] * 32 + [400])
+
     def test_clear_forgets_all(self):
         self.obs.observe(3303, -1, -1, 1)
         self.obs.clear()

@@ -5,6 +5,7 @@ import unittest
 from lwm2m.codes import EXECUTE, INTEGER, READ, STRING, WRITE
 from lwm2m.instance import Instance
 from lwm2m.registry import Registry
+from lwm2m.temperature import Temperature
 
 
 class Machine(Instance):
@@ -74,6 +75,11 @@ class Tables(Machines):
 
 
 class Reading(Machines):
+    def test_a_thermometer_without_settings(self):
+        self.reg.add(Temperature(0))
+        found = [(rid, value) for _, rid, _, value in self.reg.read(3303, 0, -1)[1]]
+        self.assertEqual(found, [(5701, "Cel"), (5603, -55.0), (5604, 125.0)])
+
     def test_what_cannot_be_read_is_left_out_though_it_has_a_value(self):
         code, found = self.reg.read(3300, 0, -1)
         self.assertEqual((code, [rid for _, rid, _, _ in found]), (205, [1, 2, 3]))
