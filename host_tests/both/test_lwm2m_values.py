@@ -154,6 +154,8 @@ class Values(unittest.TestCase):
 
     def test_text_is_bounded(self):
         self.assertEqual(text(b"a" * 64), "a" * 64)
+        with self.assertRaises(ValueError):
+            text(b"a" * 65)
         self.refuse(STRING, OPAQUE, b"a" * 65, b"a" * 100000, "温".encode() * 65)
         self.refuse(STRING, OPAQUE, b"\xf0\x9f\x98\x80" * 49)  # 49 characters, 196 bytes
         self.assertEqual(len(text(b"\xf0\x9f\x98\x80" * 48)), 48)
