@@ -46,12 +46,14 @@ class Module:
     `answers` maps a command, or its beginning up to and with `=`, to what is printed: a tuple of
     lines (bytes, framed here), ("raw", bytes), and milliseconds to wait before what follows; None:
     nothing; or a function of the command that returns one of these. `log` keeps (ticks, command).
+    While it is `deaf` it answers nothing.
     """
 
     def __init__(self, answers):
         self.answers = dict(ANSWERS)
         self.answers.update(answers)
         self.default = (b"OK",)
+        self.deaf = False
         self.log = []
         self.uart = FakeUart(0, self._hear)
         self._tasks = []
@@ -64,7 +66,7 @@ class Module:
             reply = reply(line)
         if line == b"AT" and reply is not None:
             reply = (b"OK",)
-        if reply is not None:
+        if reply is not None and not self.deaf:
             self.say(reply, _LATENCY_MS)
 
     def say(self, items, after_ms=0):
@@ -87,14 +89,16 @@ class Module:
 
 
 class Log:
-    """Keeps what a user would see."""
+    """Keeps what a user would see in said, (ticks, text, level) of all that was logged in all."""
 
     level = 1
 
     def __init__(self, said):
         self.said = said
+        self.all = []
 
     def __call__(self, text, level=1):
+        self.all.append((vtime.clock.ticks_ms(), text, level))
         if text and level <= self.level:
             self.said.append(text)
 
@@ -166,21 +170,25 @@ class Node:
         await self.modem.mipl.open(OBJECTS, 3600, 30)
         del self.module.log[:]
 
-    async def supervised(self):
-        """As the program does it: brought up, online, looked after by the supervisor."""
+    def supervise(self, objects=OBJECTS, restart=None):
+        """Start all tasks of a node, the supervisor's among them."""
         self.supervisor = Supervisor(
             self.modem,
             self.clock,
             self.log,
             (_REGISTER_MS, (1, 9600, 1024), 3600, 30, None, True),
-            OBJECTS,
+            objects,
             self.observations,
             self.notifier,
-            None,
+            restart,
         )
-        await self.linked()
+        self.begin(self.modem.at.run())
         self.begin(self.notifier.run())
         self.begin(self.supervisor.run())
+
+    async def supervised(self):
+        """As the program does it: brought up, online, looked after by the supervisor."""
+        self.supervise()
         await self.sleep(90)
         assert self.registered, self.said
         del self.module.log[:]
