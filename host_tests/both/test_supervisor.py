@@ -1,4 +1,4 @@
-"""The supervisor: how a node goes online, what it looks after there, what it says when that ends."""
+"""The supervisor: how a node goes online, what it watches there, what it says when that ends."""
 
 import sys
 import unittest
@@ -41,7 +41,7 @@ def said_after(node):
 
 def tick_of(node, text):
     """Return the tick at which text was logged first."""
-    return [at for at, logged, _ in node.log.all if logged == text][0]
+    return next(at for at, logged, _ in node.log.all if logged == text)
 
 
 class StartTest(unittest.TestCase):
