@@ -187,6 +187,59 @@ class OutboxTest(unittest.TestCase):
         self.assertTrue(len(again) <= 64, len(again))
         self.assertEqual((again.first(), again.damaged), (reading(number), 0))
 
+    def change(self, start, data):
+        """Write data into the oldest segment."""
+        with open(FOLDER + "/" + self.files()[0], "r+b") as f:
+            f.seek(start)
+            f.write(data)
+
+    def test_each_one_that_cannot_be_read_is_counted(self):
+        fill(Outbox(FOLDER, 64), 0, 6)
+        for number in (0, 1, 4):
+            self.change(number * 22 + 9, b"\xff")
+        box = Outbox(FOLDER, 64)
+        self.assertEqual(drain(box), [reading(n) for n in (2, 3, 5)])
+        self.assertEqual((box.damaged, box.dropped), (3, 0))
+
+    def test_a_part_is_as_long_as_was_asked_for_at_most(self):
+        box = Outbox(FOLDER, 256)
+        fill(box, 0, 40)
+        drain(box, 30)
+        for most, count in ((0, 0), (1, 1), (9, 9), (10, 10), (11, 10)):
+            numbers = range(30, 30 + count)
+            self.assertEqual(box.part(most), (30, [reading(n) for n in numbers]))
+
+    def test_a_part_ends_before_a_reading_that_cannot_be_read(self):
+        fill(Outbox(FOLDER, 64), 0, 5)
+        self.change(2 * 22 + 9, b"\xff")
+        box = Outbox(FOLDER, 64)
+        self.assertEqual(box.part(20), (0, [reading(0), reading(1)]))
+        box.done(2)
+        self.assertEqual(box.part(20), (3, [reading(3), reading(4)]))
+        self.assertEqual(box.damaged, 1)
+
+    def test_a_reading_that_was_written_but_not_counted_is_in_no_part(self):
+        """As after a write that failed when its data were in the file already."""
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 4)
+        with open(FOLDER + "/" + self.files()[0], "rb") as f:
+            whole = f.read()
+        self.tearDown()
+        box = Outbox(FOLDER, 64)
+        fill(box, 0, 3)
+        self.change(0, whole)
+        self.assertEqual(box.part(20), (0, [reading(n) for n in range(3)]))
+        self.assertEqual(drain(box), [reading(n) for n in range(3)])
+
+    def test_a_reading_in_the_place_of_another_is_none(self):
+        fill(Outbox(FOLDER, 64), 0, 3)
+        with open(FOLDER + "/" + self.files()[0], "rb") as f:
+            first = f.read(22)
+        self.change(22, first)
+        box = Outbox(FOLDER, 64)
+        self.assertEqual(drain(box), [reading(0), reading(2)])
+        self.assertEqual(box.damaged, 1)
+
     def test_files_of_somebody_else_are_left_alone(self):
         Outbox(FOLDER, 64)
         with open(FOLDER + "/readme.md", "w") as f:

@@ -63,7 +63,11 @@ class StartTest(unittest.TestCase):
         async def scene(node, supervisor):
             return [line for line in node.sent if line.startswith(b"AT+MIPLOPEN")]
 
-        self.assertEqual(supervised(scene), [b"AT+MIPLOPEN=0,3600,30"])
+        for session, line in (
+            ((3600, 30, None, True), b"AT+MIPLOPEN=0,3600,30"),
+            ((900, 40, None, True), b"AT+MIPLOPEN=0,900,40"),
+        ):
+            self.assertEqual(supervised(scene, session=session), [line])
 
     def test_without_objects_no_session_is_opened(self):
         async def scene(node, supervisor):
@@ -302,7 +306,9 @@ class RecoveryTest(unittest.TestCase):
 
         added = not hasattr(sys, "print_exception")
         if added:  # MicroPython has it, CPython does not
-            sys.print_exception = lambda error, file: file.write("RuntimeError: a fault\n")
+            sys.print_exception = lambda error, file: file.write(
+                "%s: %s\n" % (type(error).__name__, error)
+            )
         try:
             logged, cause, recoveries = play(scene)
         finally:

@@ -1,96 +1,14 @@
 """Commands that come by UDP, byte by byte: whose are done, and that none is done twice."""
 
-import asyncio
-import os
 import unittest
 
-import modem_rig
-from modem_rig import sleep
-from rig import Peer
-
-from node import cbor, signed
-from node.outbox import Outbox
-from node.uplink import Uplink
-
-KEY = b"a shared key"
-SERVER = "203.0.113.7"
-STREAM = 1
-FOLDER = "uplink-test-%d" % id(object())
-
-
-class Scene:
-    """An uplink on a module with one socket; say(datagram) lets the server send one."""
-
-    def __init__(self, key=KEY):
-        self.key = key
-        self.done = []
-        self.inbox = []
-        self.answers = []
-
-    def get(self, line, default):
-        """Answer any command, as a table of Peer."""
-        return self.answer
-
-    def answer(self, line):
-        if line.startswith(b"AT+NSOCR"):
-            return [b"0", b"OK"]
-        if line.startswith(b"AT+NSOST="):
-            data = bytes.fromhex(str(line.split(b",")[4], "ascii"))
-            message = cbor.load(signed.opened(data, self.key))
-            if message[3] == 1:
-                self.answers.append(message[4:6])
-            return [b"0,%d" % len(data), b"OK"]
-        if line.startswith(b"AT+NSORF") and self.inbox:
-            data = self.inbox.pop(0)
-            text = bytes(data.hex(), "ascii")
-            return [b"0,%s,9101,%d,%s,0" % (SERVER.encode(), len(data), text), b"OK"]
-        return b"OK"
-
-    def execute(self, operation, oid, iid, rid, values):
-        self.done.append((operation, oid, iid, rid, values))
-        return 204, []
-
-    def command(self, number, stream=STREAM, key=KEY):
-        return signed.sign(cbor.dump([1, stream, 1, number, 1, 3306, 0, 5850, number]), key)
-
-    async def say(self, data):
-        self.inbox.append(data)
-        self.node.urc(b"+NSONMI:0,%d" % len(data))
-        await sleep(2000)
-
-    def play(self, scene):
-        async def program(node):
-            self.node = node
-            settings = {
-                "server": SERVER + ":9101",
-                "port": 9101,
-                "period": 86400,
-                "key": self.key and str(self.key, "utf-8"),
-            }
-            node.modem.network.state = 1
-            store = Outbox(FOLDER, 64)
-            log = lambda text, level=1: None  # noqa: E731
-            self.uplink = Uplink(node.modem, log, store, STREAM, [], self.execute, settings)
-            task = asyncio.create_task(self.uplink.run())
-            try:
-                await sleep(1000)
-                return await scene()
-            finally:
-                task.cancel()
-
-        peer = Peer()
-        peer.answers = self
-        return modem_rig.play(program, peer)
+import uplink_rig
+from uplink_rig import KEY, STREAM, Scene
 
 
 class ReplayTest(unittest.TestCase):
     def tearDown(self):
-        try:
-            for name in os.listdir(FOLDER):
-                os.remove(FOLDER + "/" + name)
-            os.rmdir(FOLDER)
-        except OSError:
-            pass
+        uplink_rig.forget()
 
     def run_of(self, datagrams, key=KEY):
         """Return the ids of commands done and answered, and how many datagrams were refused."""
@@ -135,6 +53,55 @@ class ReplayTest(unittest.TestCase):
     def test_without_a_key_the_numbers_guard_as_well(self):
         found = self.run_of(lambda s: [s.command(n, key=None) for n in (3, 3, 2, 4)], None)
         self.assertEqual(found, ([3, 4], [3, 3, 4], 1))
+
+    def test_a_number_below_none_is_refused(self):
+        self.assertEqual(self.run_of(lambda s: [s.command(-1), s.command(0)]), ([0], [0], 1))
+
+    def test_the_answers_of_the_last_eight_commands_are_kept(self):
+        numbers = list(range(1, 10))
+        found = self.run_of(lambda s: [s.command(n) for n in numbers + [2, 9, 1]])
+        self.assertEqual(found, (numbers, numbers + [2, 9], 1))
+
+
+class AnswerTest(unittest.TestCase):
+    def tearDown(self):
+        uplink_rig.forget()
+
+    def test_an_answer_has_the_number_the_code_and_the_values(self):
+        scene = Scene()
+        scene.result = 205, [21.5, "on", b"\x01"]
+
+        async def ask():
+            scene.node.modem.network.imei = "490154203237518"
+            await scene.say(scene.command(5))
+            return scene.datagrams[-1][1], scene.uplink.commands, scene.done
+
+        message, commands, done = scene.play(ask)
+        self.assertEqual(message, [1, 490154203237518, STREAM, 1, 5, 205, 21.5, "on", b"\x01"])
+        self.assertEqual((commands, done), (1, [(1, 3306, 0, 5850, [5])]))
+
+    def test_an_answer_too_long_for_a_datagram_is_a_400_without_values(self):
+        # [1, 0, 1, 1, 5, 205, value]: 1 + 5 + 2 bytes, 3 in front of a text this long
+        for size, expected in ((469, [205, "x" * 469]), (470, [400]), (500, [400])):
+            scene = Scene()
+            scene.result = 205, ["x" * size]
+
+            async def ask(scene=scene):
+                await scene.say(scene.command(5))
+                return scene.datagrams[-1][1]
+
+            self.assertEqual(scene.play(ask), [1, 0, STREAM, 1, 5] + expected)
+            uplink_rig.forget()
+
+    def test_commands_are_counted(self):
+        scene = Scene()
+
+        async def ask():
+            for number in (3, 4, 4, 9):
+                await scene.say(scene.command(number))
+            return scene.uplink.commands
+
+        self.assertEqual(scene.play(ask), 3)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from node.supervisor import Supervisor
 
 _LATENCY_MS = 5
 _REGISTER_MS = 60000
+_SESSION = 3600, 30, None, True  # lifetime, timeout in s, server, bootstrap
 
 OBJECTS = (
     (3303, "11", 6, 1, "5700;5701;5601;5602;5603;5604;5605"),
@@ -170,13 +171,13 @@ class Node:
         await self.modem.mipl.open(OBJECTS, 3600, 30)
         del self.module.log[:]
 
-    def supervise(self, objects=OBJECTS, restart=None):
+    def supervise(self, objects=OBJECTS, restart=None, session=_SESSION):
         """Start all tasks of a node, the supervisor's among them."""
         self.supervisor = Supervisor(
             self.modem,
             self.clock,
             self.log,
-            (_REGISTER_MS, (1, 9600, 1024), 3600, 30, None, True),
+            (_REGISTER_MS, (1, 9600, 1024)) + session,
             objects,
             self.observations,
             self.notifier,
