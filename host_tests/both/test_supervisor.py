@@ -186,6 +186,17 @@ class StayTest(unittest.TestCase):
         got = supervised(lambda node, supervisor: scene(node, supervisor, False))
         self.assertEqual(got, ([], []))
 
+    def test_a_clock_that_is_refused_is_told_and_decides_nothing(self):
+        async def scene(node, supervisor):
+            node.network.on_time = lambda time: None
+            node.network.clock_known = False
+            node.module.answers[b"AT+CCLK?"] = (b"ERROR",)
+            del node.said[:]
+            await node.sleep(35)
+            return node.said, supervisor.state
+
+        self.assertEqual(supervised(scene), (["ERROR: AT+CCLK?"], "online"))
+
 
 class NetworkTest(unittest.TestCase):
     def test_a_network_that_stays_away_is_told_each_30_s_and_given_up_after_300_s(self):
@@ -278,6 +289,13 @@ class RecoveryTest(unittest.TestCase):
         said = ["offline", "failed: de-registered; next: session in 5 s"] + START
         down = ("offline", "failed: de-registered", "session in 5 s")
         self.assertEqual(supervised(scene), (down, said, ("online", "", ""), 2, 0))
+
+    def test_entering_a_state_is_a_sign_of_life(self):
+        async def scene(node, supervisor):
+            await node.hear(b"+MIPLEVENT: 0,15", wait_s=2)
+            return supervisor.alive - tick_of(node, "offline")
+
+        self.assertEqual(supervised(scene), 0)
 
     def test_pauses_grow_until_a_session_has_stood_for_a_minute(self):
         async def scene(node, supervisor):
