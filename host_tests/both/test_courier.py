@@ -28,7 +28,10 @@ def cleared():
 
 
 def play(scene, opened=True, kept=()):
-    """Run scene(node, courier) beside a courier whose outbox holds the readings kept."""
+    """Run scene(node, courier) beside a courier whose outbox holds the readings kept.
+
+    node.said: [(text, level)] that were logged.
+    """
     cleared()
 
     async def program(node):
@@ -41,7 +44,8 @@ def play(scene, opened=True, kept=()):
         outbox = Outbox(FOLDER, 64)
         if kept:
             outbox.add(list(kept))
-        log = lambda text, level=1: None  # noqa: E731
+        node.said = []
+        log = lambda text, level=1: node.said.append((text, level))  # noqa: E731
         courier = Courier(outbox, [thermometer], observations, node.modem, log, 60)
         task = asyncio.create_task(courier.run())
         try:
@@ -159,6 +163,164 @@ class ExpectTest(unittest.TestCase):
             return ackid, len(courier.outbox), courier.delivered
 
         self.assertEqual(play(scene), (1, 0, 1))
+
+
+class OrderTest(unittest.TestCase):
+    def test_the_next_goes_a_second_after_the_confirmation_of_the_one_before(self):
+        async def scene(node, courier):
+            await sleep(2000)
+            node.urc(b"+MIPLEVENT: 0,26,%d" % notified(node)[0])
+            await sleep(900)
+            early = len(notified(node))
+            await sleep(500)
+            return early, len(notified(node)), courier.delivered, len(courier.outbox)
+
+        self.assertEqual(play(scene, kept=[READING] * 2), (1, 2, 1, 1))
+
+    def test_after_five_tries_a_new_session_is_made_and_after_ten_the_reading_is_given_up(self):
+        async def scene(node, courier):
+            courier.samples = False
+            losses = []
+            for tries in range(1, 12):
+                await sleep(32000)
+                node.urc(b"+MIPLEVENT: 0,25,%d" % notified(node)[-1])
+                await sleep(1000)
+                if node.losses and not losses:
+                    losses.append((tries, node.losses[0][0]))
+                    await node.mipl.open(modem_rig.OBJECTS, 3600, 30)
+                if courier.unwanted:
+                    await sleep(5000)
+                    return losses, tries, len(courier.outbox)
+            return losses, None, len(courier.outbox)
+
+        losses, tries, left = play(scene, kept=[READING])
+        self.assertEqual(losses, [(5, "the platform takes no readings")])
+        self.assertEqual((tries, left), (10, 0))
+
+    def test_an_observation_the_module_does_not_know_is_dropped(self):
+        async def scene(node, courier):
+            node.peer.default = b"+CME ERROR: 602"
+            await sleep(3000)
+            known = courier.observations.watched(3303, 0, 5700)[0]
+            return known, len(courier.outbox), [each for each in node.said if "602" in each[0]]
+
+        known, left, said = play(scene, kept=[READING])
+        self.assertEqual((known, left, len(said)), (None, 1, 1))
+        self.assertEqual((said[0][0][:8], said[0][1]), ("outbox: ", 2))
+
+
+class UnwantedTest(unittest.TestCase):
+    def test_what_nobody_observes_is_given_up_after_ten_minutes_and_those_behind_it_at_once(self):
+        other = (3303, 1, 5700, 1.5, 0)
+
+        async def scene(node, courier):
+            counts = []
+            for seconds in (590, 15, 2):
+                await sleep(seconds * 1000)
+                counts.append((courier.unwanted, len(courier.outbox)))
+            return counts, notified(node)
+
+        counts, sent = play(scene, kept=[other] * 3)
+        self.assertEqual((counts[0], counts[2]), ((0, 3), (3, 0)))
+        self.assertTrue(counts[1][0] >= 1, counts)
+        self.assertEqual(sent, [])
+
+
+class KeepTest(unittest.TestCase):
+    def test_offline_a_reading_is_kept_each_period_with_its_time(self):
+        async def scene(node, courier):
+            counts = []
+            for seconds in (58, 4, 56, 4):
+                await sleep(seconds * 1000)
+                counts.append(len(courier.outbox))
+            return counts, courier.outbox.first()
+
+        def timed(node, courier):
+            courier.wall = lambda: 1795312800
+            return scene(node, courier)
+
+        self.assertEqual(play(scene, opened=False), ([0, 1, 1, 2], READING))
+        self.assertEqual(play(timed, opened=False)[1][4], 1795312800)
+
+    def test_when_a_session_ends_one_is_kept_at_once(self):
+        async def scene(node, courier):
+            await sleep(30000)
+            node.mipl.lost("test")
+            counts = []
+            for seconds in (1, 57, 4):
+                await sleep(seconds * 1000)
+                counts.append(len(courier.outbox))
+            return counts
+
+        self.assertEqual(play(scene), [1, 1, 2])
+
+    def test_where_that_is_off_none_is(self):
+        async def scene(node, courier):
+            courier.samples = False
+            await sleep(130000)
+            return len(courier.outbox)
+
+        self.assertEqual(play(scene, opened=False), 0)
+
+    def test_sixteen_may_wait_and_the_oldest_beyond_is_lost_and_counted(self):
+        async def scene(node, courier):
+            thermometer = courier.measured[0]
+            for value in range(18):
+                thermometer.update(float(value))
+                courier.take()
+            waiting = courier.busy(), courier.lost
+            await sleep(2000)
+            return waiting, len(courier.outbox), courier.outbox.first()[3]
+
+        self.assertEqual(play(scene), ((True, 2), 16, 2.0))
+
+    def test_only_what_nobody_observes_is_taken_unwatched(self):
+        async def scene(node, courier):
+            courier.take_unwatched()
+            watched = courier.busy()
+            courier.observations.clear()
+            courier.take_unwatched()
+            return watched, courier.busy()
+
+        self.assertEqual(play(scene), (False, True))
+
+    def test_only_readings_wait_for_a_confirmation_and_eight_of_them_are_the_most(self):
+        async def scene(node, courier):
+            others = [courier.expect((MSGID, 3303, 0, rid, 4, 1.0)) for rid in (5601, 5602, 5701)]
+            inputs = courier.expect((MSGID, 3200, 0, 5500, 5, True))
+            full = []
+            for _ in range(7):
+                full.append(courier.full())
+                last = courier.expect(ExpectTest.ITEM)
+            full.append(courier.full())
+            courier.forget(last)
+            return others, inputs, full, courier.full()
+
+        expected = [0, 0, 0], 1, [False] * 7 + [True], False
+        self.assertEqual(play(scene), expected)
+
+    def test_before_sleep_all_that_is_not_confirmed_is_written(self):
+        async def scene(node, courier):
+            courier.expect(ExpectTest.ITEM)
+            courier.take()
+            await courier.settle()
+            return courier.busy(), len(courier.outbox), courier.lost
+
+        self.assertEqual(play(scene), (False, 2, 0))
+
+    def test_what_cannot_be_written_is_told_and_counted(self):
+        def full(readings):
+            raise OSError("no space")
+
+        async def scene(node, courier):
+            courier.outbox.add = full
+            for _ in range(2):
+                courier.take()
+                courier.take()
+                await sleep(1000)
+            return courier.lost, courier.busy(), node.said
+
+        self.assertEqual(play(scene), (4, False, [("outbox: no space", 1)] * 2))
 
 
 class BusyLineTest(unittest.TestCase):
