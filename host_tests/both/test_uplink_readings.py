@@ -167,6 +167,23 @@ class PeriodTest(Case):
 
         self.assertEqual(scene.play(states), (True, False, True))
 
+    def test_busy_while_answers_wait_to_be_sent(self):
+        scene = Scene()
+
+        async def states():
+            await scene.acknowledge(0)
+            for number in (5, 6):
+                scene.inbox.append((scene.command(number), SERVER, 9101))
+            scene.node.urc(b"+NSONMI:0,20")
+            states = []
+            for _ in range(100):
+                await sleep(20)
+                if not states or states[-1] != scene.uplink.busy():
+                    states.append(scene.uplink.busy())
+            return states, [number for number, _ in scene.answers]
+
+        self.assertEqual(scene.play(states), ([False, True, False], [5, 6]))
+
     def test_what_cannot_be_written_is_told_and_counted_as_lost(self):
         scene = Scene(sensors=[Sensor(0), Sensor(1)])
 

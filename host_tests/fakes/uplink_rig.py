@@ -94,7 +94,9 @@ class Scene:
         if line.startswith(b"AT+NSORF") and self.inbox:
             data, host, port = self.inbox.pop(0)
             text = bytes(data.hex(), "ascii")
-            return [b"0,%s,%d,%d,%s,0" % (host.encode(), port, len(data), text), b"OK"]
+            # The next is announced when the one before was read (facts/protocol.md 4).
+            more = [b"+NSONMI:0,%d" % len(self.inbox[0][0])] if self.inbox else []
+            return more + [b"0,%s,%d,%d,%s,0" % (host.encode(), port, len(data), text), b"OK"]
         return b"OK"
 
     @property
