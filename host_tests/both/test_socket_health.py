@@ -52,6 +52,7 @@ class Case(unittest.TestCase):
 class PauseTest(Case):
     def test_it_is_ready_until_something_fails(self):
         self.assertTrue(self.health.ready(0))
+        self.assertEqual(self.health.words, "opening the UDP socket")
         self.assertEqual((self.health.row, self.health.fault, self.health.wedged), (0, "", False))
 
     def test_pauses_double_from_a_second_to_a_minute(self):

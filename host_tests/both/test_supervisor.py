@@ -1,5 +1,6 @@
 """The supervisor: how a node goes online, what it watches there, what it says when that ends."""
 
+import os
 import sys
 import unittest
 
@@ -15,6 +16,7 @@ START = [
     "opening the OneNET session",
     "online",
 ]
+RESTARTS = "restarts.txt"
 SEARCHING = (b"+CEREG:1,2", b"OK")
 HOME = (b"+CEREG:1,1", b"OK")
 LOOK = [b"AT+CEREG?", b"AT+CSQ"]
@@ -37,6 +39,15 @@ def said_after(node):
     out = list(node.said)
     del node.said[:]
     return out
+
+
+def read(name):
+    """Return the text of a file, None if there is none."""
+    try:
+        with open(name) as f:
+            return f.read()
+    except OSError:
+        return None
 
 
 def tick_of(node, text):
@@ -347,7 +358,15 @@ class RecoveryTest(unittest.TestCase):
                 await node.sleep(5)
             return node.supervisor.recoveries
 
-        self.assertEqual((play(scene), len(restarts)), (10, 1))
+        kept = read(RESTARTS)
+        try:
+            self.assertEqual((play(scene), len(restarts)), (10, 1))
+            self.assertNotEqual(read(RESTARTS), kept)  # the cause, for the next start
+        finally:
+            os.remove(RESTARTS)
+            if kept is not None:
+                with open(RESTARTS, "w") as f:
+                    f.write(kept)
 
 
 class ShutdownTest(unittest.TestCase):
