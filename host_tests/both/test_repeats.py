@@ -53,6 +53,16 @@ class ContentTest(unittest.TestCase):
             done, sent = deliver(first, b"+MIPLWRITE:0,9,3306,0,5851,2,1,16,0,0", *both)
             self.assertEqual((done, len(sent)), (1 if second == b"5851,2,1,16" else 2, 2))
 
+    def test_a_repeat_whose_first_lines_were_lost_is_not_done_again(self):
+        whole = [b"+MIPLWRITE:0,9,3306,0,%d,2,1,01,0,%d" % (5850 + i, 2 - i) for i in range(3)]
+        for lost in (1, 2):
+            done, sent = deliver(*(whole + [5000] + whole[lost:]))
+            self.assertEqual((done, len(sent), len(set(sent))), (1, 2, 1), lost)
+        other = b"+MIPLWRITE:0,9,3306,0,5852,2,1,00,0,0"
+        for end in ([other], [whole[1], other], [whole[0][:-1] + b"0"]):
+            done, sent = deliver(*(whole + [5000] + end))
+            self.assertEqual((done, len(sent)), (2, 2), end)
+
     def test_an_execute_with_other_arguments_under_the_same_msgid_is_done(self):
         for other in (
             b"+MIPLEXECUTE:0,9,3303,0,5605",

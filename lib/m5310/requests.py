@@ -5,7 +5,7 @@ import asyncio
 from micropython import const
 
 from m5310.errors import AGAIN, AtError
-from m5310.operations import Operation, content_of, kind_of, parse, short
+from m5310.operations import SMALL, Operation, content_of, kind_of, parse, short
 from m5310.parts import Parts
 
 _READ = const(0)  # as in codes.py; a private const takes no heap
@@ -21,6 +21,7 @@ _RECENT = const(8)
 _CODE = const(3)  # in an entry of Requests.recent
 _WHEN = const(4)
 _WAITS = const(5)
+_ENDS = const(6)
 
 
 class Requests:
@@ -40,8 +41,8 @@ class Requests:
         self.on_wait = None
         self.ref = 0
         self.operations = self.repeats = self.refused = 0
-        # [kind, msgid, content, code, tick, still unanswered] of what is not to be done again,
-        # the oldest first. Of the content there is its CRC-32 and its length.
+        # [kind, msgid, content, code, tick, still unanswered, ends] of what is not to be done
+        # again, the oldest first; content and ends as in operations.content_of.
         self.recent = []
         self._forgetting = None  # the task that does
         self._half = None  # (msgid, path) of a read that was answered in part, and then refused
@@ -140,7 +141,7 @@ class Requests:
                 if op is None:
                     return
             if op.kind in (_WRITE, _EXECUTE) and not op.bad:
-                op.content = content_of(op)
+                content_of(op)
         except MemoryError:  # silence would block the module for every later operation
             self._starve(line, now)
             return
@@ -185,11 +186,16 @@ class Requests:
     # -- what was done already -----------------------------------------------------------------
 
     def _answered(self, op, now):
-        """Return the code that this operation was answered with before; 0 if it is new."""
+        """Return the code that this operation was answered with before; 0 if it is new.
+
+        The end of a write is that write printed again, its first lines lost on the way.
+        """
         if op.kind not in (_WRITE, _EXECUTE) or op.bad:
             return 0
         for each in self.recent:
-            if each[0] == op.kind and each[1] == op.msgid and each[2] == op.content:
+            if each[0] != op.kind or each[1] != op.msgid:
+                continue
+            if each[2] == op.content or op.content[0] & SMALL in each[_ENDS]:
                 if 0 <= self.clock.ticks_diff(now, each[_WHEN]) < _REPEAT_MS:
                     return each[_CODE]
         return 0
@@ -198,7 +204,8 @@ class Requests:
         recent = self.recent
         if len(recent) >= _RECENT:  # what has no answer yet will come again
             recent.remove(([each for each in recent if not each[_WAITS]] or recent)[0])
-        recent.append([op.kind, op.msgid, op.content, code, self.clock.ticks_ms(), True])
+        now = self.clock.ticks_ms()
+        recent.append([op.kind, op.msgid, op.content, code, now, True, op.ends])
         if not self._forgetting:
             self._forgetting = asyncio.create_task(self._forget())
 
