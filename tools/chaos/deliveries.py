@@ -92,6 +92,7 @@ class Deliveries:
                 delivery.heard += 1
                 if delivery.intact:
                     delivery.heard_ms = now
+                    self._referee.outputs.came_whole(delivery.request.msgid)
 
     def said(self, line, now):
         """The node sent a line."""
@@ -115,7 +116,10 @@ class Deliveries:
             self._end(msgid, why, None)
 
     def _printed(self, request, printed):
-        if request.msgid in self.open:
+        before = self.open.get(request.msgid)
+        if before:
+            if not before.intact:
+                self._referee.outputs.came_in_part(request.msgid)
             self._end(request.msgid, "printed again", None)
         self._tally.deliveries += 1
         for other in self.open.values():

@@ -30,11 +30,12 @@ class Outputs:
 
     def __init__(self, board, problem, now):
         self.drives = 0
-        self.again = 0  # writes executed again by a node that has lost its memory of them
+        self.again = 0  # outputs driven again: after a restart, or as only the end had been heard
         self._problem = problem
         self._boot = dict(_BOOT)
         self._heard = deque(maxlen=_KEEP)
         self._before = {}  # msgid: outputs driven before the last restart
+        self._whole = deque(maxlen=_KEEP)  # msgids of which all lines came in one print
         self._percents = deque([(0, 0)], maxlen=_KEEP)  # (ms, %) of the dimmer
         set_pin, set_duty = board.set_pin, board.set_duty
 
@@ -64,6 +65,23 @@ class Outputs:
             write.driven = set()
         while len(self._before) > _KEEP:
             del self._before[next(iter(self._before))]
+
+    def came_whole(self, msgid):
+        """All lines of the operation msgid have come to the node."""
+        self._whole.append(msgid)
+
+    def came_in_part(self, msgid):
+        """Lines of msgid were lost on their way, and it is printed again.
+
+        What is left of a write may look like a whole one, which is done: the write itself is
+        another one then, and has to be done.
+        """
+        if msgid in self._whole:
+            return
+        for write in self._heard:
+            if write.msgid == msgid and write.driven:
+                self._before.setdefault(msgid, set()).update(write.driven)
+                write.driven = set()
 
     def drove(self, msgid, rid):
         """Return whether the write msgid has driven the output of rid."""

@@ -35,7 +35,10 @@ def summary(tally, broken, took_s, say):
     text = "%d came whole to the node, %d answered within 3 s" % (tally.heard, tally.replied)
     say(row % ("deliveries", "%s; else: %s" % (text, _counted(tally.unreplied))))
     say(row % ("answered again", _counted(tally.repeated)))
-    text = "%d done, %d of them again behind a restart" % (tally.drives, tally.executed_again)
+    text = "%d done, %d of them again behind a restart or a print that lost lines" % (
+        tally.drives,
+        tally.executed_again,
+    )
     say(row % ("writes", "outputs driven %s; half done: %s" % (text, _counted(tally.half))))
     if tally.kept:
         text = "%d kept, %d sent again, arrived as others: %s"

@@ -31,7 +31,8 @@ _LONG_S = 3600
 _CREEP = 1024  # bytes that the most of its second half may be above that of its first half
 _NAP_MS = 20  # the engine rests 25 ms with nothing to do, 10 while an answer is due
 _LATE_MS = 10  # of shorter naps
-_TASKS = 4  # more of them than at the beginning
+# More of them than at the beginning; 5 remember writes: 4 that were refused, those that were done.
+_TASKS = 4 + 5
 _QUEUE = 8
 
 
