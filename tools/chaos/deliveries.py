@@ -195,6 +195,9 @@ class Deliveries:
         if self._session.state == CLOSED:
             blamed = effects.blame(now - SESSION_MS, now)
             return "the session's end: %s" % blamed if blamed else None
+        if why == "refused" and delivery.kind == "READ" and delivery.printed > 1:
+            # The answer to the print before was broken off half way (docs/reference/mipl.md).
+            return self._firsts.get(delivery.request.msgid, ("", None))[1]
         return None
 
     # -- operations ---------------------------------------------------------------------------
