@@ -197,6 +197,66 @@ class WritingTest(unittest.TestCase):
         self.assertFalse(play(scene))
 
 
+class ToldTest(unittest.TestCase):
+    """What a user reads of it."""
+
+    DOWNLOADS = "the module downloads new firmware: it is not reset"
+    WRITES = "the module writes its own firmware: nothing is sent to it"
+    OVER = "the module's firmware update is over"
+
+    def told(self, *words):
+        """Return what is logged while the module prints words, a second apart."""
+        said = []
+
+        async def scene(node):
+            node.modem.log = said.append
+            for word in words:
+                node.urc(word)
+                await sleep(1000)
+
+        play(scene, opened=True)
+        return said
+
+    def test_each_part_is_told_once(self):
+        whole = [self.DOWNLOADS, self.WRITES, self.OVER]
+        words = b"DOWNLOADING", b"DOWNLOADING", b"DOWNLOADED", b"UPDATING", b"UPDATING"
+        lines = [b"FIRMWARE " + word for word in words] + [b"FIRMWARE UPDATE OVER"] * 2
+        self.assertEqual(self.told(*lines), whole)
+        numbers = 40, 51, 40, 42, 43, 51, 43, 44, 46
+        lines = [b"+MIPLEVENT: 0,%d" % number for number in numbers]
+        self.assertEqual(self.told(*lines), whole)
+
+    def test_a_download_that_begins_again_is_told_again(self):
+        lines = [b"+MIPLEVENT: 0,%d" % number for number in (40, 41, 40)]
+        self.assertEqual(self.told(*lines), [self.DOWNLOADS] * 2)
+
+    def test_the_end_of_none_is_not_told(self):
+        self.assertEqual(self.told(b"FIRMWARE UPDATE OVER", b"+MIPLEVENT: 0,46"), [])
+
+    def test_a_session_of_meanwhile_is_lost_to_the_update(self):
+        """The platform's event 6 came while nothing could be sent."""
+
+        async def scene(node):
+            node.urc(b"FIRMWARE UPDATING")
+            await sleep(1000)
+            node.mipl.state = 2
+            node.urc(b"FIRMWARE UPDATE OVER")
+            await sleep(1000)
+            return [cause for cause, _ in node.losses]
+
+        causes = ["the module writes its own firmware", "the module updated its firmware"]
+        self.assertEqual(play(scene, opened=True), causes)
+
+    def test_with_its_end_commands_are_taken_at_once(self):
+        async def scene(node):
+            node.modem.firmware.event(43)
+            writing = node.modem.firmware.writing
+            node.modem.firmware.event(44)
+            return writing, node.modem.firmware.writing, await kind(node.at.command(b"AT+CSQ"))
+
+        self.assertEqual(play(scene, opened=True), (True, False, 0))
+
+
 class ResetTest(unittest.TestCase):
     """No AT+NRB and no pin from the first word of an update to its last."""
 

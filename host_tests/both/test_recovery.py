@@ -6,6 +6,7 @@ import unittest
 import rig
 import vtime
 from fakeuart import FakeUart
+from modem_rig import OBJECTS, play, sleep
 
 from m5310 import errors
 from m5310.errors import AtError
@@ -221,6 +222,35 @@ class RebootTest(unittest.TestCase):
         kind, took = with_modem(scene, module)
         self.assertEqual(kind, errors.RESET)
         self.assertLess(took, 23000)
+
+    def test_a_session_ends_for_the_cause_that_is_told(self):
+        class Silent:
+            def value(self, level):
+                pass
+
+        async def scene(node):
+            await node.modem.reboot()
+            await node.mipl.open(OBJECTS, 3600, 30)
+            await node.modem.pulse(Silent(), 300)
+            return node.losses
+
+        causes = [("rebooted by us", 0), ("restarted by pin", 0)]
+        self.assertEqual(play(scene, opened=True), causes)
+
+    def test_an_operation_does_not_end_the_wait_for_the_answer_to_it(self):
+        """It would be given up, and the module taken for one that goes on."""
+
+        async def scene(node):
+            node.peer.answers[b"AT+NRB"] = None
+            task = asyncio.create_task(node.outcome(node.modem.reboot()))
+            await sleep(100)
+            node.urc(b"+MIPLREAD:0,77,3303,0,5700")
+            await sleep(3000)
+            node.urc(*BANNER)
+            result = await task
+            return result, [line for line in node.sent if not line.startswith(b"AT+MIPLREADRSP")]
+
+        self.assertEqual(play(scene, opened=True), ((0, ""), [b"AT+NRB"]))
 
 
 class _Socket:

@@ -539,6 +539,17 @@ class SweepTest(unittest.TestCase):
         kinds, count = rig.run(scene, Peer({CREATE: b"ERROR"}))
         self.assertEqual((kinds, count), ([errors.ERROR, errors.TIMEOUT, errors.ERROR], 10))
 
+    def test_behind_a_reboot_of_the_module_a_refusal_is_swept_again(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            await r.kind_of(udp.socket(2334))
+            udp.reset()
+            before = len(r.sent)
+            await r.kind_of(udp.socket(2334))
+            return len(r.sent) - before
+
+        self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1)
+
 
 class EndTest(unittest.TestCase):
     def test_closing_twice_sends_once(self):

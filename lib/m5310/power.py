@@ -12,7 +12,7 @@ from m5310.network import is_answer, is_mode_answer
 _PERIODIC = ((2, 3), (30, 4), (60, 5), (600, 0), (3600, 1), (36000, 2), (1152000, 6))
 _ACTIVE = ((2, 0), (60, 1), (360, 2))
 _OFF = 7
-# Cycle in tenths of ms and its four bits, NB-S1 (3GPP 24.008 table 10.5.5.32).
+# Cycle in ms and its four bits, NB-S1 (3GPP 24.008 table 10.5.5.32).
 _CYCLES = (
     (20480, 2),
     (40960, 3),
@@ -41,8 +41,8 @@ def _encode(seconds, units):
     for unit, bits in units:
         count = min(-(-seconds // unit), 31)
         exact = count * unit
-        short = best is None or best[0] < seconds
-        if best is None or (short and exact > best[0]) or (exact and seconds <= exact <= best[0]):
+        # One that is too short gives way to the next unit, which reaches further.
+        if best is None or best[0] < seconds or 0 < exact <= best[0]:
             best = exact, bits, count
     text = ""
     value = best[1] << 5 | best[2]

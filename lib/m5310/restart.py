@@ -18,7 +18,7 @@ async def reboot(modem):
     """Reboot the module by AT+NRB, which has no OK, and wait for it; raises AtError."""
     _check(modem)
     try:
-        await modem.at.command(b"AT+NRB", 5000, prefix=b"", slow=True)
+        await modem.at.command(b"AT+NRB", 5000, slow=True)
     except AtError as e:
         if e.kind != errors.RESET:
             raise
