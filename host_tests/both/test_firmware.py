@@ -56,6 +56,9 @@ class WritingTest(unittest.TestCase):
         b"+MATREADY",
         b"*MATREADY: 1",
         b"*ATREADY: 1",
+        b"RDY",
+        b"RDY ",
+        b" RDY",
     )
 
     def test_nothing_is_sent_from_updating_until_it_is_over(self):
@@ -108,6 +111,18 @@ class WritingTest(unittest.TestCase):
             return before, node.modem.firmware.writing, len(written(node)) > seen
 
         self.assertEqual(play(scene, opened=True), (0, False, True))
+
+    def test_after_that_half_minute_it_may_be_reset_though_it_was_downloaded_before(self):
+        async def scene(node):
+            node.urc(b"FIRMWARE DOWNLOADED", b"FIRMWARE UPDATING")
+            await sleep(5000)
+            node.urc(b"FIRMWARE UPDATE SUCCESS")
+            await sleep(29_000)
+            before = node.modem.firmware.busy
+            await sleep(2000)
+            return before, node.modem.firmware.busy
+
+        self.assertEqual(play(scene, opened=True), (True, False))
 
     def test_an_update_that_never_ends_is_given_up_after_15_minutes(self):
         async def scene(node):

@@ -23,6 +23,19 @@ class LadderTest(unittest.TestCase):
         expected = ["session"] * 3 + ["reboot"] * 2
         self.assertEqual(rungs(Ladder(), 12), expected * 2 + ["session"] * 2)
 
+    def test_behind_a_wait_for_a_silent_module_it_starts_from_the_lowest(self):
+        """It answers again: that it was silent says nothing against its session."""
+        for beyond, lowest in ((False, "session"), (True, "reboot")):
+            for waits in (1, 2, 3, 4):
+                ladder = Ladder()
+                for _ in range(waits):
+                    self.assertEqual(ladder.next(True)[0], "wait")
+                self.assertEqual(ladder.next(False, beyond)[0], lowest, waits)
+        ladder = Ladder()
+        self.assertEqual(rungs(ladder, 4), ["session"] * 3 + ["reboot"])
+        self.assertEqual(rungs(ladder, 1, True), ["wait"])
+        self.assertEqual(rungs(ladder, 4), ["session"] * 3 + ["reboot"])
+
     def test_every_rung_configured(self):
         expected = (
             ["session"] * 3 + ["reboot"] * 2 + ["reset pin"] * 2 + ["power pin"] * 2 + ["restart"]

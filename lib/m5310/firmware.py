@@ -82,7 +82,7 @@ class Firmware:
 
     def booted(self, line):
         """Take what a starting module printed: one that is ready has ended its update."""
-        if line.find(b"READY") >= 0 or line == b"RDY":
+        if line.find(b"READY") >= 0 or line.strip() == b"RDY":
             self.over()
 
     def over(self):

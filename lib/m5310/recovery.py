@@ -52,6 +52,7 @@ class Ladder:
                 return name, pause
             self._tries = 0
             self._at = (self._at + 1) % len(self.rungs)
+        self._at = 0
         return "wait", min(pause, _WAIT_S)
 
     def _fits(self, name, silent, beyond):
