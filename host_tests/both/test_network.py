@@ -285,6 +285,10 @@ class CeregTest(unittest.TestCase):
         (b"+CEREG:2,0000,00000000,9,,,,", 2, ("0000", "00000000", "9")),
         (b"+CEREG:0,0000,00000000,9", 0, ("0000", "00000000", "9")),
         (b"+CEREG:2,,,9", 2, ("", "", "9")),
+        (b'+CEREG:5,"1","94"', 5, None),
+        (b'+CEREG:5, "1", "94"', 5, None),
+        (b'+CEREG:5,"1"', 5, None),
+        (b"+CEREG:2,0000,00000000,9" + b"," * 12, 2, ("0000", "00000000", "9")),
         (b"+CEREG:3,9129,0AAE9CA1,9,0,15", 3, ("9129", "0AAE9CA1", "9")),
         (b'+CEREG:1,9129,0AAE9CA1,9,,,"00100001","00000101"', 1, ("9129", "0AAE9CA1", "9")),
     )
@@ -349,6 +353,7 @@ class CeregTest(unittest.TestCase):
             b"+CEREG:1,19E6,\xff\xfe,7",
             b'+CEREG:1,"19E6',
             b"+CEREG:1" + b"," * 40,
+            b"+CEREG:1,19E6,94,7" + b"," * 13,
             b"+CEREG:99999999999",
         )
         for line in junk:
@@ -388,14 +393,14 @@ class CeregTest(unittest.TestCase):
         async def scene(r):
             network = Network(r.at, r.clock)
             seen = []
-            for line in (b"+CSCON:1", b"+CSCON: 0", b"+CSCON:1", b"+CSCON:?"):
+            for line in (b"+CSCON:1", b"+CSCON: 0", b"+CSCON:1", b"+CSCON:?", b"+CSCON:1,1,1,1,0"):
                 r.urc(line)
                 await r.sleep(50)
                 seen.append(network.connected)
             network.reset()
             return seen, network.connected, network.registered
 
-        self.assertEqual(rig.run(scene), ([True, False, True, True], False, False))
+        self.assertEqual(rig.run(scene), ([True, False, True, True, True], False, False))
 
 
 class ClockTest(unittest.TestCase):
@@ -484,8 +489,9 @@ class ClockTest(unittest.TestCase):
 
     def test_local_time_without_a_zone_is_refused(self):
         for text in (b"26/11/28,02:00:01", b'"2026/11/28,02:00:01"'):
-            with self.assertRaises(ValueError):
+            with self.assertRaises(ValueError) as caught:
                 parse_clock(text, True)
+            self.assertEqual(str(caught.exception), "zone")
 
     def test_what_is_no_time_is_refused(self):
         for text in (
@@ -515,8 +521,31 @@ class ClockTest(unittest.TestCase):
             b"17-01-09T14-53-12+01",
             b"\xff" * 20,
         ):
-            with self.assertRaises(ValueError):
+            with self.assertRaises(ValueError) as caught:
                 parse_clock(text)
+            self.assertIn(str(caught.exception), ("clock", "zone", "number"), text)
+
+    def test_the_last_day_of_each_month(self):
+        for month, days in enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1):
+            text = b"26/%02d/%02d,12:00:00+32"
+            self.assertEqual(parse_clock(text % (month, days)), (2026, month, days, 12, 0, 0))
+            with self.assertRaises(ValueError):
+                parse_clock(text % (month, days + 1))
+
+    def test_the_first_and_the_last_year_and_the_widest_zone(self):
+        for text, expected in (
+            (b"17/01/01,00:00:00+00", (2017, 1, 1, 0, 0, 0)),
+            (b"69/12/31,23:59:59+00", (2069, 12, 31, 23, 59, 59)),
+            (b"69/12/31,23:59:59-01", (2070, 1, 1, 0, 14, 59)),
+            (b"24/05/02,00:00:00+96", (2024, 5, 1, 0, 0, 0)),
+            (b"24/05/02,00:00:00-96", (2024, 5, 3, 0, 0, 0)),
+            (b"24/05/02,00:00:00 GMT+24", (2024, 5, 1, 0, 0, 0)),
+        ):
+            self.assertEqual(parse_clock(text, True), expected, text)
+        for zone in (b"+97", b"-97", b" GMT+25"):
+            with self.assertRaises(ValueError) as caught:
+                parse_clock(b"24/05/02,00:00:00" + zone)
+            self.assertEqual(str(caught.exception), "zone")
 
 
 class AskTimeTest(unittest.TestCase):

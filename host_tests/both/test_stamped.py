@@ -51,6 +51,13 @@ class LinesTest(unittest.TestCase):
         self.assertEqual(self.sent((TIME, VALUE), 77), ([FIRST, LAST + b",77"], 1))
         self.assertEqual(self.sent((VALUE,), 65535), ([LAST + b",65535"], 1))
 
+    def test_without_a_number_no_confirmation_is_asked_for(self):
+        async def scene(node):
+            await group.notify(node.mipl, 9, 3303, 0, (VALUE,))
+            return node.sent
+
+        self.assertEqual(play(scene, opened=True), [LAST])
+
     def test_an_m5310a_wants_no_message_id_and_first_middle_last(self):
         unit = (5701, STRING, "Cel")
         sent, _ = self.sent((TIME, VALUE, unit), 5, dialect="m5310a")

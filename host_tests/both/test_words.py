@@ -78,6 +78,10 @@ class StatusTest(unittest.TestCase):
             return node.modem.status()
 
         status = play(scene)
+        line = status["at"]
+        self.assertEqual((line["fault"], line["replies"]), (None, 0))
+        for name in ("latency_mean", "latency_max", "latency_last"):
+            self.assertEqual(line[name], 0)
         self.assertEqual(sorted(status), ["at", "boots", "network", "session"])
         self.assertEqual(" ".join(sorted(status["at"])), self.LINE)
         self.assertEqual(
@@ -105,6 +109,13 @@ class StatusTest(unittest.TestCase):
         overlong, lines, received = play(scene)
         self.assertEqual((overlong, lines), (1, 2))  # OK to the first probe, and the report
         self.assertTrue(received >= 4000, received)
+
+    def test_the_mean_of_latencies_is_in_whole_milliseconds(self):
+        async def scene(node):
+            node.at.ages[:] = [3, 100, 50, 20]
+            return repr(node.at.status()["latency_mean"])
+
+        self.assertEqual(play(scene), "33")
 
     def test_the_network_after_a_bring_up(self):
         async def scene(node):
