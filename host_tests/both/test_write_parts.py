@@ -131,6 +131,12 @@ class OnceTest(unittest.TestCase):
         got = deliver(parts(4)[:1] + [200] + parts(4)[2:] + [5000] + parts(4))
         self.assertEqual(got, ([(9, 4, -1)], [REFUSED % 9, DONE % 9]))
 
+    def test_the_last_line_alone_of_what_was_refused_is_refused_each_time(self):
+        lines = parts(3)[:1] + [5000] + parts(3)[2:] + [5000] + parts(3)[2:]
+        self.assertEqual(deliver(lines), ([], [REFUSED % 9] * 3))
+        got = deliver(lines + [5000] + parts(3))
+        self.assertEqual(got, ([(9, 3, -1)], [REFUSED % 9] * 3 + [DONE % 9]))
+
     def test_two_writes_whose_parts_come_by_turns(self):
         for chunk in CHUNKS:
             a, b = parts(3, 9), parts(2, 10)

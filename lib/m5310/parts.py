@@ -108,9 +108,13 @@ class Parts:
             self._starved = -1
         if write and not self._anew(write, op):
             return self._next(write, op)
+        last = op.flag == op.index == 0
+        if write and last and write.start[1] >= 0:
+            op.bad = True  # the end of a refused write, printed again without its beginning
+            return op
         if write:
             self._drop(write)
-        if op.flag == op.index == 0:
+        if last:
             return op
         write = _Write(op)
         write.refused = op.index < 0  # its end cannot be read: what may follow is passed over
