@@ -32,8 +32,8 @@ RESIDENT = (
     *(
         f"m5310.{name}"
         for name in "at causes command detect dialect dialects errors fields firmware incoming "
-        "limits lines m5310a mipl modem network operations parts probe renewal replies requests "
-        "wire words".split()
+        "limits lines m5310a mipl modem network operations parts probe renewal repeats replies "
+        "requests wire words".split()
     ),
     *(f"node.{name}" for name in "dispatcher notifier sampler supervisor upkeep".split()),
 )

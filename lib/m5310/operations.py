@@ -5,8 +5,6 @@ that it is refused and not left unanswered. Which forms are taken, and why, is w
 docs/reference/mipl.md.
 """
 
-from binascii import crc32
-
 from micropython import const
 
 from m5310.fields import put, unhex
@@ -25,7 +23,6 @@ KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  
 _LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
 _DIGITS = const(10)  # of the longest number
 _REFUSED = const(11)  # 4.00 on the line
-SMALL = const(0x3FFFFFFF)  # what a small integer of a 32-bit port holds
 
 
 class Operation:
@@ -34,8 +31,8 @@ class Operation:
     kind, msgid, path (-1 = all), and what the kind brings along: `values` of a write are
     (resource, type, bytes); opaque ones are decoded from hex. `args` of an execute and
     `attributes` of a write-attributes are bytes. `cancel` turns an observe around. `arrived` is
-    the tick of its last line: before that it could not be answered. `content` and
-    `ends` are what tells a write or an execute from another under the same msgid, see content_of.
+    the tick of its last line: before that it could not be answered. `content` and `ends` tell a
+    write or an execute from another of its msgid, see repeats.fingerprint.
     """
 
     values = ()  # type: tuple | list
@@ -127,27 +124,6 @@ def put_resources(resources, out):
     out.extend(b',"')
     out.extend(resources.encode())
     out.append(34)
-
-
-def content_of(op):
-    """Set op.content and op.ends: what tells a write or an execute from another of its msgid.
-
-    content is (CRC-32, length) of all that it says, its msgid left out: a repeat repeats it all.
-    ends are 30 bits of the CRC-32 of what is left of a write when its first parts are lost.
-    """
-    head = b"%d,%d,%d,%d;" % (op.kind, op.oid, op.iid, op.rid if op.kind == _EXECUTE else -1)
-    crc = crc32(op.args, crc32(head))
-    length = len(head) + len(op.args)
-    ends = []
-    for i in range(len(op.values) - 1, -1, -1):
-        rid, kind, value = op.values[i]
-        head = b"%d,%d,%d;" % (rid, kind, len(value))
-        crc = crc32(value, crc32(head, crc))
-        length += len(head) + len(value)
-        if i:
-            ends.append(crc & SMALL)
-    op.content = crc, length
-    op.ends = ends
 
 
 class _Numbers:

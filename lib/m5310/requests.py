@@ -1,12 +1,11 @@
 """Operations of the platform in, their answers out (guide 3.5)."""
 
-import asyncio
-
 from micropython import const
 
 from m5310.errors import AGAIN, AtError
-from m5310.operations import SMALL, Operation, content_of, kind_of, parse, short
+from m5310.operations import Operation, kind_of, parse, short
 from m5310.parts import Parts
+from m5310.repeats import Repeats, fingerprint
 
 _READ = const(0)  # as in codes.py; a private const takes no heap
 _WRITE = const(1)
@@ -16,12 +15,6 @@ _DISCOVER = const(5)
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
 _BAD_REQUEST = const(11)
 _STATE = const(602)  # the module waits for no such answer
-_REPEAT_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: no msgid is used again earlier
-_RECENT = const(8)
-_CODE = const(3)  # in an entry of Requests.recent
-_WHEN = const(4)
-_WAITS = const(5)
-_ENDS = const(6)
 
 
 class Requests:
@@ -41,10 +34,7 @@ class Requests:
         self.on_wait = None
         self.ref = 0
         self.operations = self.repeats = self.refused = 0
-        # [kind, msgid, content, code, tick, still unanswered, ends] of what is not to be done
-        # again, the oldest first; content and ends as in operations.content_of.
-        self.recent = []
-        self._forgetting = None  # the task that does
+        self.done_before = Repeats(clock)
         self._half = None  # (msgid, path) of a read that was answered in part, and then refused
         self._spare = op = Operation(0, 0, 0)  # refuses one for which there is no memory
         op.requests = self
@@ -77,7 +67,7 @@ class Requests:
         """
         if op.kind in (_WRITE, _EXECUTE) and not op.bad:
             try:
-                self._remember(op, code)
+                self.done_before.add(op, code)
             except MemoryError:  # it is done: its answer must not be missing as well
                 pass
         self._answer(op, _RESULTS[code], values, resources)
@@ -118,9 +108,8 @@ class Requests:
     def done(self, op, error, age):
         """Hear how the answer to op fared: error None or an AtError, age in ms."""
         if not error:
-            for each in self.recent:
-                if each[0] == op.kind and each[1] == op.msgid and each[2] == op.content:
-                    each[_WAITS] = False
+            if op.content:
+                self.done_before.answered(op)
         elif op.kind == _READ and op.next and error.refused and error.code != _STATE:
             self._half = op.msgid, op.path
         if self.on_answered:
@@ -141,12 +130,12 @@ class Requests:
                 if op is None:
                     return
             if op.kind in (_WRITE, _EXECUTE) and not op.bad:
-                content_of(op)
+                fingerprint(op)
         except MemoryError:  # silence would block the module for every later operation
             self._starve(line, now)
             return
         self.operations += 1
-        code = self._answered(op, now)
+        code = self.done_before.code(op) if op.content else 0
         half = self._half
         self._half = None
         if code:
@@ -182,44 +171,6 @@ class Requests:
                 elif each.next:
                     at.replies.remove(each)
                     each.done(AtError(AGAIN), self.clock.ticks_diff(op.arrived, each.arrived))
-
-    # -- what was done already -----------------------------------------------------------------
-
-    def _answered(self, op, now):
-        """Return the code that this operation was answered with before; 0 if it is new.
-
-        The end of a write is that write printed again, its first lines lost on the way.
-        """
-        if op.kind not in (_WRITE, _EXECUTE) or op.bad:
-            return 0
-        for each in self.recent:
-            if each[0] != op.kind or each[1] != op.msgid:
-                continue
-            if each[2] == op.content or op.content[0] & SMALL in each[_ENDS]:
-                if 0 <= self.clock.ticks_diff(now, each[_WHEN]) < _REPEAT_MS:
-                    return each[_CODE]
-        return 0
-
-    def _remember(self, op, code):
-        recent = self.recent
-        if len(recent) >= _RECENT:  # what has no answer yet will come again
-            recent.remove(([each for each in recent if not each[_WAITS]] or recent)[0])
-        now = self.clock.ticks_ms()
-        recent.append([op.kind, op.msgid, op.content, code, now, True, op.ends])
-        if not self._forgetting:
-            self._forgetting = asyncio.create_task(self._forget())
-
-    async def _forget(self):
-        """Forget what is older than a msgid lasts, before the ticks come round to it again."""
-        recent = self.recent
-        while recent:
-            oldest = recent[0]
-            age = self.clock.ticks_diff(self.clock.ticks_ms(), oldest[_WHEN])
-            if 0 <= age < _REPEAT_MS:
-                await self.clock.sleep_ms(_REPEAT_MS - age)
-            if recent and recent[0] is oldest:
-                del recent[0]
-        self._forgetting = None
 
 
 def _is_no_operation(line):

@@ -58,7 +58,7 @@ async def _declare(mipl, objects, server, bootstrap):
     await detect.find(mipl)
     texts = dialects.creates(mipl.dialect, server, bootstrap)
     await _create(mipl, texts)
-    del mipl.requests.recent[:]  # of the session before: its operations cannot come again
+    mipl.requests.done_before.clear()
     for oid, bitmap, attributes, actions, resources in objects:
         await mipl.at.command(
             b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
