@@ -45,16 +45,14 @@ class Node:
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
-        printing = self.log if hasattr(self.log, "run") else None  # tests have simpler ones
-        if printing:
-            printing.at = self.modem.at
+        self.log.at = self.modem.at
         for name, part in (
             ("sampler", self.sampler),
             ("notifier", self.notifier),
             ("courier", self.courier),
             ("uplink", self.uplink),
             ("at", self.modem.at),
-            ("log", printing),
+            ("log", self.log),
         ):
             if part:
                 self.tasks.append(asyncio.create_task(self._keep(name, part.run)))

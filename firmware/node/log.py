@@ -30,7 +30,8 @@ class Log:
     def __init__(self, clock, level=1):
         self.level = level
         self.clock = clock
-        self._last = self._next = clock.ticks_ms()  # _next: of the next try, after a slow line
+        self._last = clock.ticks_ms()
+        self._next = None  # tick of the next try behind a slow line; None: it may be now
         self.ms = 0  # from the start to the last text
         self.dropped = 0
         self._lines = []
@@ -54,6 +55,7 @@ class Log:
         """Print what waits when it is time for it, for ever."""
         while True:
             await self.clock.sleep_ms(_TURN_MS)
+            self._rest()
             left = _PART
             while self._lines and left and self._idle():
                 self._print_next()
@@ -82,9 +84,14 @@ class Log:
         if at is None:
             return True
         if self._slow:
-            past = self.clock.ticks_diff(self.clock.ticks_ms(), self._next) >= 0
-            return past and at.quiet()
+            return self._next is None and at.quiet()
         return not at.replies
+
+    def _rest(self):
+        """End the pause behind a slow line when it is over: asked each turn, as ticks wrap."""
+        if self._next is not None:
+            if self.clock.ticks_diff(self.clock.ticks_ms(), self._next) >= 0:
+                self._next = None
 
     def _keep(self, line):
         lines = self._lines

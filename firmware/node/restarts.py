@@ -22,8 +22,7 @@ def restart(supervisor, cause):
     """Restart the MCU because of cause (text), which is kept; whatever the file system says."""
     supervisor.log("restarting the board: %s" % cause, 0)
     _keep(cause, supervisor.log)
-    if hasattr(supervisor.log, "flush"):
-        supervisor.log.flush()
+    supervisor.log.flush()
     if supervisor.restart:  # else the watchdog does it, where there is one
         supervisor.restart()
 

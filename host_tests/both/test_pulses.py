@@ -1,5 +1,6 @@
 """A contact's counter (5501): pulses between two samples count, its bouncing does not."""
 
+import builtins
 import unittest
 
 import fakeboard
@@ -222,13 +223,20 @@ class SampledTest(PulseCase):
     def tearDown(self):
         machine.Pin = self.real
 
-    def test_without_an_interrupt_the_samples_tell(self):
+    def test_without_an_interrupt_the_samples_tell_and_it_is_said(self):
         self.real = machine.Pin
         taken = ValueError("ExtInt vector 3 is already in use")
         errors = (taken, OSError(16), TypeError("argument"), NotImplementedError())
         for kind in [Plain] + [refusing(error) for error in errors]:
             machine.Pin = kind
-            self.make()
+            said = []
+            real, builtins.print = print, said.append
+            try:
+                self.make()
+            finally:
+                builtins.print = real
+            self.assertEqual(len(said), 1)
+            self.assertTrue(said[0].startswith("pin 13 is only sampled, short pulses are not"))
             self.assertEqual(self.sample(), 0)
             for level, count in ((0, 1), (0, 1), (1, 1), (0, 2)):
                 self.driver.pin.level = level

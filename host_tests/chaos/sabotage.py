@@ -10,6 +10,7 @@ from m5310.at import At
 from m5310.command import Command
 from m5310.mipl import Mipl
 from m5310.operations import Operation
+from m5310.repeats import Repeats
 from m5310.requests import Requests
 from node.courier import Courier
 from node.dispatcher import Dispatcher
@@ -98,7 +99,7 @@ def answers_with_another_code(monkeypatch):
 
 
 def forgets_what_it_did(monkeypatch):
-    monkeypatch.setattr(Requests, "_answered", lambda self, op, now: 0)
+    monkeypatch.setattr(Repeats, "code", lambda self, op: 0)
 
 
 def drives_by_itself(monkeypatch):

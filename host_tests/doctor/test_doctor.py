@@ -380,6 +380,14 @@ def test_a_node_that_was_not_deployed_is_found_however_much_room_there_is(seen, 
     assert got["board"][0] == "warn" and "built for BOARD=RPI_PICO" in got["board"][1]
 
 
+def test_a_node_that_cannot_be_loaded_is_told_with_its_error(seen):
+    got = seen(Simulated(), found={"fault": "SyntaxError('invalid syntax',)"})
+    assert got["files"][0] == "warn"
+    assert "cannot be loaded" in got["files"][1]
+    assert "SyntaxError" in " ".join(str(part) for part in got["files"])
+    assert "make deploy" in " ".join(str(part) for part in got["files"])
+
+
 def test_a_frozen_node_needs_less_memory(seen):
     for node, state in (("", "warn"), (".frozen/node", "ok")):
         link = FakeLink(Wire(), free=60_000)

@@ -62,10 +62,23 @@ def test_looking_for_the_node_leaves_nothing_loaded(tmp_path):
     assert probed(tmp_path, code).node
 
 
-@pytest.mark.parametrize("text", ["1 +", "raise MemoryError", "import nothere"])
-def test_a_node_that_cannot_be_loaded_is_none(tmp_path, text):
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("1 +", "SyntaxError"), ("raise MemoryError", "MemoryError"), ("import nothere", "")],
+)
+def test_a_node_that_cannot_be_loaded_is_none_and_its_fault_is_told(tmp_path, text, fault):
     package(tmp_path, text)
-    assert probed(tmp_path).node == ""
+    found = probed(tmp_path)
+    assert found.node == ""
+    assert found.fault.split("(")[0] == fault
+
+
+def test_a_broken_board_definition_is_told(tmp_path):
+    package(tmp_path)
+    (tmp_path / "pins.py").write_text("NAME = 1 / 0")
+    found = probed(tmp_path)
+    assert (found.node, found.board) == ("node", "")
+    assert found.fault.startswith("ZeroDivisionError")
 
 
 def test_a_board_without_a_file_system_can_be_asked(tmp_path):

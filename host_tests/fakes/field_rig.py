@@ -14,6 +14,7 @@ from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
 from m5310.modem import Modem
 from node.dispatcher import Dispatcher
+from node.log import Log
 from node.notifier import Notifier
 from node.supervisor import Supervisor
 
@@ -89,12 +90,11 @@ class Module:
             task.cancel()
 
 
-class Log:
-    """Keeps what a user would see in said, (ticks, text, level) of all that was logged in all."""
-
-    level = 1
+class Kept(Log):
+    """A log that prints nothing: all holds (ticks, text, level), said what a user would see."""
 
     def __init__(self, said):
+        Log.__init__(self, vtime.clock)
         self.said = said
         self.all = []
 
@@ -129,7 +129,7 @@ class Node:
         self.thermometers[0].update(20.5)
         self.thermometers[1].update(21.5)
         self.observations = Observations(registry, self.clock)
-        self.log = Log(self.said)
+        self.log = Kept(self.said)
         dispatcher = Dispatcher(registry, self.observations, self.log)
         mipl = self.modem.mipl
         dispatcher.requests = mipl.requests

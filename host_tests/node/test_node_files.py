@@ -7,7 +7,9 @@ import sys
 
 import machine
 import pytest
+import vtime
 from cutdisk import Cut, Disk, Full
+from node_rig import Said
 
 from node import config_keep, restarts, safe
 
@@ -102,9 +104,7 @@ def test_a_cut_at_a_restart(everywhere):
         def restart():
             pass
 
-        @staticmethod
-        def log(said, level=1):
-            pass
+        log = Said(vtime.clock, [])
 
     def prepare():
         restarts.restart(Supervisor, "the first")
@@ -122,11 +122,9 @@ def board(tmp_path, monkeypatch):
 
     class Board:
         said = []
+        log = Said(vtime.clock, said)
         count = 0
         state = {}
-
-        def log(self, said, level=1):
-            self.said.append(said)
 
         def restart(self):
             self.count += 1

@@ -157,6 +157,26 @@ def test_when_the_terminal_is_read_again_it_is_told_how_much_is_missing(terminal
     assert any("MIPLREADRSP" in text for text in texts[-20:])
 
 
+def test_a_slow_line_of_days_ago_holds_nothing(terminal):
+    """Ticks wrap after 12 days: the pause behind a slow line is not to begin again."""
+
+    async def scene(r):
+        await r.until(lambda: r.node.supervisor.state == "online")
+        terminal.ms = 500
+        r.node.log("slow", 0)
+        terminal.ms = 0
+        there = len(terminal.texts)
+        for _ in range(150):  # an hour each
+            await r.sleep(1)
+            vtime.clock.start += 3_600_000
+        assert len(terminal.texts) == there  # nothing since, which would end the pause
+        r.node.log("of today", 0)
+        await r.sleep(30)
+
+    logged(scene, 0, config={"onenet.lifetime": 86400})
+    assert terminal.texts[-1].endswith("of today")
+
+
 def test_what_waits_is_bounded(terminal):
     log = Log(vtime.clock, 3)
 

@@ -19,6 +19,7 @@ from chaos.plan import settings
 from chaos.run import Run
 from chaos.world import World
 from node.config_check import validate
+from node.log import Log
 from node.modem import modem_of
 from node.port import open_pins
 from node.setup import build
@@ -36,12 +37,11 @@ _TASKS = 4 + 5
 _QUEUE = 8
 
 
-class _Log:
-    """Stands for node.app.Log: keeps the last texts, tells of those that mean a fault."""
+class _Log(Log):
+    """Prints nothing: hands each text to the referee, and tells of those that mean a fault."""
 
-    level = 1
-
-    def __init__(self, referee):
+    def __init__(self, clock, referee):
+        super().__init__(clock)
         self._referee = referee
 
     def __call__(self, text, level=1):
@@ -133,7 +133,7 @@ class VirtualRun(Run):
     def _power_on(self):
         config = validate(settings(self.plan))
         pins = open_pins(config["module"]) if self.plan.pins else {}
-        log = _Log(self.referee)
+        log = _Log(self.clock, self.referee)
         folder = str(self._folder) if self._folder else "none"
         modem = modem_of(config, self.uart, self.clock, log, **pins)
         self.node = build(config, modem, log, self._power_cut, folder)

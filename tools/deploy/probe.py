@@ -27,7 +27,7 @@ try:
 except (OSError, ValueError, KeyError, TypeError):
     _d = None
 # Where the package node is, other than by a deployment: in the firmware, or copied by hand.
-_n = _b = ""
+_n = _b = _f = ""
 if not _d:
     _k = set(sys.modules)
     try:
@@ -35,8 +35,10 @@ if not _d:
         _n = str(node.__path__)
         import pins
         _b = pins.NAME
-    except Exception:
+    except (ImportError, AttributeError):
         pass
+    except Exception as _e:
+        _f = repr(_e)
     for _x in set(sys.modules) - _k:
         del sys.modules[_x]
 gc.collect()
@@ -44,7 +46,7 @@ print(json.dumps({"name": _i.name, "version": list(_i.version)[:3], "machine": _
     "mpy": getattr(_i, "_mpy", getattr(_i, "mpy", 0)) & 255, "platform": sys.platform,
     "cwd": os.getcwd(), "block": _v[1] or _v[0], "free": _v[3] * (_v[1] or _v[0]),
     "size": _v[2] * (_v[1] or _v[0]),
-    "deployed": _d, "node": _n, "pins": _b}))
+    "deployed": _d, "node": _n, "pins": _b, "fault": _f}))
 """
 
 
@@ -54,6 +56,7 @@ class Found:
 
     size: of the file system, 0 where it is not told. node: the folder that the package node is
     in where it was not deployed ("": there is none); pins: NAME of the board definition there.
+    fault: the error that one of the two ended with when it was loaded.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Found:
     size: int = 0
     node: str = ""
     pins: str = ""
+    fault: str = ""
 
     @property
     def number(self):

@@ -7,6 +7,8 @@ from node import need, values
 _COUNTS = const(0xFFFFF)  # the counter wraps behind that: it stays a small integer
 _DEBOUNCE_MS = const(5)
 _OLD_MS = const(3600000)  # an edge is not older: ticks wrap after 6 days
+# What a port raises for a pin that has no interrupts, or whose interrupt another pin has.
+_NO_INTERRUPT = (AttributeError, NotImplementedError, OSError, TypeError, ValueError)
 
 
 def make(spec, shared):
@@ -25,11 +27,12 @@ def make(spec, shared):
     clock = shared.get("clock")
     if clock is None:
         return PinInput(pin, means_on)
+    driver = PulseInput(pin, means_on, clock, spec.get("debounce", _DEBOUNCE_MS))
     try:
-        driver = PulseInput(pin, means_on, clock, spec.get("debounce", _DEBOUNCE_MS))
         pin.irq(driver.edge, Pin.IRQ_RISING | Pin.IRQ_FALLING)
-    except (AttributeError, NotImplementedError, OSError, TypeError, ValueError):
-        return PinInput(pin, means_on)  # no interrupts, or this one is taken: it is sampled
+    except _NO_INTERRUPT as e:
+        print("pin %s is only sampled, short pulses are not counted: %r" % (number, e))
+        return PinInput(pin, means_on)
     return driver
 
 

@@ -65,6 +65,10 @@ def files(case):
     if found.deployed:
         yield ok(f"{free}; the node is there, version {found.deployed['version']}")
         return
+    if found.fault:
+        said = f"{free}; a node or a board definition is there and cannot be loaded"
+        yield warn(said, found.fault, case.make("deploy"))
+        return
     if found.node:
         how = "part of the firmware" if found.frozen else f"in {found.node}, copied by other means"
         yield ok(f"{free}; the node is there, {how}")
