@@ -1,9 +1,9 @@
 """Kept readings and their confirmations, events 25 and 26: what is sent again, when, as what."""
 
 import asyncio
-import os
 import unittest
 
+import folder
 import modem_rig
 from modem_rig import module, sleep
 
@@ -18,21 +18,12 @@ MSGID = 77
 READING = (3303, 0, 5700, 21.5, 0)
 
 
-def cleared():
-    try:
-        for name in os.listdir(FOLDER):
-            os.remove(FOLDER + "/" + name)
-        os.rmdir(FOLDER)
-    except OSError:
-        pass
-
-
 def play(scene, opened=True, kept=()):
     """Run scene(node, courier) beside a courier whose outbox holds the readings kept.
 
     node.said: [(text, level)] that were logged.
     """
-    cleared()
+    folder.remove(FOLDER)
 
     async def program(node):
         registry = Registry()
@@ -56,7 +47,7 @@ def play(scene, opened=True, kept=()):
     try:
         return modem_rig.play(program, module(), opened=opened)
     finally:
-        cleared()
+        folder.remove(FOLDER)
 
 
 def notified(node):

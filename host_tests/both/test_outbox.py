@@ -3,6 +3,8 @@
 import os
 import unittest
 
+import folder
+
 from node.outbox import Outbox
 
 FOLDER = "outbox-test-%d" % id(object())
@@ -32,12 +34,7 @@ class OutboxTest(unittest.TestCase):
         self.tearDown()
 
     def tearDown(self):
-        try:
-            for name in os.listdir(FOLDER):
-                os.remove(FOLDER + "/" + name)
-            os.rmdir(FOLDER)
-        except OSError:
-            pass
+        folder.remove(FOLDER)
 
     def files(self):
         return sorted([name for name in os.listdir(FOLDER) if len(name) == 8])

@@ -1,8 +1,8 @@
 """An uplink on a scripted module with one socket, and the server at its other end."""
 
 import asyncio
-import os
 
+import folder
 import modem_rig
 import vtime
 from modem_rig import sleep
@@ -25,12 +25,7 @@ _DAY_S = 86400
 
 def forget():
     """Remove what an uplink kept."""
-    try:
-        for name in os.listdir(FOLDER):
-            os.remove(FOLDER + "/" + name)
-        os.rmdir(FOLDER)
-    except OSError:
-        pass
+    folder.remove(FOLDER)
 
 
 class Sensor:

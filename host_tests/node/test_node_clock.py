@@ -4,36 +4,13 @@ import datetime
 
 import node_rig
 import pytest
-
-START = 1795312800  # the module's clock at its start (tools/bench/module/options.py)
-
-
-class Rtc:
-    """A machine.RTC that keeps what it is set to and does not go on."""
-
-    def __init__(self):
-        self.set = []
-
-    def datetime(self, date=None):
-        if date is None:
-            return (2000, 1, 1, 6, 0, 0, 0, 0)
-        self.set.append(date)
+from clock_rig import Rtc, now, ready
 
 
 def play(scene, form, config=None, module=None, **options):
     config = {"module.clock": form, **(config or {})}
     module = {"cclk": form, **(module or {})}
     return node_rig.play(scene, config=config, module=module, **options)
-
-
-def now(r):
-    """Return the UNIX time by the module's clock."""
-    return START + r.module.timers.now() / 1000 - r.module.started_ms / 1000
-
-
-async def ready(r):
-    await r.until(lambda: r.node.supervisor.state == "online")
-    await r.until(lambda: r.device and len(r.device.observed) == 3)
 
 
 def printed(r):
