@@ -62,11 +62,17 @@ def test_an_answer_to_the_repetition_counts_and_is_timed_from_the_first_print():
     assert operation.latency_ms > 5000
 
 
-def test_a_repetition_starts_the_answer_anew():
+def asked():
+    """Have an instance read; return (rig, operation, a line of its answer: resource, index)."""
     rig = Rig().register()
     operation = rig.platform.read(rig.imei, 3303, 0)
     rig.run(200)
     line = "AT+MIPLREADRSP=0,%d,1,3303,0,%%d,4,4,20.5,%%d,0" % operation.msgid
+    return rig, operation, line
+
+
+def test_a_repetition_starts_the_answer_anew():
+    rig, operation, line = asked()
     assert rig.send(line % (5700, 1)) == ["OK"]
     rig.run(5000)
     assert rig.send(line % (5700, 1), line % (5601, 0), ms=300) == ["OK", "OK"]
@@ -74,10 +80,7 @@ def test_a_repetition_starts_the_answer_anew():
 
 
 def test_an_answer_that_goes_on_over_a_repetition_is_no_success():
-    rig = Rig().register()
-    operation = rig.platform.read(rig.imei, 3303, 0)
-    rig.run(200)
-    line = "AT+MIPLREADRSP=0,%d,1,3303,0,%%d,4,4,20.5,%%d,0" % operation.msgid
+    rig, operation, line = asked()
     assert rig.send(line % (5700, 3), line % (5601, 2)) == ["OK", "OK"]
     rig.run(5000)
     assert rig.send(line % (5602, 1), line % (5603, 0)) == STATE + STATE
@@ -89,10 +92,7 @@ def test_an_answer_that_goes_on_over_a_repetition_is_no_success():
 
 def test_an_answer_that_was_interrupted_may_begin_anew():
     for first in (3, 2):  # a value may be gone by then
-        rig = Rig().register()
-        operation = rig.platform.read(rig.imei, 3303, 0)
-        rig.run(200)
-        line = "AT+MIPLREADRSP=0,%d,1,3303,0,%%d,4,4,20.5,%%d,0" % operation.msgid
+        rig, operation, line = asked()
         assert rig.send(line % (5700, 3), line % (5601, 2)) == ["OK", "OK"]
         rig.run(5000)
         assert rig.send(line % (5602, 1)) == STATE
