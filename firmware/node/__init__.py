@@ -9,6 +9,10 @@ def values(table, names):
     return [table[name] for name in names.split()]
 
 
+# What ports and drivers raise for a device or an argument that they do not have.
+REFUSALS = (OSError, ValueError, TypeError, AttributeError, NotImplementedError)
+
+
 def need(*names):
     """Raise ValueError where this MicroPython lacks one of machine.NAME."""
     import machine

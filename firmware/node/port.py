@@ -7,11 +7,8 @@ import sys
 
 import machine
 
-from . import need, values
+from . import REFUSALS, need, values
 from .config_error import ConfigError
-
-# What a port raises for a device or an argument that it does not have.
-_REFUSALS = (OSError, ValueError, TypeError, AttributeError)
 
 
 def definition():
@@ -38,13 +35,13 @@ def open_uart(module, board):
             try:
                 need("Pin")
                 options[name] = machine.Pin(module[name])
-            except _REFUSALS as e:
+            except REFUSALS as e:
                 raise ConfigError("module." + name, module[name], "is no pin: %s" % e)
     number, baud, rxbuf = values(module, "uart baud rxbuf")
     try:
         need("UART")
         return machine.UART(number, baudrate=baud, rxbuf=rxbuf, timeout=0, **options)
-    except _REFUSALS as e:
+    except REFUSALS as e:
         raise ConfigError("module.uart", number, "cannot be opened: %s" % e)
 
 
@@ -56,6 +53,6 @@ def open_pins(module):
             try:
                 need("Pin")
                 pins[name] = machine.Pin(module[name], machine.Pin.OUT, value=0)
-            except _REFUSALS as e:
+            except REFUSALS as e:
                 raise ConfigError("module." + name, module[name], "is no output pin: %s" % e)
     return pins

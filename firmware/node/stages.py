@@ -7,7 +7,7 @@ from micropython import const
 
 from m5310 import borrow
 
-from . import need
+from . import REFUSALS, need
 
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
@@ -179,7 +179,7 @@ def _chip(board, log):
     rtc = None
     try:
         rtc = machine.RTC()
-    except (AttributeError, OSError, TypeError, ValueError):
+    except REFUSALS:
         pass
     if not hasattr(rtc, "datetime"):
         log(

@@ -5,14 +5,12 @@ from micropython import const
 from lwm2m.registry import Registry
 from m5310 import borrow
 
-from . import values
+from . import REFUSALS, values
 from .config_error import ConfigError
 from .sampler import Sampler
 
 _TEMPERATURE = const(3303)
 _ACTUATION = const(3306)
-# What drivers and ports raise for a device or an argument that they do not have.
-_REFUSALS = (OSError, ValueError, TypeError, AttributeError)
 _STATES = (3200, 3302, 3342)  # what is read there has no units
 
 
@@ -46,7 +44,7 @@ def things(config, clock, wall=None):
             if _is_ours(str(e)):
                 raise  # its driver is not on the board
             raise ConfigError("sensors[%d]" % i, kind, "needs what this MicroPython lacks: %s" % e)
-        except _REFUSALS as e:
+        except REFUSALS as e:
             raise ConfigError("sensors[%d]" % i, kind, "cannot be set up: %s" % e)
     for i, spec in enumerate(config["actuators"]):
         from .actuators import make as make_outputs
@@ -55,7 +53,7 @@ def things(config, clock, wall=None):
         try:
             actuation = kinds[oid](iid, clock, **make_outputs(spec))
             registry.add(actuation)
-        except _REFUSALS as e:
+        except REFUSALS as e:
             raise ConfigError("actuators[%d]" % i, iid, "cannot be set up: %s" % e)
         actuations.append(actuation)
     return registry, sampler

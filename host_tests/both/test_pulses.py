@@ -226,7 +226,13 @@ class SampledTest(PulseCase):
     def test_without_an_interrupt_the_samples_tell_and_it_is_said(self):
         self.real = machine.Pin
         taken = ValueError("ExtInt vector 3 is already in use")
-        errors = (taken, OSError(16), TypeError("argument"), NotImplementedError())
+        errors = [
+            taken,
+            OSError(16),
+            TypeError("argument"),
+            NotImplementedError(),
+            AttributeError(),
+        ]
         for kind in [Plain] + [refusing(error) for error in errors]:
             machine.Pin = kind
             said = []

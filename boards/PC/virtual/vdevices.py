@@ -20,6 +20,9 @@ def use(new):
     return new
 
 
+_UP = 2
+
+
 class Pin:
     """machine.Pin for GPIO 0..39; 34..39 are inputs only, as on an ESP32."""
 
@@ -27,7 +30,7 @@ class Pin:
     OUT = 3
     OPEN_DRAIN = 7
     PULL_DOWN = 1
-    PULL_UP = 2
+    PULL_UP = _UP
     IRQ_RISING = 1
     IRQ_FALLING = 2
 
@@ -58,7 +61,7 @@ class Pin:
         if self.id in self._board.broken:
             raise OSError(EIO)
         if x is None:
-            high = self._pull == self.PULL_UP or self.id == vboard.ONEWIRE_PIN  # 4.7 kΩ there
+            high = self._pull == _UP or self.id == vboard.ONEWIRE_PIN  # 4.7 kΩ there
             return self._board.pins.get(self.id, 1 if high else 0)
         if self._mode != self.IN:
             self._board.set_pin(self.id, x)

@@ -2,13 +2,11 @@
 
 from micropython import const
 
-from node import need, values
+from node import REFUSALS, need, values
 
 _COUNTS = const(0xFFFFF)  # the counter wraps behind that: it stays a small integer
 _DEBOUNCE_MS = const(5)
 _OLD_MS = const(3600000)  # an edge is not older: ticks wrap after 6 days
-# What a port raises for a pin that has no interrupts, or whose interrupt another pin has.
-_NO_INTERRUPT = (AttributeError, NotImplementedError, OSError, TypeError, ValueError)
 
 
 def make(spec, shared):
@@ -30,7 +28,7 @@ def make(spec, shared):
     driver = PulseInput(pin, means_on, clock, spec.get("debounce", _DEBOUNCE_MS))
     try:
         pin.irq(driver.edge, Pin.IRQ_RISING | Pin.IRQ_FALLING)
-    except _NO_INTERRUPT as e:
+    except REFUSALS as e:  # no interrupts, or another pin has this one
         print("pin %s is only sampled, short pulses are not counted: %r" % (number, e))
         return PinInput(pin, means_on)
     return driver
