@@ -2,66 +2,11 @@
 
 import unittest
 
-import vtime
 from modem_rig import leap, play, sleep
 from rig import CHUNKS
+from write_rig import DONE, REFUSED, TIMES, deliver, line, numbered, paced, parts, starved
 
-import m5310.requests
-from m5310.codes import OPAQUE, WRITE
-
-HEAD = b"+MIPLWRITE:0,%d,3306,0,"
-DONE = b"AT+MIPLWRITERSP=0,%d,2"
-REFUSED = b"AT+MIPLWRITERSP=0,%d,11"
-TIMES = []  # type: list
-
-
-def line(rid, tail, msgid=9, value=b"01"):
-    return HEAD % msgid + b"%d,2,%d,%s,%s" % (rid, len(value) // 2, value, tail)
-
-
-def parts(count, msgid=9, size=1):
-    """The lines of a write of count resources of size bytes, as the guide's module prints them."""
-    tails = [b"0,%d" % i for i in range(count - 1, -1, -1)]
-    value = b"01" * size
-    return [line(5850 + i, tail, msgid, value) for i, tail in enumerate(tails)]
-
-
-def deliver(lines, wait=3000, chunk=0, start=0):
-    """Print lines (a number: ms to wait), then wait; return (writes done, answers in order).
-
-    A write done is (msgid, how many values, rid). The ms until each answer are in TIMES.
-    """
-
-    async def scene(node):
-        def done(op):
-            node.operations.append(op)
-            node.mipl.requests.reply(op, 204 if op.kind == WRITE else 404)
-
-        node.mipl.requests.on_operation = done
-        begun = vtime.clock.ticks_ms()
-        times = []
-        node.mipl.requests.on_answered = lambda *_: times.append(
-            vtime.clock.ticks_diff(vtime.clock.ticks_ms(), begun)
-        )
-        for item in lines:
-            if isinstance(item, int):
-                await sleep(item)
-            else:
-                node.urc(item)
-                await sleep(1)
-        await sleep(wait)
-        TIMES[:] = times
-        writes = [(op.msgid, len(op.values), op.rid) for op in node.operations if op.kind == WRITE]
-        return writes, node.sent
-
-    return play(scene, None, chunk, opened=True, start=start)
-
-
-def paced(lines, ms):
-    out = []
-    for each in lines:
-        out += [each, ms]
-    return out
+from m5310.codes import OPAQUE
 
 
 class SlowTest(unittest.TestCase):
@@ -211,32 +156,15 @@ class OnceTest(unittest.TestCase):
 class MemoryTest(unittest.TestCase):
     """A part for which there is no memory: the write is refused once, nothing of it is done."""
 
-    def starved(self, lines, *spoilt):
-        """Deliver lines, those numbered in spoilt without memory to read them."""
-        real = m5310.requests.parse
-        count = [0]
-
-        def parse(kind, line, arrived):
-            count[0] += 1
-            if count[0] - 1 in spoilt:
-                raise MemoryError
-            return real(kind, line, arrived)
-
-        m5310.requests.parse = parse
-        try:
-            return deliver(lines)
-        finally:
-            m5310.requests.parse = real
-
     def test_one_part_or_several_or_all_of_them(self):
         for spoilt in ((0,), (1,), (2,), (0, 1), (1, 2), (0, 2), (0, 1, 2)):
             lines = paced(parts(3), 100)
-            self.assertEqual(self.starved(lines, *spoilt), ([], [REFUSED % 9]), spoilt)
+            self.assertEqual(starved(spoilt, deliver, lines), ([], [REFUSED % 9]), spoilt)
 
     def test_what_is_printed_again_is_done(self):
         for spoilt in ((0,), (2,), (0, 1, 2)):
             lines = paced(parts(3), 100) + [5000] + parts(3)
-            got = self.starved(lines, *spoilt)
+            got = starved(spoilt, deliver, lines)
             self.assertEqual(got, ([(9, 3, -1)], [REFUSED % 9, DONE % 9]), spoilt)
 
 
@@ -265,17 +193,14 @@ class NumberingTest(unittest.TestCase):
         (b"1", b"0"),
     )
 
-    def of(self, tails):
-        return [line(5850 + i, tail) for i, tail in enumerate(tails)]
-
     def test_each_way_of_numbering(self):
         for tails in self.WAYS:
-            got = deliver(self.of(tails))
+            got = deliver(numbered(tails))
             self.assertEqual(got, ([(9, len(tails), -1)], [DONE % 9]), tails)
 
     def test_each_way_repeated_as_a_whole_or_begun_anew(self):
         for tails in self.WAYS:
-            lines = self.of(tails)
+            lines = numbered(tails)
             self.assertEqual(
                 deliver(lines + [2000] + lines), ([(9, len(tails), -1)], [DONE % 9] * 2), tails
             )
@@ -296,7 +221,7 @@ class NumberingTest(unittest.TestCase):
             (b"0,2", b"0,1"),
             (b"1", b"2"),
         ):
-            self.assertEqual(deliver(self.of(tails)), ([], [REFUSED % 9]), tails)
+            self.assertEqual(deliver(numbered(tails)), ([], [REFUSED % 9]), tails)
 
     def test_flags_without_the_first_line_are_refused(self):
         for tails in (
@@ -305,11 +230,11 @@ class NumberingTest(unittest.TestCase):
             (b"2,2", b"2,1", b"0,0"),
             (b"2,1", b"0,0"),
         ):
-            self.assertEqual(deliver(self.of(tails)), ([], [REFUSED % 9]), tails)
+            self.assertEqual(deliver(numbered(tails)), ([], [REFUSED % 9]), tails)
 
     def test_values_stay_in_their_order(self):
         async def scene(node):
-            node.urc(*self.of((b"2,0", b"1,0", b"0,0")))
+            node.urc(*numbered((b"2,0", b"1,0", b"0,0")))
             await sleep(500)
             return node.operations[0].values
 

@@ -103,5 +103,25 @@ def leap(ms):
     vtime.clock.start += ms
 
 
+def exactly(node, *items):
+    """Print items and have the engine read each at once, on exact ticks; a number: ms between.
+
+    A tuple of lines arrives in one turn. Nothing else runs meanwhile: what is to be answered is
+    sent later.
+    """
+    begun = now = vtime.clock.ticks_ms()
+    for item in items:
+        if isinstance(item, int):
+            now = vtime.clock.ticks_add(now, item)
+            continue
+        vtime.clock.ticks_ms = lambda now=now: now
+        try:
+            node.urc(*item if isinstance(item, tuple) else (item,))
+            node.at.poll()
+        finally:
+            del vtime.clock.ticks_ms
+    leap(vtime.clock.ticks_diff(now, begun))
+
+
 def elapsed(start):
     return vtime.clock.ticks_diff(vtime.clock.ticks_ms(), start)

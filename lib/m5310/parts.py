@@ -38,7 +38,7 @@ class _Write:
         self.first = self.last = op.arrived  # ticks of its parts
         self.start = self.flag, self.index = op.flag, op.index  # of the first part, of the last
         self.size = len(op.values[0][2]) if op.values else 0
-        self.refused = False
+        self.refused = op.index < 0  # its end cannot be read: what may follow is passed over
         self.ways = 0
         if op.index > 0 and op.flag < 2:  # where both are set, one of them is the flag 1
             self.ways |= _LAST
@@ -117,7 +117,6 @@ class Parts:
         if last:
             return op
         write = _Write(op)
-        write.refused = op.index < 0  # its end cannot be read: what may follow is passed over
         self._keep(write)
         return op if write.refused else None
 
