@@ -39,11 +39,9 @@ def after_refusal(first, late_ms, *rest):
 
     async def scene(node):
         answer(node)
-        exactly(node, *first)
-        begun = node.at.clock.ticks_ms()
+        last = exactly(node, *first)
         await sleep(2000)
-        leap(-node.at.clock.ticks_diff(node.at.clock.ticks_ms(), begun))
-        exactly(node, late_ms, *rest)
+        exactly(node, late_ms, *rest, start=last)
         await sleep(3000)
         return outcome(node)
 
@@ -152,6 +150,12 @@ class LateTest(unittest.TestCase):
             got = after_refusal(lines[:1], 5000, *lines[1:])
             self.assertEqual(got, ([], [REFUSED % 9]), (first, rest))
 
+    def test_its_last_line_alone_is_refused_again_in_each_way_of_numbering(self):
+        for first in (b"0,2", b"2,0", b"1,2", b"2,1", b"1,3", b"3,1", b"2", b"4,0"):
+            lines = numbered((first, b"0,0"))
+            got = after_refusal(lines[:1], 5000, lines[1])
+            self.assertEqual(got, ([], [REFUSED % 9] * 2), first)
+
     def test_a_line_begun_that_never_ends_does_not_keep_it_waiting(self):
         """The refusal has to be there before the module prints it again, 5 s after the first."""
 
@@ -184,6 +188,44 @@ class LateTest(unittest.TestCase):
         self.assertEqual(play(scene, opened=True), ([], ([], [NOT_FOUND, REFUSED % 9])))
 
 
+class PauseTest(unittest.TestCase):
+    """The next part has to come within 1.5 s."""
+
+    def refused_after(self, *items):
+        """Print two parts 1 ms apart, then items; return ms from the second to the refusal."""
+
+        async def scene(node):
+            times = []
+            reply = node.at.reply
+
+            def noting(op):
+                times.append(node.at.clock.ticks_ms())
+                return reply(op)
+
+            node.mipl.requests.on_operation = lambda op: None
+            node.at.reply = noting
+            exactly(node, parts(3)[0])
+            await sleep(1)
+            last = exactly(node, parts(3)[1])
+            for item in items:
+                if isinstance(item, int):
+                    await sleep(item)
+                else:
+                    node.uart.push(item)
+            await sleep(3000)
+            self.assertEqual(len(times), 1)
+            return node.at.clock.ticks_diff(times[0], last)
+
+        return play(scene, opened=True)
+
+    def test_the_refusal_is_not_early(self):
+        self.assertTrue(1500 <= self.refused_after() < 1520)
+
+    def test_a_line_that_is_coming_in_is_given_steps_of_100_ms_behind_that(self):
+        took = self.refused_after(1400, b"\r\n" + READ[:9], 130, READ[9:] + b"\r\n")
+        self.assertTrue(1600 <= took < 1620, took)
+
+
 class StarvedTest(unittest.TestCase):
     """A part for which there is no memory: what comes of its write within 3 s is answered."""
 
@@ -191,6 +233,10 @@ class StarvedTest(unittest.TestCase):
         for spoilt in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)):
             got = on_ticks(tuple(parts(3)), spoilt=spoilt)
             self.assertEqual(got, ([], [REFUSED % 9]), spoilt)
+
+    def test_parts_of_the_same_millisecond(self):
+        got = on_ticks(*parts(3), spoilt=(0, 1, 2))
+        self.assertEqual(got, ([], [REFUSED % 9]))
 
     def test_a_late_part(self):
         for late_ms, answers in ((REST_MS - 1, 1), (REST_MS, 2)):
@@ -217,6 +263,11 @@ class StarvedTest(unittest.TestCase):
         self.assertEqual(got, ([(10, 2, -1)], [REFUSED % 9, DONE % 10]))
         got = on_ticks(parts(2)[0], parts(2, 10)[0], spoilt=(0, 1))
         self.assertEqual(got[0], [])
+
+    def test_no_message_id_is_passed_over_when_the_ticks_begin(self):
+        for msgid in (0, 1, 2, 65535):
+            got = on_ticks(line(5850, b"0,0", msgid))
+            self.assertEqual(got, ([(msgid, 1, 5850)], [DONE % msgid]))
 
     def test_it_is_forgotten_before_the_ticks_come_round(self):
         """Neither its msgid nor any other is passed over then."""

@@ -223,6 +223,22 @@ class NumberingTest(unittest.TestCase):
         ):
             self.assertEqual(deliver(numbered(tails)), ([], [REFUSED % 9]), tails)
 
+    def test_lines_that_no_way_of_numbering_has_are_refused(self):
+        for tails in (
+            (b"0,1", b"1,1", b"0,0"),
+            (b"1,0", b"1,1", b"0,0"),
+            (b"0,1", b"0,3", b"0,0"),
+            (b"1,0", b"3,0", b"0,0"),
+            (b"0,2", b"0,3", b"0,0"),
+            (b"1,2", b"1,3", b"0,0"),
+        ):
+            self.assertEqual(deliver(numbered(tails)), ([], [REFUSED % 9]), tails)
+
+    def test_a_first_line_of_another_resource_begins_another_write(self):
+        for first in (b"0,1", b"1,0", b"1,1", b"1"):
+            lines = [line(5851, first)] + numbered((first, b"0,0"))
+            self.assertEqual(deliver(lines), ([(9, 2, -1)], [DONE % 9]), first)
+
     def test_flags_without_the_first_line_are_refused(self):
         for tails in (
             (b"2", b"0"),

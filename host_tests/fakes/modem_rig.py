@@ -103,24 +103,25 @@ def leap(ms):
     vtime.clock.start += ms
 
 
-def exactly(node, *items):
+def exactly(node, *items, start=None):
     """Print items and have the engine read each at once, on exact ticks; a number: ms between.
 
     A tuple of lines arrives in one turn. Nothing else runs meanwhile: what is to be answered is
-    sent later.
+    sent later. Begins at the tick start, by default now; returns the tick of the last item.
     """
-    begun = now = vtime.clock.ticks_ms()
+    tick = vtime.clock.ticks_ms() if start is None else start
     for item in items:
         if isinstance(item, int):
-            now = vtime.clock.ticks_add(now, item)
+            tick = vtime.clock.ticks_add(tick, item)
             continue
-        vtime.clock.ticks_ms = lambda now=now: now
+        vtime.clock.ticks_ms = lambda tick=tick: tick
         try:
             node.urc(*item if isinstance(item, tuple) else (item,))
             node.at.poll()
         finally:
             del vtime.clock.ticks_ms
-    leap(vtime.clock.ticks_diff(now, begun))
+    leap(vtime.clock.ticks_diff(tick, vtime.clock.ticks_ms()))
+    return tick
 
 
 def elapsed(start):

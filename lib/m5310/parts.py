@@ -87,7 +87,7 @@ class Parts:
         self.coming = coming
         self.refuse = refuse
         self._writes = []  # type: list
-        self._starved = -1  # the msgid refused last for want of memory,
+        self._starved = None  # the msgid refused last for want of memory,
         self._starved_at = 0  # and the tick of its last part
 
     def clear(self):
@@ -105,7 +105,7 @@ class Parts:
             if 0 <= self.clock.ticks_diff(op.arrived, self._starved_at) < _REST_MS:
                 self._starved_at = op.arrived
                 return None
-            self._starved = -1
+            self._starved = None
         if write and not self._anew(write, op):
             return self._next(write, op)
         last = op.flag == op.index == 0
