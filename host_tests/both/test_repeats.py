@@ -2,7 +2,7 @@
 
 import unittest
 
-from modem_rig import leap, module, play, sleep
+from modem_rig import exactly, leap, module, play, sleep
 
 from m5310.codes import EXECUTE, WRITE
 
@@ -63,6 +63,33 @@ class ContentTest(unittest.TestCase):
             done, sent = deliver(*(whole + [5000] + end))
             self.assertEqual((done, len(sent)), (2, 2), end)
 
+    def test_each_value_of_a_write_counts(self):
+        def lines(spoilt, other):
+            out = []
+            for i in range(3):
+                rid, kind, value = other if i == spoilt else (5850 + i, 2, b"01")
+                out.append(b"+MIPLWRITE:0,9,3306,0,%d,%d,1,%s,0,%d" % (rid, kind, value, 2 - i))
+            return out
+
+        self.assertEqual(deliver(*(lines(-1, None) * 2))[0], 1)
+        for i in range(3):
+            for other in ((5750, 2, b"01"), (5850 + i, 2, b"00"), (5850 + i, 5, b"1")):
+                done, sent = deliver(*(lines(-1, None) + lines(i, other)))
+                self.assertEqual((done, len(sent)), (2, 2), (i, other))
+
+    def test_contents_that_only_share_a_checksum_are_told_apart_by_their_lengths(self):
+        """Each pair has the same CRC-32, value types and numbers included."""
+        execute = b"+MIPLEXECUTE:0,9,3303,%d,5605,%d,%s"
+        write = b"+MIPLWRITE:0,9,3306,%d,5850,2,%d,%s,0,0"
+        for first, second in (
+            (execute % (0, 5, b"reset"), execute % (0, 12, b"pamntyyaHppT")),
+            (execute % (0, 7, b"restart"), execute % (10, 8, b"ccamubIM")),
+            (write % (0, 5, b"01" * 5), write % (10, 5, b"0129F29A78")),
+            (write % (0, 5, b"01" * 5), write % (10, 6, b"010193C1EAF3")),
+            (write % (0, 9, b"01" * 9), write % (0, 10, b"010101010101EB178CF4")),
+        ):
+            self.assertEqual(deliver(first, second, first, second)[0], 2, second)
+
     def test_an_execute_with_other_arguments_under_the_same_msgid_is_done(self):
         for other in (
             b"+MIPLEXECUTE:0,9,3303,0,5605",
@@ -95,7 +122,96 @@ class ContentTest(unittest.TestCase):
         self.assertEqual(play(scene, refusing, opened=True), 1)
 
 
+class RoomTest(unittest.TestCase):
+    """The last eight are known; what has no answer yet stays longer than what has."""
+
+    def done_again(self, between, refused=(), first=WRITE_LINE):
+        """Do first, then what is in between; return whether first is done again when it comes.
+
+        The module takes no answer that is in refused.
+        """
+
+        async def scene(node):
+            for line in (first,) + tuple(between):
+                node.urc(line)
+                await sleep(300)
+            await sleep(2000)
+            count = len(node.operations)
+            node.urc(first)
+            await sleep(300)
+            return len(node.operations) > count
+
+        said = dict.fromkeys(refused, b"ERROR")
+        return play(scene, module(said), opened=True)
+
+    def test_seven_others_do_not_push_it_out_and_eight_do(self):
+        others = [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(20, 28)]
+        self.assertFalse(self.done_again(others[:7]))
+        self.assertTrue(self.done_again(others))
+
+    def test_operations_that_are_not_done_push_nothing_out(self):
+        for line in (
+            b"+MIPLREAD:0,%d,3303,0,5700",
+            b"+MIPLOBSERVE:0,%d,1,3303,0,5700",
+            b'+MIPLPARAMETER:0,%d,3303,0,5700,6,"pmin=1"',
+            b"+MIPLWRITE:0,%d,3306,0,5850,2,1,zz,0,0",
+            b"+MIPLWRITE:0,%d,3306,0,5850,2,1,01,0,1",
+            b"+MIPLEXECUTE:0,%d,3303,0,5605,9,abc",
+        ):
+            self.assertFalse(self.done_again([line % i for i in range(20, 28)]), line)
+
+    def test_answers_to_others_do_not_count_as_its_own(self):
+        same = [WRITE_LINE.replace(b":0,9,", b":0,%d," % i) for i in range(20, 28)]
+        other = [WRITE_LINE.replace(b",01,", b",00,")]
+        executes = [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(20, 28)]
+        answer = b"AT+MIPLWRITERSP=0,9,2"
+        self.assertFalse(self.done_again(same, [answer]))
+        self.assertTrue(self.done_again(same))
+
+        # A second write of that id whose answer is taken, the first one's was not.
+        async def scene(node):
+            refusals = [b"ERROR"] * 2
+            node.peer.answers[answer] = lambda line: refusals.pop() if refusals else b"OK"
+            for line in [WRITE_LINE] + other + executes[:7] + [WRITE_LINE]:
+                node.urc(line)
+                await sleep(300)
+            return len([op for op in node.operations if op.kind == WRITE])
+
+        self.assertEqual(play(scene, module(), opened=True), 2)
+
+
 class TimeTest(unittest.TestCase):
+    def count(self, *items):
+        """Return how many operations are done when items are printed, see exactly()."""
+
+        async def scene(node):
+            exactly(node, *items)
+            await sleep(100)
+            return len(node.operations)
+
+        return play(scene, opened=True)
+
+    def test_it_is_a_repeat_to_the_millisecond(self):
+        for line in (WRITE_LINE, EXECUTE_LINE):
+            for ms, done in ((0, 1), (1, 1), (LASTS_MS - 1, 1), (LASTS_MS, 2)):
+                self.assertEqual(self.count(line, ms, line), done, ms)
+            self.assertEqual(self.count((line, line, line)), 1)
+
+    def test_one_that_was_pushed_out_takes_no_other_with_it_when_its_time_is_over(self):
+        lines = [b"+MIPLEXECUTE:0,%d,3303,0,5605" % i for i in range(20, 29)]
+
+        async def scene(node):
+            node.urc(lines[0])
+            await sleep(100000)
+            node.urc(*lines[1:])
+            await sleep(LASTS_MS - 100000 + 5000)
+            count = len(node.operations)
+            node.urc(lines[1])
+            await sleep(300)
+            return count, len(node.operations)
+
+        self.assertEqual(play(scene, opened=True), (9, 9))
+
     def test_it_is_a_repeat_as_long_as_the_msgid_lasts(self):
         for line in (WRITE_LINE, EXECUTE_LINE):
             self.assertEqual(deliver(line, LASTS_MS - 1000, line)[0], 1)
