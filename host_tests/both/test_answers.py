@@ -4,6 +4,8 @@ import unittest
 
 from modem_rig import module, play, sleep
 
+from m5310.errors import AGAIN
+
 READ = b"+MIPLREAD:0,9,3303,0,-1"
 OTHER = b"+MIPLREAD:0,10,3303,0,-1"
 REFUSAL = b"AT+MIPLREADRSP=0,9,11"
@@ -77,6 +79,30 @@ class AgainTest(unittest.TestCase):
             sent = deliver([READ, 1300, READ], {LINES[n]: [None, b"OK"]})
             # The line without an OK is in flight until its time is over; then it begins anew.
             self.assertEqual(sent, LINES[: n + 1] + LINES, n)
+
+    def test_one_printed_again_right_behind_an_ok_is_told_of_as_ended_by_that(self):
+        """The next line is not on its way yet; what was sent of the first answer is over."""
+
+        async def scene(node, n):
+            ends = []
+            requests = node.mipl.requests
+            requests.on_operation = lambda op: requests.reply(op, 205, VALUES)
+            requests.on_answered = lambda op, error, age: ends.append(
+                (error and error.kind, error and str(error), age // 100)
+            )
+            again = [[b"OK", READ]]
+            node.peer.answers[LINES[n]] = lambda line: again.pop() if again else b"OK"
+            await sleep(100)
+            node.urc(READ)
+            await sleep(1000)
+            self.assertEqual(node.at.fault, None)
+            return node.sent, ends
+
+        words = "asked again before all of the answer was sent"
+        for n in range(3):
+            sent, ends = play(lambda node, n=n: scene(node, n), opened=True)
+            self.assertEqual(sent, LINES[: n + 1] + LINES, n)
+            self.assertEqual(ends, [(AGAIN, words, 0), (None, None, 0)])
 
     def test_one_printed_again_before_its_answer_has_begun_is_answered_twice(self):
         self.assertEqual(deliver([READ, READ]), LINES * 2)

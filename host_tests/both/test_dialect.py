@@ -5,6 +5,7 @@ import unittest
 from m5310.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
 from m5310.dialect import put_float
 from m5310.dialects import creates, get
+from m5310.operations import kind_of, parse
 
 
 def value_of(dialect, kind, value):
@@ -111,6 +112,18 @@ class M5310aTest(unittest.TestCase):
         self.assertEqual(made(None, True), bootstrap)
         self.assertEqual(made(None, False), direct)
 
+    def test_it_answers_what_was_declared_and_reads_of_its_own_objects_3_to_5(self):
+        def own(line):
+            return bool(self.dialect.own(parse(kind_of(line), line, 0)))
+
+        for oid, module in ((0, False), (2, False), (3, True), (4, True), (5, True), (6, False)):
+            self.assertEqual(own(b"+MIPLREAD:0,9,%d,0,0" % oid), module, oid)
+            self.assertFalse(own(b"+MIPLWRITE:0,9,%d,0,0,2,1,01,0,0" % oid), oid)
+            self.assertFalse(own(b"+MIPLEXECUTE:0,9,%d,0,0" % oid), oid)
+            self.assertFalse(own(b'+MIPLPARAMETER:0,9,%d,0,0,6,"pmin=1"' % oid), oid)
+            self.assertTrue(own(b"+MIPLOBSERVE:0,9,1,%d,0,0" % oid), oid)
+            self.assertTrue(own(b"+MIPLDISCOVER:0,9,%d" % oid), oid)
+
     def test_names(self):
         self.assertEqual(self.dialect.name, "m5310a")
         for name in ("", "SEED", "m5310", None):
@@ -125,6 +138,9 @@ class FloatTest(unittest.TestCase):
             (98, b"98"),
             (-5, b"-5"),
             (0, b"0"),
+            (0.5, b"0.5"),
+            (0.999, b"0.999"),
+            (-0.5, b"-0.5"),
             (20.123, b"20.123"),
             (20.1234, b"20.123"),
             (20.1236, b"20.124"),
@@ -150,8 +166,9 @@ class FloatTest(unittest.TestCase):
     def test_what_is_no_reading_is_refused(self):
         for value in (NAN, INF, -INF, 1e9, -1e9, 1e300, 10**12, -(10**12), 10**40):
             for name in ("seed", "m5310a"):
-                with self.assertRaises(ValueError):
+                with self.assertRaises(ValueError) as caught:
                     value_of(get(name), FLOAT, value)
+                self.assertEqual(str(caught.exception), "float")
 
 
 class RefusalTest(unittest.TestCase):

@@ -123,6 +123,8 @@ class WriteTest(unittest.TestCase):
         self.value(b" 2, 1, 08, 0, 0", (OPAQUE, b"\x08"))
         self.value(b'2,1,"08",0,0', (OPAQUE, b"\x08"))
         self.value(b'2,2,"08",0', (OPAQUE, b"\x08"))
+        self.value(b' 2, 1, "08", 0, 0', (OPAQUE, b"\x08"))
+        self.value(b'2,  2,   "08"  ,  0', (OPAQUE, b"\x08"))
         self.value(b"6,2,0102,0,0", (OPAQUE, b"\x01\x02"))
 
     def test_empty_values(self):
@@ -139,6 +141,8 @@ class WriteTest(unittest.TestCase):
         self.value(b'1,5,"hello",0,0', (STRING, b"hello"))
         self.value(b' 1, 5, "hello", 0, 0', (STRING, b"hello"))
         self.value(b" 1, 4, @0A^, 0, 0", (STRING, b"@0A^"))
+        self.value(b'1,5,"hello" ,0,0', (STRING, b"hello"))
+        self.value(b'1,5,"hello"  , 0, 1', (STRING, b"hello"), 1)
 
     def test_a_string_is_taken_by_its_length_commas_and_quotes_inside_stay(self):
         self.value(b"1,5,a,b,c,0,0", (STRING, b"a,b,c"))
@@ -150,6 +154,7 @@ class WriteTest(unittest.TestCase):
     def test_a_quoted_string_whose_length_counts_its_quotes(self):
         self.value(b'1,7,"test0",0,0', (STRING, b"test0"))
         self.value(b'1,3,"test0",0,0', (STRING, b"test0"))
+        self.value(b'1,2,"",0,0', (STRING, b""))
 
     def test_bytes_above_127_pass_uninterpreted(self):
         self.value(b"1,3,\xe2\x84\x83,0,0", (STRING, b"\xe2\x84\x83"))
@@ -190,6 +195,9 @@ class ExecuteTest(unittest.TestCase):
     def test_a_length_that_does_not_count_quoted_arguments(self):
         self.args(b',3,"reset"', b"reset")
         self.args(b',9,"reset"', b"reset")
+        self.args(b',9,""', b"")
+        self.args(b',9,"a"', b"a")
+        self.args(b',9,"a","b"', b"a")
 
 
 class ParameterTest(unittest.TestCase):
@@ -265,6 +273,9 @@ class BadTest(unittest.TestCase):
             b'+MIPLPARAMETER:0,5,3303,0,5700,6,"pmin=1',
             b'+MIPLPARAMETER:0,5,3303,0,5700,6,"pmin=1",pmax=2',
             b"+MIPLREAD:0,5,3303,",
+            b'+MIPLPARAMETER:0,5,3303,0,5700,6,"pmin=1",X',
+            b'+MIPLPARAMETER:0,5,3303,0,5700,99,"pmin=1","pmax=2"',
+            b'+MIPLWRITE:0,5,3306,0,5850,1,9,"ab","cd",0,0',
             b"+MIPLREAD:0,5,3303,0,",
             b"+MIPLEXECUTE:0,5,3303",
             b"+MIPLWRITE:0,5,3306,0,5850,2,2,zzzz,0,0",
@@ -294,6 +305,15 @@ class BadTest(unittest.TestCase):
         op = op_of(b"+MIPLWRITE:0,5,3306,0,5850,1,1170,%s" % (b"x" * 1170))
         self.assertTrue(op.bad)
         self.assertEqual(op.msgid, 5)
+
+    def test_1160_bytes_behind_the_msgid_are_taken_and_one_more_is_not(self):
+        for msgid in (b"5", b"4294967295"):
+            for length, bad in ((1160, False), (1161, True)):
+                size = length - len(b"3306,0,5850,1,1000,,0,0")
+                tail = b"3306,0,5850,1,%04d,%s,0,0" % (size, b"x" * size)
+                self.assertEqual(len(tail), length)
+                op = op_of(b"+MIPLWRITE:0,%s,%s" % (msgid, tail))
+                self.assertEqual((op.bad, op.msgid), (bad, int(msgid)), length)
 
     def test_a_type_nobody_knows_is_bad(self):
         for kind in (b"0", b"-1"):
