@@ -129,7 +129,8 @@ class M5310aTest(unittest.TestCase):
         for name in ("", "SEED", "m5310", None):
             with self.assertRaises(ValueError) as caught:
                 get(name)
-            self.assertIn("m5310a", str(caught.exception))
+            words = "dialect %r: known are auto, seed and m5310a" % (name,)
+            self.assertEqual(str(caught.exception), words)
 
 
 class FloatTest(unittest.TestCase):
@@ -176,12 +177,14 @@ class RefusalTest(unittest.TestCase):
         for name in ("seed", "m5310a"):
             dialect = get(name)
             for text in ('"', 'a"b', "a\r", "\n", "a\r\nAT+NRB", "\x00", "\x1f", "\x7f", "\t"):
-                with self.assertRaises(ValueError):
+                with self.assertRaises(ValueError) as caught:
                     value_of(dialect, STRING, text)
+                self.assertEqual(str(caught.exception), "string")
             self.assertIn(b'"a,b;c"', value_of(dialect, STRING, "a,b;c"))
             self.assertIn(b'" "', value_of(dialect, STRING, " "))
 
     def test_integers_beyond_64_bits(self):
         for value in (1 << 63, -(1 << 63) - 1, 10**30):
-            with self.assertRaises(ValueError):
+            with self.assertRaises(ValueError) as caught:
                 value_of(get("seed"), INTEGER, value)
+            self.assertEqual(str(caught.exception), "integer")
