@@ -43,6 +43,7 @@ class SeedTest(unittest.TestCase):
             (INTEGER, 0x80000000, b"3,8,2147483648"),
             (INTEGER, -0x80000001, b"3,8,-2147483649"),
             (INTEGER, 0x7FFFFFFFFFFFFFFF, b"3,8,9223372036854775807"),
+            (INTEGER, -(1 << 63), b"3,8,-9223372036854775808"),
             (BOOLEAN, True, b"5,1,1"),
             (BOOLEAN, False, b"5,1,0"),
             (BOOLEAN, 1, b"5,1,1"),
@@ -106,7 +107,18 @@ class M5310aTest(unittest.TestCase):
                 b"3A35363833000131F30008C000000000,0,49,0"
             ),
         )
-        made = self.dialect.creates
+        other = (
+            b'AT+MIPLCREATEEX="m.example:5683",0',
+            (
+                b"AT+MIPLCREATE=45,13002DF10003F2001F040011000000000000000E"
+                b"6D2E6578616D706C653A35363833000131F30008C000000000,0,45,0"
+            ),
+        )
+
+        def made(server, bootstrap):
+            return creates(self.dialect, server, bootstrap)
+
+        self.assertEqual(made("m.example:5683", False), other)
         self.assertEqual(made("nbiotbt.heclouds.com:5683", True), bootstrap)
         self.assertEqual(made("183.230.40.40:5683", False), direct)
         self.assertEqual(made(None, True), bootstrap)

@@ -192,6 +192,10 @@ class ExecuteTest(unittest.TestCase):
         self.args(b', 5, "reset", 0', b"reset")
         self.args(b",3,a,b,0", b"a,b")
 
+    def test_arguments_with_a_colon(self):
+        self.args(b",5,10:15", b"10:15")
+        self.args(b',6, "0:0,1:"', b"0:0,1:")
+
     def test_a_length_that_does_not_count_quoted_arguments(self):
         self.args(b',3,"reset"', b"reset")
         self.args(b',9,"reset"', b"reset")
@@ -240,6 +244,8 @@ class BadTest(unittest.TestCase):
             b"+MIPLREAD:0,5,",
             b"+MIPLREAD:0,5,x,0,5700",
             b"+MIPLREAD:0,5,3303,0,57.5",
+            b"+MIPLREAD:0,5,33:3,0,5700",
+            b"+MIPLREAD:0,5,33/3,0,5700",
             b"+MIPLREAD:0,5,3303,0,5700,1,2,3",
             b'+MIPLREAD:0,5,3303,0,"5700',
             b"+MIPLREAD:0,5,3303,0,99999999999",

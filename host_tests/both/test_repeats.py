@@ -103,6 +103,10 @@ class ContentTest(unittest.TestCase):
         done, sent = deliver(WRITE_LINE, b"+MIPLWRITE:0,9,3306,0,5850,2,1,zz,0,0", WRITE_LINE)
         answer = b"AT+MIPLWRITERSP=0,9,"
         self.assertEqual((done, sent), (1, [answer + b"2", answer + b"11", answer + b"2"]))
+        execute = b"+MIPLEXECUTE:0,9,3303,0,5605"
+        done, sent = deliver(execute, execute + b",9,abc", execute)
+        answer = b"AT+MIPLEXECUTERSP=0,9,"
+        self.assertEqual((done, sent), (1, [answer + b"2", answer + b"11", answer + b"2"]))
 
     def test_an_answer_to_another_operation_of_that_msgid_does_not_count_as_its_own(self):
         """What has no answer yet is kept longer than what has."""
