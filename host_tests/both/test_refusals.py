@@ -107,3 +107,12 @@ class OtherLineTest(unittest.TestCase):
         said = [[READ, b"+MIPLVER: 2.2.0", b"OK"], opened]
         peer.answers[VERSION] = lambda line: said.pop() if said else opened
         self.assertEqual(play(scene, peer, opened=True), ([b"+MIPLVER: 2.2.0"], [9]))
+
+    def test_nor_is_one_of_the_name_that_was_asked_about(self):
+        async def scene(node):
+            lines = await node.at.command(b"AT+MIPLREAD=?")
+            await sleep(300)
+            return lines, [op.msgid for op in node.operations]
+
+        peer = module({b"AT+MIPLREAD=?": [READ, b"OK"]})
+        self.assertEqual(play(scene, peer, opened=True), ([], [9]))

@@ -33,6 +33,17 @@ class ContentTest(unittest.TestCase):
             done, sent = deliver(line, line, 5000, line)
             self.assertEqual((done, len(sent), len(set(sent))), (1, 3, 1))
 
+    def test_each_repeat_is_counted(self):
+        async def scene(node):
+            counts = []
+            for line in (WRITE_LINE, WRITE_LINE, EXECUTE_LINE, WRITE_LINE, EXECUTE_LINE):
+                node.urc(line)
+                await sleep(300)
+                counts.append(node.mipl.status()["repeats"])
+            return counts
+
+        self.assertEqual(play(scene, opened=True), [0, 1, 1, 2, 3])
+
     def test_a_write_of_another_resource_or_value_under_the_same_msgid_is_done(self):
         for other in (
             b"+MIPLWRITE:0,9,3306,0,5850,2,1,00,0,0",
