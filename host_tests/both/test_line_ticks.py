@@ -47,11 +47,11 @@ class BeginTest(unittest.TestCase):
         r.command(b"AT+TWO")
         r.until_sent(b"AT+ONE")
         r.tick(1)
-        for passed in range(2000):
-            if b"AT+TWO" in r.sent:
-                break
+        passed = 0
+        while b"AT+TWO" not in r.sent:
             r.uart.push(b"x")
             r.tick(1)
+            passed += 1
         self.assertEqual(passed, 1500)
 
     def test_a_reply_begins_2_ms_behind_an_ok(self):
@@ -92,7 +92,7 @@ class BeginTest(unittest.TestCase):
         self.assertEqual(calls[8].error.text, b"AT+8")
         self.assertEqual(r.status("queue_max"), 8)
         self.assertEqual(r.status("refused"), 2)
-        r.until(lambda: all([call.done for call in calls]))
+        r.until(lambda: calls[7].done)
         self.assertEqual(r.sent, [b"AT+%d" % i for i in range(8)])
         self.assertEqual(r.status("queue_max"), 8)
 

@@ -76,7 +76,10 @@ class Call:
 
 
 class Reply:
-    """A reply with texts, as At.reply wants it; `ends` are the (kind, code, age) it hears."""
+    """A reply with texts, as At.reply wants it; `ends` are the (kind, code, age) it hears.
+
+    `heard` are the errors themselves.
+    """
 
     def __init__(self, texts, arrived, refusable=False, late=b"AT+LATE"):
         self.texts = texts
@@ -87,6 +90,7 @@ class Reply:
         self.stopped = False
         self.next = self.again = 0
         self.ends = []
+        self.heard = []
 
     def line(self, i, out):
         out.extend(self.texts[i])
@@ -95,6 +99,7 @@ class Reply:
         out.extend(self.refusal)
 
     def done(self, error, age):
+        self.heard.append(error)
         self.ends.append((error.kind if error else 0, error.code if error else 0, age))
 
 
