@@ -32,7 +32,8 @@ class Command:
         self.declared = prefix is not None
         # It may have lines that nobody else claims. What AT+NRB brings is the start of the module.
         self.open = not self.declared and bare is None and text.upper() != b"AT+NRB"
-        self.prefix = prefix if self.declared else prefix_of(text)
+        # MicroPython compares the beginning of a line with bytes only.
+        self.prefix = bytes(prefix) if self.declared else prefix_of(text)
         if shape:
             self.shape = shape
         if bare:

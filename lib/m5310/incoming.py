@@ -34,7 +34,7 @@ _CUT = const(99)  # c
 def place(at, line, cut):
     """Give a line to what it is for, and tell on_line what it was; cut: the rest of it is gone."""
     kind = _STRAY
-    final = None if cut else final_result(line)
+    final = final_result(line)
     cmd = at._cmd
     if cut:  # its rest is gone, but who asked something has to be refused
         kind = _CUT
