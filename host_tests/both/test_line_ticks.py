@@ -123,13 +123,13 @@ class TimeTest(unittest.TestCase):
                 r = Ticks(MUTE, start=start)
                 r.command(b"AT+ONE", timeout)
                 r.until_sent(b"AT+ONE")
-                self.assertEqual(r.until(lambda r=r: r.status("timeouts")), timeout)
+                self.assertEqual(r.until_counted("timeouts"), timeout)
 
     def test_two_seconds_are_the_time_of_a_command_that_names_none(self):
         r = Ticks(MUTE)
         call = r.command(b"AT+ONE")
         r.until_sent(b"AT+ONE")
-        self.assertEqual(r.until(lambda: r.status("timeouts")), 2000)
+        self.assertEqual(r.until_counted("timeouts"), 2000)
         r.tick(10)
         self.assertEqual((call.kind, call.error.code, call.error.text), (1, 0, b"AT+ONE"))
         self.assertEqual(r.status("errors"), 1)
@@ -145,7 +145,7 @@ class TimeTest(unittest.TestCase):
         self.assertEqual(r.uart.tx[-64:], text[64:])
         r.tick(1)
         self.assertEqual(r.sent, [text])
-        self.assertEqual(r.until(lambda: r.status("timeouts")), 300)
+        self.assertEqual(r.until_counted("timeouts"), 300)
 
     def test_a_line_of_64_bytes_with_its_ending_goes_in_one_piece(self):
         for length, pieces in ((61, 1), (62, 1), (63, 2), (64, 2), (126, 2), (127, 3)):
@@ -168,7 +168,7 @@ class TimeTest(unittest.TestCase):
         r = Ticks()
         r.uart.stuck = True
         call = r.command(b"AT+ONE", 60000)
-        self.assertEqual(r.until(lambda: r.status("timeouts")), 2001)
+        self.assertEqual(r.until_counted("timeouts"), 2001)
         r.uart.stuck = False
         r.until(lambda: call.done)
         self.assertEqual(call.kind, errors.TIMEOUT)
@@ -195,7 +195,7 @@ class TimeTest(unittest.TestCase):
         r = Ticks({b"AT+RSP": None})
         r.reply(b"AT+RSP")
         r.until_sent(b"AT+RSP")
-        self.assertEqual(r.until(lambda: r.status("timeouts")), 1500)
+        self.assertEqual(r.until_counted("timeouts"), 1500)
 
 
 class HoldTest(unittest.TestCase):
@@ -206,7 +206,7 @@ class HoldTest(unittest.TestCase):
         r.until_sent(b"AT+ONE")
         r.tick(before)
         r.reply(b"AT+RSP")
-        passed = r.until(lambda: r.status("held") or r.status("timeouts"))
+        passed = r.until_counted("held", "timeouts")
         r.tick(10)
         return before + passed, call.kind
 
@@ -233,7 +233,7 @@ class HoldTest(unittest.TestCase):
         r.command(b"AT+ONE")
         r.command(b"AT+TWO")
         r.until_sent(b"AT+ONE")
-        self.assertEqual(r.until(lambda: r.status("timeouts")), 2000)
+        self.assertEqual(r.until_counted("timeouts"), 2000)
         self.assertEqual(r.status("held"), 0)
 
     def test_a_line_of_a_reply_does_not_give_way_to_the_next_reply(self):
@@ -242,7 +242,7 @@ class HoldTest(unittest.TestCase):
         r.reply(b"AT+RSP")
         r.reply(b"AT+OTHER")
         r.until_sent(b"AT+RSP")
-        self.assertEqual(r.until(lambda: r.status("timeouts")), 1500)
+        self.assertEqual(r.until_counted("timeouts"), 1500)
         self.assertEqual(r.status("held"), 0)
 
     def test_an_answer_that_is_coming_in_is_not_cut_off_until_50_ms_have_brought_nothing(self):
@@ -254,7 +254,7 @@ class HoldTest(unittest.TestCase):
         r.tick(498)
         r.print(b"+ONE:1")
         r.tick(1)
-        self.assertEqual(r.until(lambda: r.status("held")), 50)
+        self.assertEqual(r.until_counted("held"), 50)
 
 
 class RestTest(unittest.TestCase):

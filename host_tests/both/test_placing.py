@@ -386,7 +386,7 @@ class LateTest(unittest.TestCase):
         r.at.hold = 1
         r.at.reply_pause = 0
         r.at.reply(r.reply(b"AT+RSP"))
-        r.until(lambda: r.status("held"))
+        r.until_counted("held")
         return r
 
     def test_for_ten_seconds_when_a_command_follows(self):

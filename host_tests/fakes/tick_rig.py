@@ -11,6 +11,8 @@ from rig import Peer
 from m5310.at import At
 from m5310.errors import AtError
 
+_COUNTERS = {"timeouts": 9, "held": 10}
+
 
 class _Nap:
     """What clock.sleep_ms returns: over when the clock has come to a tick."""
@@ -151,6 +153,14 @@ class Ticks:
     def until_sent(self, text, count=1):
         """Return the ms until text was written count times since the last clear()."""
         return self.until(lambda: self.uart.lines.count(text) >= count)
+
+    def until_counted(self, *names):
+        """Return the ms until one of the counters called timeouts or held is not 0."""
+        numbers = [_COUNTERS[name] for name in names]
+        stats = self.at.stats  # status() is slow
+        passed = self.until(lambda: sum([stats[number] for number in numbers]))
+        assert sum([self.status(name) for name in names])
+        return passed
 
     def command(self, *args, **options):
         """Begin a command; return its Call."""
