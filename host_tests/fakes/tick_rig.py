@@ -106,16 +106,19 @@ class Reply:
 
 
 class Ticks:
-    """at, uart, peer and clock; `trace` has (kind, line) of all lines, `sent` what was written."""
+    """at, uart, peer and clock; `trace` has (kind, line) of all lines, `sent` what was written.
 
-    def __init__(self, answers=None, start=0, fresh=False, chunk=0, **options):
+    make(uart, clock, **options) returns the At, where it is not alone.
+    """
+
+    def __init__(self, answers=None, start=0, fresh=False, chunk=0, make=At, **options):
         self.clock = TickClock(start)
         self.peer = Peer(answers)
         self.uart = FakeUart(chunk, self.peer)
         self.trace = []
         self.calls = []
         options.setdefault("on_line", self._on_line)
-        self.at = At(self.uart, self.clock, **options)
+        self.at = make(self.uart, self.clock, **options)
         if not fresh:
             self.tick(1000)
             self.clear()
