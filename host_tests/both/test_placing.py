@@ -6,7 +6,7 @@ x: nobody's, c: the beginning of one that was too long.
 
 import unittest
 
-from tick_rig import Ticks
+from tick_rig import Ticks, in_flight, kind_of, listening
 
 from m5310 import errors
 
@@ -23,33 +23,12 @@ def digits(line):
     return line.isdigit()
 
 
-def broken(line):
+def long(line):
+    return len(line) > 6
+
+
+def broken(*args):
     raise KeyError("broken")
-
-
-def listening(*urcs, **options):
-    """Return a line on which each of urcs, (prefix, answer), has a handler."""
-    r = Ticks(**options)
-    r.seen = []
-    for prefix, answer in urcs:
-        r.at.urc(prefix, lambda line, p=prefix: r.seen.append((p, bytes(line))), answer)
-    return r
-
-
-def kind_of(r, line):
-    """Return the letter of line, which comes now."""
-    r.print(line)
-    r.tick(2)
-    assert r.trace[-1][1] == line, r.trace
-    return r.trace[-1][0]
-
-
-def in_flight(text, *urcs, **options):
-    """Return a line with the command text in flight, and its Call."""
-    r = listening(*urcs, answers={text: None})
-    call = r.command(text, 60000, **options)
-    r.until_sent(text)
-    return r, call
 
 
 class InFlightTest(unittest.TestCase):
@@ -101,6 +80,8 @@ class InFlightTest(unittest.TestCase):
         self.check(b"AT*ONE?", ((b"*ONE:1", "a"), (b"+ONE:1", "x")))
         self.check(b"AT^ONE=1", ((b"^ONE:1", "a"), (b"+ONE:1", "x")))
         self.check(b"ATI", ((b"+I:1", "x"), (b"I:1", "a"), (b":1", "a")))
+        self.check(b"ATI", ((b"I:1", "x"), (b"7", "a")), bare=digits)
+        self.check(b"AT+NXT", ((b"+NXT:1", "a"), (b"+N:1", "x")))
         self.check(b"AT&W", ((b"&W:1", "a"), (b"+W:1", "x")))
 
     def test_the_restart_command_has_no_lines(self):
@@ -125,6 +106,7 @@ class InFlightTest(unittest.TestCase):
         self.check(b"AT+ONE?", ((b"+ONE:1", "u"),), urc, prefix=b"+ONE:", shape=no)
         self.check(b"AT+ONE?", ((b"+ONE:1", "a"), (b"+TWO:1", "x")), urc, shape=yes)
         self.check(b"AT+ONE?", ((b"+ONE:1", "x"),), shape=no)
+        self.check(b"AT+ONE?", ((b"+ONE:1", "x"), (b"+ONE:12", "a")), shape=long)
 
     def test_the_form_of_an_answer_tells_it_where_nothing_is_declared(self):
         """A command that sets something has none, unless the report is named less exactly."""
@@ -141,6 +123,9 @@ class InFlightTest(unittest.TestCase):
             (b"AT+ONE=1", b"+TWO", yes, "a"),
         ):
             self.check(text, ((b"+ONE:1", kind),), (prefix, answer))
+
+    def test_the_form_is_that_of_the_line(self):
+        self.check(b"AT+ONE?", ((b"+ONE:1", "u"), (b"+ONE:12", "a")), (b"+ONE:", long))
 
     def test_the_first_report_that_fits_decides(self):
         for first, second, kind in ((yes, no, "a"), (no, yes, "u"), (None, yes, "u")):
@@ -189,6 +174,7 @@ class InFlightTest(unittest.TestCase):
             (b"+CME ERROR:50", errors.CME, 50),
             (b"+CME ERROR:  50 ", errors.CME, 50),
             (b"+CME ERROR: no SIM", errors.CME, 0),
+            (b"+CME ERROR: SIM ERROR: 50", errors.CME, 0),
             (b"+CIS ERROR: 601", errors.CIS, 601),
             (b"+CIS ERROR:", errors.CIS, 0),
             (b"+CMS ERROR: 512", errors.ERROR, 512),
@@ -234,6 +220,10 @@ class IdleTest(unittest.TestCase):
             return line == b"RDY"
 
         r = listening((b"+X:", None))
+        r.at.on_other = broken
+        self.assertEqual(kind_of(r, b"hello"), "x")
+        self.assertTrue("KeyError" in r.status("fault"))
+        r = listening((b"+X:", None))
         r.at.on_other = other
         kinds = [kind_of(r, line) for line in (b"RDY", b"+X:1", b"hello")]
         self.assertEqual((kinds, heard), (["u", "u", "x"], [b"RDY", b"hello"]))
@@ -254,6 +244,8 @@ class IdleTest(unittest.TestCase):
             self.assertEqual(kind_of(r, b"+X:1"), "u")
             counters = [r.status(name) for name in ("urcs", "malformed", "faults")]
             self.assertEqual(counters, [1, counter == "malformed", counter == "faults"])
+            if counter == "faults":
+                self.assertTrue("TypeError" in r.status("fault"))
 
     def test_a_listener_of_lines_that_fails_is_counted(self):
         r = Ticks(on_line=broken)
@@ -262,6 +254,7 @@ class IdleTest(unittest.TestCase):
         r.print(b"hello")
         r.tick(1)
         self.assertEqual(r.status("faults"), before + 1)
+        self.assertTrue("KeyError" in r.status("fault"))
 
     def test_nobody_has_to_listen_to_lines(self):
         r = Ticks(on_line=None)
@@ -321,121 +314,3 @@ class LongTest(unittest.TestCase):
             r.uart.push(b"x")
             r.tick(1)
             self.assertEqual(asked, [256])
-
-
-class LateTest(unittest.TestCase):
-    """The lines of a command that was given up are known when they come."""
-
-    def check(self, text, table, *urcs, **options):
-        for line, late in table:
-            r, call = in_flight(text, *urcs, **options)
-            self.assertEqual(r.at.claimed(bytearray(line)), late, (text, line))
-            r.at.hold = 1
-            r.at.reply(r.reply(b"AT+RSP"))
-            r.until(lambda c=call: c.done)
-            self.assertEqual(call.kind, errors.HELD)
-            self.assertEqual(r.at.claimed(bytearray(line)), late, (text, line))
-            self.assertEqual(kind_of(r, line), "l" if late else "x", (text, line))
-            self.assertEqual(r.status("unknown"), 1)
-
-    def test_by_its_prefix(self):
-        self.check(b"AT+ONE?", ((b"+ONE:1", True), (b"+TWO:1", False)), prefix=b"+ONE:")
-        self.check(b"AT+ONE?", ((b"7", False), (b"hello", False)), prefix=b"+ONE:")
-        self.check(b"AT+ONE=1", ((b"+ONE:1", True), (b"+TWO:1", False)))
-
-    def test_by_its_shape(self):
-        self.check(b"AT+ONE?", ((b"+ONE:1", False),), prefix=b"+ONE:", shape=no)
-        self.check(b"AT+ONE?", ((b"+ONE:1", True),), prefix=b"+ONE:", shape=yes)
-
-    def test_by_its_bare_lines(self):
-        self.check(b"AT+ONE?", ((b"7", True), (b"hello", False), (b"+ONE:1", True)), bare=digits)
-        self.check(b"AT+ONE=1", ((b"7", True), (b"+X", False)), prefix=b"", bare=digits)
-
-    def test_a_question_that_declares_nothing_has_lines_without_a_name(self):
-        table = ((b"hello", True), (b"X: 1", True), (b"+X", True), (b"+X:1", False))
-        for text in (b"AT+ONE", b"AT+ONE?", b"AT+ONE=?", b"ATI"):
-            self.check(text, table)
-
-    def test_a_command_that_sets_something_has_none(self):
-        table = ((b"hello", False), (b"X: 1", False), (b"+X", False), (b"+X:1", False))
-        for text in (b"AT+ONE=1", b"AT+ONE=1?", b"AT+NRB", b"AT+ONE="):
-            self.check(text, table)
-
-    def test_a_declared_question_has_none(self):
-        self.check(b"AT+ONE?", ((b"hello", False),), prefix=b"")
-        self.check(b"AT+ONE?", ((b"hello", False),), prefix=b"", bare=digits)
-
-    def test_what_was_asked_before_and_what_is_asked_now_are_both_claimed(self):
-        r, call = in_flight(b"AT+ONE?", prefix=b"+ONE:")
-        r.at.hold = 1
-        r.reply(b"AT+RSP")
-        r.until(lambda: call.done)
-        r.peer.answers[b"AT+TWO?"] = None
-        r.command(b"AT+TWO?", 60000, b"+TWO:")
-        r.until_sent(b"AT+TWO?")
-        for line, claimed in ((b"+ONE:1", True), (b"+TWO:1", True), (b"+X:1", False)):
-            self.assertEqual(r.at.claimed(line), claimed, line)
-        self.assertEqual([kind_of(r, b"+ONE:1"), kind_of(r, b"+TWO:1")], ["l", "a"])
-
-    def test_nothing_is_claimed_where_nothing_was_asked(self):
-        self.assertFalse(Ticks().at.claimed(b"hello"))
-
-    def abandoned(self):
-        """Return a line on which AT+ONE? was given up in the turn before."""
-        r, _ = in_flight(b"AT+ONE?", prefix=b"+ONE:")
-        r.at.hold = 1
-        r.at.reply_pause = 0
-        r.at.reply(r.reply(b"AT+RSP"))
-        r.until_counted("held")
-        return r
-
-    def test_for_ten_seconds_when_a_command_follows(self):
-        for passed, kind in ((10000, "l"), (10001, "x")):
-            r = self.abandoned()
-            r.tick(passed - 1)
-            r.command(b"AT+TWO", 100, b"")
-            r.tick(1)
-            self.assertEqual(r.sent[-1], b"AT+TWO")
-            r.tick(1)
-            self.assertEqual(kind_of(r, b"+ONE:1"), kind)
-
-    def test_until_the_next_command_when_none_follows(self):
-        r = self.abandoned()
-        r.tick(30000)
-        self.assertEqual(kind_of(r, b"+ONE:1"), "l")
-
-    def test_not_behind_a_restart(self):
-        r = self.abandoned()
-        r.tick(1000)
-        r.at.restart()
-        self.assertEqual(kind_of(r, b"+ONE:1"), "x")
-
-
-class OkAloneTest(unittest.TestCase):
-    """An OK before the lines that were asked for may be another's."""
-
-    def ended(self, text, said, **options):
-        """Return what follows said within a second, and what +ONE:1 is then."""
-        r = Ticks({text: said})
-        r.command(text, 1000, **options)
-        r.until_sent(text)
-        r.clear()
-        r.tick(1000)
-        sent = list(r.sent)
-        return sent, kind_of(r, b"+ONE:1")
-
-    def test_the_line_is_probed_when_its_prefix_was_declared(self):
-        self.assertEqual(self.ended(b"AT+ONE?", b"OK", prefix=b"+ONE:"), ([b"AT"], "l"))
-
-    def test_its_lines_are_known_where_only_the_name_tells_them(self):
-        self.assertEqual(self.ended(b"AT+ONE?", b"OK"), ([], "l"))
-        self.assertEqual(self.ended(b"AT+ONE=1", b"OK"), ([], "l"))
-
-    def test_nothing_is_missing_where_lines_came_or_none_were_wanted(self):
-        both = [b"+ONE:1", b"OK"]
-        self.assertEqual(self.ended(b"AT+ONE?", both, prefix=b"+ONE:"), ([], "x"))
-        self.assertEqual(self.ended(b"AT+ONE=1", b"OK", prefix=b""), ([], "x"))
-        self.assertEqual(self.ended(b"ATI", b"OK"), ([], "x"))
-
-    def test_an_error_is_the_whole_answer(self):
-        self.assertEqual(self.ended(b"AT+ONE?", b"ERROR", prefix=b"+ONE:"), ([], "x"))

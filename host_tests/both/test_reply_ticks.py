@@ -181,6 +181,8 @@ class MadeTest(unittest.TestCase):
         r.until(lambda: one.ends)
         r.tick(100)
         self.assertEqual(r.status("waiting"), 0)
+        if r.status("faults"):
+            self.assertTrue("broken" in r.status("fault"))
         return r.sent, one.ends[0][:2], r.status("faults")
 
     def at_line(self, n, what):
@@ -224,6 +226,43 @@ class MadeTest(unittest.TestCase):
         self.assertEqual((r.status("refused"), r.status("errors")), (1, 1))
         self.assertEqual(r.status("commands"), 0)
 
+    def test_what_is_no_reply_raises_at_the_call(self):
+        names = ("arrived", "count", "next", "again", "refusable", "stopped")
+        for missing in names:
+
+            class Part:
+                pass
+
+            part = Part()
+            for name in names:
+                if name != missing:
+                    setattr(part, name, 0)
+            r = Ticks()
+            try:
+                r.at.reply(part)
+            except AttributeError:
+                self.assertEqual(r.status("waiting"), 0)
+            else:
+                self.fail(missing)
+
+    def test_a_reply_is_told_whether_it_is_taken(self):
+        r = Ticks()
+        r.at.waits = True
+        one = r.reply(b"AT+RSP")
+        self.assertEqual([r.at.reply(one) for _ in range(16)], [True] * 15 + [False])
+
+    def test_a_reply_that_fails_while_its_line_is_taken_is_counted_and_goes_on(self):
+        r = Ticks()
+        one = r.reply(*LINES[:2])
+        r.until_sent(LINES[0])
+        del one.stopped
+        r.tick(1)
+        self.assertEqual(r.status("faults"), 1)
+        self.assertTrue("AttributeError" in r.status("fault"))
+        one.stopped = False
+        r.until(lambda: one.ends)
+        self.assertEqual((r.sent, one.ends[0][:2]), (LINES[:1] + LINES[:2], (0, 0)))
+
     def test_the_next_reply_follows_one_that_could_not_be_made(self):
         r = Ticks()
         r.reply(b"")
@@ -238,13 +277,13 @@ class CountTest(unittest.TestCase):
         self.assertEqual(
             [r.status("latency_" + name) for name in ("mean", "max", "last")], [0, 0, 0]
         )
-        for text, age in ((b"AT+A", 100), (b"AT+B", 501), (b"AT+BAD", 900), (b"AT+C", 200)):
+        for text, age in ((b"AT+A", 100), (b"AT+B", 501), (b"AT+BAD", 900), (b"AT+C", 202)):
             one = r.reply(text, age=age)
             r.until(lambda one=one: one.ends)
             self.assertEqual(one.ends[0][2], age + 2)
             r.tick(10)
         self.assertEqual(
-            [r.status("latency_" + name) for name in ("mean", "max", "last")], [269, 503, 202]
+            [r.status("latency_" + name) for name in ("mean", "max", "last")], [269, 503, 204]
         )
         self.assertEqual(r.status("replies"), 3)
         self.assertEqual(r.status("commands"), 4)

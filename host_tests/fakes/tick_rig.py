@@ -186,3 +186,28 @@ class Ticks:
 
     def status(self, name):
         return self.at.status()[name]
+
+
+def listening(*urcs, **options):
+    """Return a line on which each of urcs, (prefix, answer), has a handler."""
+    r = Ticks(**options)
+    r.seen = []
+    for prefix, answer in urcs:
+        r.at.urc(prefix, lambda line, p=prefix: r.seen.append((p, bytes(line))), answer)
+    return r
+
+
+def kind_of(r, line):
+    """Return the letter of line, which comes now."""
+    r.print(line)
+    r.tick(2)
+    assert r.trace[-1][1] == line, r.trace
+    return r.trace[-1][0]
+
+
+def in_flight(text, *urcs, **options):
+    """Return a line with the command text in flight, and its Call."""
+    r = listening(*urcs, answers={text: None})
+    call = r.command(text, 60000, **options)
+    r.until_sent(text)
+    return r, call
