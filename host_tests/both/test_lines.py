@@ -34,6 +34,36 @@ class LinesTest(unittest.TestCase):
         for end in (b"\r", b"\n", b"\r\n", b"\r\r\n", b"\n\r"):
             self.each(b"A" + end + end + b"B" + end, [b"A", b"B"])
 
+    def test_blanks_before_and_behind_a_line_stay_in_it(self):
+        self.each(b"  RDY \r\n \r\nOK\r\n", [b"  RDY ", b" ", b"OK"])
+
+    def test_all_bytes_up_to_the_end_of_a_line_are_taken_at_once(self):
+        lines = Lines(8)
+        for data in (b"a\x00b\r", b"\x01ab\x02\n", b"abcdefghij\n", b"+\r"):
+            self.assertEqual(lines.feed(data + b"X", 0, len(data) + 1), len(data), data)
+            self.assertTrue(lines.ready)
+
+    def test_the_first_byte_of_a_line_is_its_beginning(self):
+        lines = Lines(8)
+        for data, partial in (
+            (b"\r\n", False),
+            (b"+", True),
+            (b"X", True),
+            (b"\r", False),
+            (b"\n\x00", False),
+            (b"+", True),
+        ):
+            lines.feed(data, 0, len(data))
+            self.assertEqual(lines.partial(), partial, data)
+
+    def test_lines_are_counted_from_none(self):
+        lines = Lines(8)
+        self.assertEqual((lines.count, lines.received, lines.overlong, lines.dropped), (0,) * 4)
+        lines_of(lines, b"A\rB\r123456789\r\r\n\x00", 1)
+        self.assertEqual(
+            (lines.count, lines.received, lines.overlong, lines.dropped), (2, 17, 1, 10)
+        )
+
     def test_a_line_without_its_ending_is_kept_back(self):
         self.each(b"OK\r\n+CSCON:", [b"OK"])
 
@@ -76,6 +106,15 @@ class LinesTest(unittest.TestCase):
         lines_of(lines, b"A\r", 0)
         self.assertEqual(lines.count, 0)
         self.assertEqual(lines.received, 1)
+        lines.overlong = lines.dropped = 0x3FFFFFFF
+        lines_of(lines, b"x" * 9 + b"\r", 0)
+        self.assertEqual((lines.overlong, lines.dropped), (0, 8))
+        names = ("received", "count", "overlong", "dropped")
+        for name in names:
+            setattr(lines, name, 0x20000000)
+        lines_of(lines, b"A\r" + b"x" * 9 + b"\r", 0)
+        counts = [getattr(lines, name) - 0x20000000 for name in names]
+        self.assertEqual(counts, [12, 1, 1, 9])
 
     def test_feeding_allocates_nothing(self):
         lines = Lines(400)

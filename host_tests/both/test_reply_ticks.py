@@ -277,7 +277,7 @@ class CountTest(unittest.TestCase):
         self.assertEqual(
             [r.status("latency_" + name) for name in ("mean", "max", "last")], [0, 0, 0]
         )
-        for text, age in ((b"AT+A", 100), (b"AT+B", 501), (b"AT+BAD", 900), (b"AT+C", 202)):
+        for text, age in ((b"AT+A", 501), (b"AT+B", 100), (b"AT+BAD", 900), (b"AT+C", 202)):
             one = r.reply(text, age=age)
             r.until(lambda one=one: one.ends)
             self.assertEqual(one.ends[0][2], age + 2)
