@@ -56,9 +56,7 @@ class WritingTest(unittest.TestCase):
         b"+MATREADY",
         b"*MATREADY: 1",
         b"*ATREADY: 1",
-        b"RDY",
-        b"RDY ",
-        b" RDY",
+        b"MATREADY",
     )
 
     def test_nothing_is_sent_from_updating_until_it_is_over(self):
@@ -87,17 +85,36 @@ class WritingTest(unittest.TestCase):
 
             self.assertEqual(play(scene, opened=True), (False, 0, False, b"AT+CSQ"), end)
 
-    def test_the_banner_of_a_restart_in_between_does_not_end_it(self):
+    def test_a_restart_in_between_does_not_end_it(self):
+        """Nor does the RDY that follows each start of a BC28: it is none of the last words."""
+        banner = b"REBOOT_CAUSE_SECURITY_FOTA_UPGRADE", b"M5310-A", b"OK"
+        for lines in (banner, (b"RDY",), (b" RDY ",), banner + (b"RDY",), banner + (b" RDY",)):
+            for wait_ms in (0, 29_000, 31_000):
+
+                async def scene(node, lines=lines, wait_ms=wait_ms):
+                    node.urc(b"FIRMWARE UPDATING")
+                    await sleep(5000)
+                    node.urc(*lines[:-1])
+                    await sleep(wait_ms)
+                    node.urc(lines[-1])
+                    await sleep(100)
+                    seen = len(written(node))
+                    await sleep(120_000)
+                    return written(node)[seen:], node.modem.firmware.writing
+
+                self.assertEqual(play(scene, opened=True), ([], True), (lines, wait_ms))
+
+    def test_the_last_word_ends_it_behind_such_a_restart_too(self):
         async def scene(node):
             node.urc(b"FIRMWARE UPDATING")
             await sleep(5000)
-            node.urc(b"REBOOT_CAUSE_SECURITY_FOTA_UPGRADE", b"M5310-A", b"OK")
-            await sleep(100)
-            seen = len(written(node))
-            await sleep(120_000)
-            return written(node)[seen:], node.modem.firmware.writing
+            node.urc(b"REBOOT_CAUSE_SECURITY_FOTA_UPGRADE", b"Neul", b"OK")
+            await sleep(5000)
+            node.urc(b"RDY", b"FIRMWARE UPDATE OVER")
+            await sleep(1000)
+            return node.modem.firmware.busy, await kind(node.at.command(b"AT+CSQ"))
 
-        self.assertEqual(play(scene, opened=True), ([], True))
+        self.assertEqual(play(scene, opened=True), (False, 0))
 
     def test_behind_success_it_is_listened_for_over_half_a_minute_more(self):
         async def scene(node):

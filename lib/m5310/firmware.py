@@ -81,8 +81,12 @@ class Firmware:
             self._go_on()
 
     def booted(self, line):
-        """Take what a starting module printed: one that is ready has ended its update."""
-        if line.find(b"READY") >= 0 or line.strip() == b"RDY":
+        """Take what a starting module printed: MATREADY and its kind end an update.
+
+        A name, a cause or RDY does not. The module restarts in the middle of an update and prints
+        those of every start; the update is over with the last of its own words.
+        """
+        if line.find(b"READY") >= 0:
             self.over()
 
     def over(self):
