@@ -1,0 +1,213 @@
+"""Sockets of the module: made, swept, closed, gone with a reboot (facts/protocol.md 4)."""
+
+import asyncio
+import unittest
+
+import rig
+from rig import Peer
+from udp_rig import CREATE, SERVER, with_socket
+
+from m5310 import errors
+from m5310.udp import Udp
+
+
+class CreateTest(unittest.TestCase):
+    def test_the_module_names_the_socket(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            sock = await udp.socket(2334)
+            await sock.close()
+            return sock.ref, r.sent
+
+        for line in (b"3", b"+NSOCR:3", b"+NSOCR: 3"):
+            ref, sent = rig.run(scene, Peer({CREATE: [line, b"OK"]}))
+            self.assertEqual((ref, sent), (3, [CREATE, b"AT+NSOCL=3"]))
+
+    def test_an_answer_without_a_usable_id_fails(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            kind = await r.kind_of(udp.socket(2334))
+            return kind, udp.sockets
+
+        for lines in (b"OK", [b"+NSOCR:x", b"OK"], [b"+NSOCR:", b"OK"], [b"+NSOCR:-1", b"OK"]):
+            self.assertEqual(rig.run(scene, Peer({CREATE: lines})), (errors.FAILED, {}), lines)
+
+    def test_ports_are_checked_before_anything_is_sent(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            refused = 0
+            for port in (0, -1, 65536, 5683):
+                try:
+                    await udp.socket(port)
+                except ValueError:
+                    refused += 1
+            return refused, r.sent
+
+        self.assertEqual(rig.run(scene), (4, []))
+
+    def test_seven_sockets_and_no_eighth(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            socks = []
+            for i in range(7):
+                socks.append(await udp.socket(2000 + i))
+            before = len(r.sent)
+            kind = await r.kind_of(udp.socket(3000))
+            after = len(r.sent)
+            await socks[3].close()
+            again = await udp.socket(3000)
+            return [s.ref for s in socks], kind, after - before, again.ref, len(udp.sockets)
+
+        free = list(range(7))
+
+        def answer(line):
+            if line.startswith(b"AT+NSOCR"):
+                return [b"%d" % free.pop(0), b"OK"]
+            free.append(int(line[9:]))
+            return b"OK"
+
+        peer = Peer()
+        peer.default = answer
+        peer.answers = _Every(answer)
+        self.assertEqual(rig.run(scene, peer), (list(range(7)), errors.BUSY, 0, 3, 7))
+
+    def test_a_refused_socket_is_none(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            return await r.kind_of(udp.socket(2334)), udp.sockets
+
+        self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), (errors.ERROR, {}))
+
+
+class _Every:
+    """A table of answers in which every command is found."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def get(self, line, default):
+        return self.answer
+
+
+class SweepTest(unittest.TestCase):
+    def swept(self, held, first):
+        """Return what is sent where socket `held` of an earlier start has the port."""
+        table = {held: CREATE}
+
+        def answer(line):
+            if line.startswith(b"AT+NSOCL="):
+                return b"OK" if table.pop(int(line[9:]), None) else b"ERROR"
+            if line in table.values():
+                return b"ERROR"
+            ref = min([n for n in range(first, first + 7) if n not in table])
+            table[ref] = line
+            return [b"%d" % ref, b"OK"]
+
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            sock = await udp.socket(2334)
+            return sock.ref, r.sent
+
+        peer = Peer()
+        peer.answers = _Every(answer)
+        return rig.run(scene, peer)
+
+    def test_each_socket_that_a_module_may_have_is_closed_6_and_7_as_well(self):
+        closes = [b"AT+NSOCL=%d" % n for n in range(8)]
+        for first in (0, 1):  # guide 2: ids 0 to 6; M5310-A: 1 to 7 (facts/protocol.md 4)
+            for held in range(first, first + 7):
+                ref, sent = self.swept(held, first)
+                self.assertEqual((ref, sent), (first, [CREATE] + closes + [CREATE]), held)
+
+    def test_our_own_sockets_are_not_closed(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            await udp.socket(2335)
+            await r.kind_of(udp.socket(2334))
+            return [line for line in r.sent if b"NSOCL" in line]
+
+        peer = Peer({b'AT+NSOCR="DGRAM",17,2335,1': [b"3", b"OK"], CREATE: b"ERROR"})
+        closed = rig.run(scene, peer)
+        self.assertEqual(closed, [b"AT+NSOCL=%d" % n for n in (0, 1, 2, 4, 5, 6, 7)])
+
+    def test_a_refusal_that_stays_is_swept_once(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            for _ in range(5):
+                await r.kind_of(udp.socket(2334))
+            return len(r.sent)
+
+        self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1 + 4)
+
+    def test_a_socket_whose_id_was_lost_is_swept(self):
+        """The answer to NSOCR did not come: the module may have made a socket."""
+
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            kinds = [await r.kind_of(udp.socket(2334))]
+            r.peer.answers[CREATE] = None
+            kinds.append(await r.kind_of(udp.socket(2334)))
+            r.peer.answers[CREATE] = b"ERROR"
+            await r.at.sync(30000)
+            before = len(r.sent)
+            kinds.append(await r.kind_of(udp.socket(2334)))
+            return kinds, len(r.sent) - before
+
+        kinds, count = rig.run(scene, Peer({CREATE: b"ERROR"}))
+        self.assertEqual((kinds, count), ([errors.ERROR, errors.TIMEOUT, errors.ERROR], 10))
+
+    def test_behind_a_reboot_of_the_module_a_refusal_is_swept_again(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            await r.kind_of(udp.socket(2334))
+            udp.reset()
+            before = len(r.sent)
+            await r.kind_of(udp.socket(2334))
+            return len(r.sent) - before
+
+        self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1)
+
+
+class EndTest(unittest.TestCase):
+    def test_closing_twice_sends_once(self):
+        async def scene(r, udp, sock):
+            await sock.close()
+            await sock.close()
+            return r.sent, udp.sockets
+
+        self.assertEqual(with_socket(scene), ([CREATE, b"AT+NSOCL=0"], {}))
+
+    def test_a_closed_socket_neither_sends_nor_receives(self):
+        async def scene(r, udp, sock):
+            await sock.close()
+            return (
+                await r.kind_of(sock.sendto(b"x", SERVER)),
+                await r.kind_of(sock.recvfrom()),
+                r.sent,
+            )
+
+        self.assertEqual(with_socket(scene), (errors.RESET, errors.RESET, [CREATE, b"AT+NSOCL=0"]))
+
+    def test_a_reboot_ends_whoever_waits(self):
+        async def scene(r, udp, sock):
+            waiting = asyncio.create_task(r.kind_of(sock.recvfrom()))
+            await r.sleep(100)
+            udp.reset()
+            kind = await waiting
+            await sock.close()
+            return kind, await r.kind_of(sock.sendto(b"x", SERVER)), udp.sockets, r.sent
+
+        self.assertEqual(with_socket(scene), (errors.RESET, errors.RESET, {}, [CREATE]))
+
+    def test_closing_ends_whoever_waits(self):
+        async def scene(r, udp, sock):
+            waiting = asyncio.create_task(r.kind_of(sock.recvfrom()))
+            await r.sleep(100)
+            await sock.close()
+            return await waiting
+
+        self.assertEqual(with_socket(scene), errors.RESET)
+
+
+if __name__ == "__main__":
+    unittest.main()
