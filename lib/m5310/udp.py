@@ -157,8 +157,6 @@ class UdpSocket:
                     return got
             if timeout is not None and clock.ticks_diff(now, start) >= timeout:
                 return None
-            if timeout is None:
-                start = now
             await clock.sleep_ms(_NAP_MS)
 
     async def check(self):
