@@ -81,6 +81,44 @@ class GuideTest(unittest.TestCase):
         for line in (b"0,many", b"+NSOST:", b'+NSOST:0,"1', b"0,"):
             self.assertEqual(with_socket(scene, module({self.SEND: [line, b"OK"]})), 10, line)
 
+    def test_a_count_in_other_words(self):
+        """The answer to NSOSTF has the name of NSOST; more than four fields are no count."""
+
+        async def scene(r, udp, sock):
+            counts = []
+            for flags in (None, 0):
+                counts.append(await sock.sendto(b"0123456789", SERVER, flags))
+            return counts, r.at.status()["unknown"]
+
+        with_flags = self.SEND.replace(b"NSOST", b"NSOSTF").replace(b"36000,", b"36000,0,")
+        for line, count, unknown in (
+            (b"0,9", 9, 0),
+            (b"9,9", 9, 0),
+            (b"+NSOST:0,9", 9, 0),
+            (b"+NSOST:0,9,1,1", 9, 0),
+            (b"+NSOST:0,9,1,1,1", 10, 0),
+            (b"/,9", 10, 2),
+            (b":,9", 10, 2),
+            (b"x", 10, 2),
+            (b"0,9,1", 10, 2),
+        ):
+            peer = module({self.SEND: [line, b"OK"], with_flags: [line, b"OK"]})
+            self.assertEqual(with_socket(scene, peer), ([count] * 2, unknown), line)
+
+    def test_an_ok_alone_may_be_anothers_and_is_looked_into(self):
+        """The next is not sent before the line is known to be in step."""
+
+        async def scene(r, udp, sock):
+            r.urc(b"+NSONMI:0,30")
+            await sock.sendto(b"0123456789", SERVER)
+            await sock.recvfrom(timeout=0)
+            await r.kind_of(udp.socket(2335))
+            await r.sleep(1000)
+            texts = self.SEND, b"AT+NSORF=0,30", b'AT+NSOCR="DGRAM",17,2335,1'
+            return [r.uart.lines[r.uart.lines.index(text) + 1] for text in texts]
+
+        self.assertEqual(with_socket(scene), [b"AT"] * 3)
+
     def test_a_refused_datagram(self):
         async def scene(r, udp, sock):
             try:
@@ -138,6 +176,57 @@ class CheckTest(unittest.TestCase):
             self.refused(b"x", ("1.2.3.4", port))
         for flags in (1, 0x80, 0x800, 0x101, -1):
             self.refused(b"x", SERVER, flags)
+
+    def test_ports_that_may_be_sent_to(self):
+        async def scene(r, udp, sock):
+            for port in (1, 65535):
+                await sock.sendto(b"A", ("1.2.3.4", port))
+            return r.sent[1:]
+
+        sent = [b"AT+NSOST=0,1.2.3.4,1,1,41", b"AT+NSOST=0,1.2.3.4,65535,1,41"]
+        self.assertEqual(with_socket(scene), sent)
+
+    def test_addresses_that_may_be_sent_to(self):
+        async def scene(r, udp, sock):
+            for host in ("0.0.0.0", "255.255.255.255", "10.100.9.99"):
+                await sock.sendto(b"A", (host, 80))
+            return [line[11:-8] for line in r.sent[1:]]
+
+        hosts = [b"0.0.0.0", b"255.255.255.255", b"10.100.9.99"]
+        self.assertEqual(with_socket(scene), hosts)
+
+    def test_what_is_said_of_them(self):
+        async def scene(r, udp, sock):
+            said = []
+            for call in (
+                udp.socket(5683),
+                sock.sendto(b"", SERVER),
+                sock.sendto(b"x" * 513, SERVER),
+                sock.sendto(b"x", ("1.2.3.4", 65536)),
+                sock.sendto(b"x", ("1.2.3", 80)),
+                sock.sendto(b"x", ("1.2.3.04", 80)),
+                sock.sendto(b"x", SERVER, 0x80),
+                sock.recvfrom(0),
+            ):
+                try:
+                    await call
+                except ValueError as e:
+                    said.append(str(e))
+            return said
+
+        self.assertEqual(
+            with_socket(scene),
+            [
+                "port 5683: 1 to 65535, but 5683, which the module needs",
+                "0 bytes: a datagram holds 1 to 512",
+                "513 bytes: a datagram holds 1 to 512",
+                "port 65536: 1 to 65535",
+                "address '1.2.3': four numbers with dots",
+                "address '1.2.3.04': four numbers 0 to 255 without leading zeros",
+                "flags 0x80: 0x100, 0x200 and 0x400 are known",
+                "size 0: 1 or more",
+            ],
+        )
 
     def test_sizes_asked_for(self):
         async def scene(r, udp, sock):

@@ -1,8 +1,10 @@
 """Datagrams that arrive: announced or not, in every form, in parts (facts/protocol.md 4)."""
 
+import asyncio
 import unittest
 
 import rig
+from modem_rig import play, sleep
 from rig import CHUNKS
 from udp_rig import CREATE, module, with_socket
 
@@ -212,6 +214,95 @@ class ReceiveTest(unittest.TestCase):
             return await sock.recvfrom(timeout=500), r.sent, sock.waiting
 
         self.assertEqual(with_socket(scene), (None, [CREATE], 0))
+
+    def test_an_announcement_with_up_to_eight_fields(self):
+        async def scene(r, udp, sock):
+            r.urc(b"+NSONMI:0,5" + b"," * 6)
+            await r.sleep(50)
+            first = sock.waiting
+            r.urc(b"+NSONMI:0,5" + b"," * 7)
+            await r.sleep(50)
+            return first, sock.waiting, r.at.status()["malformed"]
+
+        self.assertEqual(with_socket(scene), (5, 5, 1))
+
+    def test_an_answer_with_up_to_eight_fields(self):
+        line = b"+NSORF:0,1.2.3.4,80,5,1245781132"
+        self.assertEqual(self.read([line + b"," * 3, b"OK"])[0], b"\x12Ex\x112")
+        self.assertIsNone(self.read([line + b"," * 4, b"OK"]))
+
+    def test_the_lines_of_others_in_between(self):
+        """Five fields and a digit in front: nothing less is a datagram."""
+        datagram = b"9,1.2.3.4,80,5,1245781132".replace(b"9", b"0", 1)
+        for line in (b"0,1.2.3.4,80,5", b"/,1.2.3.4,80,5,1245781132", b":,1.2.3.4,80,5,12,0"):
+            got = self.read([line, datagram, b"OK"])
+            self.assertEqual(got, (b"\x12Ex\x112", ("1.2.3.4", 80)), line)
+
+    def test_one_byte_of_a_datagram(self):
+        async def scene(r, udp, sock):
+            r.urc(b"+NSONMI:0,2")
+            out = []
+            for _ in range(2):
+                out.append((await sock.recvfrom(1, timeout=100))[0])
+            return out, sock.waiting
+
+        answers = [b"0,1.2.3.4,80,1,41,1", b"0,1.2.3.4,80,1,42,0"]
+        peer = module({b"AT+NSORF=0,1": lambda line: [answers.pop(0), b"OK"]})
+        self.assertEqual(with_socket(scene, peer), ([b"A", b"B"], 0))
+
+    def test_socket_nine_is_one_as_others_are(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            sock = await udp.socket(2334)
+            r.urc(b"+NSONMI:9,2")
+            got = await sock.recvfrom(timeout=1000)
+            return got, await sock.sendto(b"AB", ("1.2.3.4", 80))
+
+        answers = {
+            CREATE: [b"9", b"OK"],
+            b"AT+NSORF=9,2": [b"9,1.2.3.4,80,2,4142,0", b"OK"],
+            b"AT+NSOST=9,1.2.3.4,80,2,4142": [b"9,1", b"OK"],
+        }
+        self.assertEqual(rig.run(scene, module(answers)), ((b"AB", ("1.2.3.4", 80)), 1))
+
+    def test_what_is_there_without_an_announcement_is_checked_for(self):
+        async def scene(r, udp, sock):
+            return await sock.check(), await sock.check(), r.sent[1:]
+
+        answers = [[b"0,1.2.3.4,80,2,4142,0", b"OK"], b"OK"]
+        peer = module({b"AT+NSORF=0,512": lambda line: answers.pop(0)})
+        got = (b"AB", ("1.2.3.4", 80)), None, [b"AT+NSORF=0,512"] * 2
+        self.assertEqual(with_socket(scene, peer), got)
+
+    def test_an_error_where_nothing_is_announced_is_no_datagram(self):
+        """Some firmware says so; what is no answer at all is an error all the same."""
+
+        async def scene(r, udp, sock):
+            got = []
+            for answer in (b"ERROR", b"+CME ERROR: 513"):
+                r.peer.answers[b"AT+NSORF=0,512"] = answer
+                got.append(await sock.check())
+            r.peer.answers[b"AT+NSORF=0,512"] = None
+            got.append(await r.kind_of(sock.check()))
+            return got
+
+        self.assertEqual(with_socket(scene), [None, None, errors.TIMEOUT])
+
+    def test_an_operation_does_not_end_a_read(self):
+        """Given up in the middle of its answer the datagram would be lost."""
+
+        async def scene(node):
+            node.peer.answers[CREATE] = [b"0", b"OK"]
+            node.peer.answers[b"AT+NSORF=0,512"] = None
+            sock = await node.modem.udp().socket(2334)
+            task = asyncio.create_task(sock.check())
+            await sleep(100)
+            node.urc(b"+MIPLREAD:0,77,3303,0,5700")
+            await sleep(3000)
+            node.urc(b"0,1.2.3.4,80,2,4142,0", b"OK")
+            return await task
+
+        self.assertEqual(play(scene, opened=True), (b"AB", ("1.2.3.4", 80)))
 
     def test_each_socket_gets_its_own(self):
         async def scene(r):

@@ -8,7 +8,17 @@ from rig import Peer
 from udp_rig import CREATE, SERVER, with_socket
 
 from m5310 import errors
+from m5310.errors import AtError
 from m5310.udp import Udp
+
+
+async def error_of(call):
+    """Await call; return (kind, code, text) of its AtError, None if it ends well."""
+    try:
+        await call
+    except AtError as e:
+        return e.kind, e.code, e.text
+    return None
 
 
 class CreateTest(unittest.TestCase):
@@ -44,6 +54,33 @@ class CreateTest(unittest.TestCase):
             return refused, r.sent
 
         self.assertEqual(rig.run(scene), (4, []))
+
+    def test_the_first_and_the_last_port(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            for port in (1, 65535, 5682, 5684):
+                await r.kind_of(udp.socket(port))
+            return [line for line in r.sent if b"NSOCR" in line]
+
+        texts = [b'AT+NSOCR="DGRAM",17,%d,1' % port for port in (1, 65535, 5682, 5684)]
+        self.assertEqual(rig.run(scene), texts)
+
+    def test_what_is_said_where_none_can_be_made(self):
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            said = []
+            for lines in ([b"+NSOCR:x", b"OK"], b"OK"):
+                r.peer.answers[CREATE] = lines
+                said.append(await error_of(udp.socket(2334)))
+            for i in range(7):
+                r.peer.answers[CREATE] = [b"+NSOCR:%d" % i, b"OK"]
+                await udp.socket(2334)
+            said.append(await error_of(udp.socket(2334)))
+            return said
+
+        nameless = (errors.FAILED, 0, b"AT+NSOCR: no socket id")
+        full = (errors.BUSY, 0, b"AT+NSOCR")
+        self.assertEqual(rig.run(scene, Peer({})), [nameless, nameless, full])
 
     def test_seven_sockets_and_no_eighth(self):
         async def scene(r):
@@ -156,6 +193,53 @@ class SweepTest(unittest.TestCase):
         kinds, count = rig.run(scene, Peer({CREATE: b"ERROR"}))
         self.assertEqual((kinds, count), ([errors.ERROR, errors.TIMEOUT, errors.ERROR], 10))
 
+    def again(self, spoil):
+        """Return how many are closed at a refusal behind a sweep and await spoil(r, udp)."""
+
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            await r.kind_of(udp.socket(2334))
+            await spoil(r, udp)
+            r.peer.answers[CREATE] = b"ERROR"
+            before = len(r.sent)
+            await r.kind_of(udp.socket(2334))
+            return len([line for line in r.sent[before:] if b"NSOCL" in line])
+
+        return rig.run(scene, Peer({CREATE: b"ERROR"}))
+
+    def test_one_that_was_made_without_telling_its_id_is_swept(self):
+        async def spoil(r, udp):
+            r.peer.answers[CREATE] = b"OK"
+            await r.kind_of(udp.socket(2334))
+
+        self.assertEqual(self.again(spoil), 8)
+
+    def test_one_that_was_not_closed_is_swept(self):
+        for answer, count in ((b"ERROR", 8), (None, 8), (b"OK", 0)):
+
+            async def spoil(r, udp, answer=answer):
+                r.peer.answers[CREATE] = [b"0", b"OK"]
+                sock = await udp.socket(2334)
+                r.peer.answers[b"AT+NSOCL=0"] = answer
+                await r.kind_of(sock.close())
+                r.peer.answers[b"AT+NSOCL=0"] = b"OK"
+                await r.at.sync(10000)
+
+            self.assertEqual(self.again(spoil), count, answer)
+
+    def test_a_sweep_ends_with_a_line_that_fails_and_is_done_again(self):
+        async def spoil(r, udp):
+            udp.reset()
+            r.peer.answers[b"AT+NSOCL=3"] = None
+            await r.kind_of(udp.socket(2334))
+            r.peer.answers[b"AT+NSOCL=3"] = b"ERROR"
+            closed = r.sent[-4:]
+            if closed != [b"AT+NSOCL=%d" % n for n in range(4)]:
+                raise AssertionError(closed)
+            await r.at.sync(10000)
+
+        self.assertEqual(self.again(spoil), 8)
+
     def test_behind_a_reboot_of_the_module_a_refusal_is_swept_again(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
@@ -187,6 +271,30 @@ class EndTest(unittest.TestCase):
             )
 
         self.assertEqual(with_socket(scene), (errors.RESET, errors.RESET, [CREATE, b"AT+NSOCL=0"]))
+
+    def test_what_is_said_of_one_that_is_gone(self):
+        async def scene(r, udp, sock):
+            await sock.close()
+            return await error_of(sock.sendto(b"x", SERVER)), await error_of(sock.check())
+
+        self.assertEqual(with_socket(scene), ((errors.RESET, 0, b"socket 0 is gone"),) * 2)
+
+    def test_one_that_the_module_does_not_close_is_gone_all_the_same(self):
+        async def scene(r, udp, sock):
+            r.peer.answers[b"AT+NSOCL=0"] = b"ERROR"
+            first = await r.kind_of(sock.close())
+            return first, await r.kind_of(sock.close()), udp.sockets
+
+        self.assertEqual(with_socket(scene), (errors.ERROR, 0, {}))
+
+    def test_closing_has_no_lines_of_its_own(self):
+        async def scene(r, udp, sock):
+            r.peer.answers[b"AT+NSOCL=0"] = [b"what", b"+NSOCL:0", b"OK"]
+            await sock.close()
+            await r.sleep(1000)
+            return r.at.status()["unknown"], r.uart.lines[-1]
+
+        self.assertEqual(with_socket(scene), (2, b"AT+NSOCL=0"))
 
     def test_a_reboot_ends_whoever_waits(self):
         async def scene(r, udp, sock):
