@@ -33,6 +33,11 @@ class ReceiveTest(unittest.TestCase):
         ):
             self.assertEqual(self.read([line, b"OK"]), expected, line)
 
+    def test_an_address_with_colons(self):
+        for head in (b"", b"+NSORF:", b"+NSORF: "):
+            got = self.read([head + b"0,2001:db8::1,80,5,1245781132,0", b"OK"])
+            self.assertEqual(got, (b"\x12Ex\x112", ("2001:db8::1", 80)), head)
+
     def test_lower_case_hex(self):
         got = self.read([b"0,1.2.3.4,80,5,abcdef0a0b,0", b"OK"])
         self.assertEqual(got, (b"\xab\xcd\xef\x0a\x0b", ("1.2.3.4", 80)))

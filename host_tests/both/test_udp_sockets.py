@@ -42,6 +42,33 @@ class CreateTest(unittest.TestCase):
         for lines in (b"OK", [b"+NSOCR:x", b"OK"], [b"+NSOCR:", b"OK"], [b"+NSOCR:-1", b"OK"]):
             self.assertEqual(rig.run(scene, Peer({CREATE: lines})), (errors.FAILED, {}), lines)
 
+    def test_an_id_is_one_digit(self):
+        """Other lines in between are not it: a late answer to CIMI has more."""
+
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            sock = await udp.socket(2334)
+            return sock.ref, r.at.status()["unknown"]
+
+        for line in (b"x", b"12", b"460040000000001"):
+            peer = Peer({CREATE: [line, b"3", b"OK"]})
+            self.assertEqual(rig.run(scene, peer), (3, 1), line)
+
+    def test_with_an_id_that_is_given_anew_the_older_socket_is_gone(self):
+        """The module rebooted, and nobody noticed."""
+
+        async def scene(r):
+            udp = Udp(r.at, r.clock)
+            older = await udp.socket(2334)
+            newer = await udp.socket(2334)
+            kinds = [await r.kind_of(older.check()), await r.kind_of(newer.check())]
+            await older.close()
+            await newer.close()
+            return kinds, r.sent[2:], udp.sockets
+
+        expected = ([errors.RESET, 0], [b"AT+NSORF=0,512", b"AT+NSOCL=0"], {})
+        self.assertEqual(rig.run(scene, Peer({CREATE: [b"0", b"OK"]})), expected)
+
     def test_ports_are_checked_before_anything_is_sent(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)

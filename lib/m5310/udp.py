@@ -44,6 +44,8 @@ class Udp:
                 raise
             await self._sweep()  # what is open from before our restart has the port
             ref = await self._made(port)
+        if ref in self.sockets:  # the module rebooted unnoticed: it has the older one no more
+            self.sockets[ref].gone = True
         sock = UdpSocket(self, ref)
         self.sockets[ref] = sock
         return sock
@@ -182,7 +184,7 @@ class UdpSocket:
             host = str(fields[1], "utf-8")
             port = num(fields[2])
             if num(fields[0]) != self.ref or num(fields[3]) != len(data):
-                raise ValueError("length")
+                return None
         except (ValueError, IndexError):
             return None
         if len(data) == size:
@@ -194,8 +196,9 @@ class UdpSocket:
 
         It is gone in any case, also where the module does not close it: that raises AtError.
         """
-        if not self.gone and self._udp.sockets.pop(self.ref, None):
+        if not self.gone:
             self.gone = True
+            self._udp.sockets.pop(self.ref)
             await self._udp.closed(self.ref)
 
     def _check(self):
@@ -232,6 +235,6 @@ def _address(host):
     if len(parts) != 4:
         raise ValueError("address %r: four numbers with dots" % host)
     for part in parts:
-        if not part.isdigit() or len(part) > 3 or int(part) > 255 or str(int(part)) != part:
+        if not part.isdigit() or int(part) > 255 or str(int(part)) != part:
             raise ValueError("address %r: four numbers 0 to 255 without leading zeros" % host)
     return host.encode()
