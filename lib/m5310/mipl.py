@@ -117,7 +117,6 @@ class Mipl:
         self.state = _CLOSED
         self.at.hold = 0
         self.requests.reset()
-        self._asked = False
 
     def update_due(self):
         """Tell whether the registration wants renewing: half the lifetime passed, or event 14."""
