@@ -65,6 +65,15 @@ class IdentityTest(unittest.TestCase):
             got = up({b"AT+CGDCONT?": [line, b"OK"]}, lambda node, log: node.modem.network.apn)
             self.assertEqual(got, apn, line)
 
+    def test_a_report_that_is_refused_is_told_and_passed_over(self):
+        for text in (b"AT+CSCON=1", b"AT+CEREG=1"):
+
+            def look(node, log, text=text):
+                return node.sent.count(text), log
+
+            log = ["+CME ERROR 4 (operation not supported): " + text.decode()]
+            self.assertEqual(up({text: b"+CME ERROR: 4"}, look), (3, log))
+
     def test_a_line_that_is_nobodys_is_not_taken_for_an_answer(self):
         answer = [b"31", b"+CSQ:20,99", b"OK"]
         got = up({b"AT+CSQ": answer}, lambda node, log: node.modem.network.quality())

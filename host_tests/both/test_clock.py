@@ -3,6 +3,7 @@
 import unittest
 
 import rig
+from modem_rig import play
 from rig import Peer
 
 from m5310.bringup import bring_up
@@ -182,6 +183,19 @@ class AskTimeTest(unittest.TestCase):
             (b'+CCLK: "2026/11/28,10:00:00+32"', True),
         ):
             self.assertEqual(self.told(answer, local), (expected, [expected]), answer)
+
+    def test_a_modem_is_told_which_of_both_its_module_prints(self):
+        async def scene(node):
+            await node.modem.bring_up(60000)
+            return node.modem.network.time[3]
+
+        answers = {
+            b"AT+CEREG?": [b"+CEREG:1,1", b"OK"],
+            b"AT+CCLK?": [b"+CCLK:26/11/28,10:00:00+32", b"OK"],
+        }
+        self.assertEqual(play(scene, Peer(answers)), 10)
+        self.assertEqual(play(scene, Peer(answers), local_clock=False), 10)
+        self.assertEqual(play(scene, Peer(answers), local_clock=True), 2)
 
     def test_a_clock_that_is_not_set_is_told_to_nobody(self):
         for answer in (b'+CCLK: "80/01/06,00:00:13"', b"+CCLK:00/01/01,00:00:10+08"):

@@ -77,10 +77,24 @@ class AnswerTest(unittest.TestCase):
         async def scene(node):
             await node.mipl.open(OBJECTS, 3600, 30)
             lines = node.uart.lines
-            return [lines[lines.index(text) + 1] for text in (MODEL, PACK)]
+            return [lines[lines.index(text) + 1] for text in (VERSION, MODEL, PACK)]
 
-        answers = {MODEL: b"OK", PACK: b"OK", VERSION: b"ERROR"}
-        self.assertEqual(play(scene, module(answers), dialect="auto"), [b"AT", b"AT"])
+        answers = dict.fromkeys((VERSION, MODEL, PACK), b"OK")
+        self.assertEqual(play(scene, module(answers), dialect="auto"), [b"AT"] * 3)
+
+    def test_the_version_is_what_of_it_can_be_shown(self):
+        async def scene(node):
+            await node.mipl.open(OBJECTS, 3600, 30)
+            return node.mipl.status()["version"]
+
+        for line, version in (
+            (b"+MIPLVER: 2.2.0", "2.2.0"),
+            (b"+MIPLVER: 2.2 beta~", "2.2 beta~"),
+            (b"+MIPLVER:2\x7f.\x80\xff2", "2.2"),
+            (b"+MIPLVER: ", None),
+            (b"2.2.0", None),
+        ):
+            self.assertEqual(play(scene, module({VERSION: [line, b"OK"]})), version, line)
 
 
 if __name__ == "__main__":

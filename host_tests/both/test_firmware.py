@@ -42,6 +42,8 @@ class WritingTest(unittest.TestCase):
         b"Firmware Updating",
         b"+FIRMWARE UPDATING",
         b"FIRMWARE: UPDATING",
+        b" FIRMWARE  UPDATING ",
+        b"FIRMWARE UPDATING" + b" " * 47,
         b"+MIPLEVENT:0,43",
         b"+MIPLEVENT: 0,43",
     )
@@ -153,6 +155,48 @@ class WritingTest(unittest.TestCase):
 
         for start in (0, (1 << 30) - 400_000, (1 << 29) - 400_000):
             self.assertEqual(play(scene, opened=True, start=start), (([], True), False, [b"AT"]))
+
+    def test_what_does_not_begin_it(self):
+        for line in (
+            b"FIRMWARE UPDATING" + b" " * 48,  # longer than such a line is
+            b"FIRMWARE",
+            b"FIRMWARE IS UPDATING",
+            b"FIRMWAREUPDATING",
+            b"AFIRMWARE UPDATING",
+            b"+MIPLEVENT: 0,39",
+            b"+MIPLEVENT: 0,52",
+        ):
+
+            async def scene(node, line=line):
+                node.urc(line)
+                await sleep(100)
+                return node.modem.firmware.busy
+
+            self.assertFalse(play(scene, opened=True), line)
+
+    def test_its_words_are_no_line_of_a_command(self):
+        """They are known as what they are, also in the middle of an answer."""
+        words = b"DOWNLOADING", b"DOWNLOADED", b"DOWNLOAD FAILED", b"ERASED"
+        lines = [b"FIRMWARE " + word for word in words]
+
+        async def scene(node):
+            node.peer.answers[b"AT+X"] = lines + [b"+X: 1", b"OK"]
+            got = await node.at.command(b"AT+X")
+            return got, node.at.status()["unknown"]
+
+        self.assertEqual(play(scene), ([b"+X: 1"], 0))
+
+    def test_an_event_behind_51_is_no_word_of_it(self):
+        for event, goes_on in ((46, False), (47, True), (51, True), (52, False), (99, False)):
+
+            async def scene(node, event=event):
+                node.urc(b"FIRMWARE UPDATING")
+                await sleep(600_000)
+                node.urc(b"+MIPLEVENT: 0,%d" % event)
+                await sleep(600_000)
+                return node.modem.firmware.writing
+
+            self.assertEqual(play(scene, opened=True), goes_on, event)
 
     def test_each_word_of_it_starts_the_15_minutes_anew(self):
         for word in (b"FIRMWARE UPDATING", b"FIRMWARE UPDATE 40%", b"+MIPLEVENT: 0,51,3096,1024"):

@@ -20,7 +20,7 @@ class NumberTest(unittest.TestCase):
             await node.outcome(node.mipl.open((), 3600, 1))
             return node.sent[-1].split(b"=")[1].split(b",")[0]
 
-        return play(scene, module({create: [*lines, b"OK"], OPEN: b"ERROR"}), **options)
+        return play(scene, module({create: lines + [b"OK"], OPEN: b"ERROR"}), **options)
 
     def test_each_form_of_it(self):
         for line, number in (

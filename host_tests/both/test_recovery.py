@@ -266,6 +266,34 @@ class RebootTest(unittest.TestCase):
         self.assertEqual(play(scene, opened=True), ((0, ""), [b"AT+NRB"]))
 
 
+class BannerTest(unittest.TestCase):
+    def test_each_line_of_a_start_is_known_as_that(self):
+        """None is a line of the command that is in flight, and none is unknown."""
+        lines = (
+            b"REBOOT_CAUSE_APPLICATION_AT",
+            b"Neul ",
+            b"*ATREADY: 1",
+            b"*MATREADY: 1",
+            b"+MATREADY",
+            b"MATREADY",
+            b"auto-reboot",
+            b"RDY",
+            b"SMS Ready",
+            b"Call Ready",
+            b"PB DONE",
+        )
+
+        async def scene(node):
+            node.urc(*lines)
+            await sleep(3000)
+            node.urc(b"M5310-A")
+            await sleep(3000)
+            status = node.at.status()
+            return status["unknown"], status["urcs"]
+
+        self.assertEqual(play(scene), (0, len(lines) + 1))
+
+
 class _Socket:
     gone = False
 

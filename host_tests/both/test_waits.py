@@ -178,6 +178,12 @@ class BringUpTest(unittest.TestCase):
         s.run(lambda: s.log)
         self.assertEqual(s.log, ["waiting for the network: 10 s, searching, no signal"])
 
+    def test_a_reboot_between_two_commands_ends_it(self):
+        s, _, _ = self.waiting()
+        s.hear(b"REBOOT_CAUSE_APPLICATION_WATCHDOG", b"Neul")
+        s.run(lambda: s.ended, 50)
+        self.assertEqual((s.error.kind, s.error.code, s.error.text), (errors.RESET, 0, b""))
+
     def test_its_time_is_over_to_the_ms(self):
         s, start, _ = self.waiting()
         self.assertFalse(s.wake_at(start + 59_999))

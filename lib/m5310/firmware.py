@@ -47,7 +47,7 @@ class Firmware:
 
     def line(self, line):
         """Take a line that may tell of an update in words; return whether it does."""
-        if not line or len(line) > _LONGEST or line[0] not in b"Ff+":
+        if len(line) > _LONGEST or line[0] not in b"Ff+ ":
             return False
         words = bytes(line).upper().replace(b":", b" ").split()
         if words[0] not in (b"FIRMWARE", b"+FIRMWARE") or len(words) < 2:
