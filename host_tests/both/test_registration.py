@@ -51,6 +51,39 @@ class CeregTest(unittest.TestCase):
                 expected = (state, cell or (None, None, None), state in (1, 5))
                 self.assertEqual(got, expected, line)
 
+    def test_a_report_is_told_from_an_answer_by_its_form(self):
+        """The same digits: what is the state, the first or the second field?"""
+        report = (
+            (b"6,1", 6),  # an <n> goes up to 5
+            (b"9,1", 9),
+            (b"1,11", 1),  # a state has one digit, or is 10
+            (b"1,3,94,7", 1),  # areas of one digit
+            (b"1,3,94,7,0,15", 1),
+            (b'1,3,94,7,,,"00100001","00000101"', 1),
+            (b'1,"3"', 1),
+        )
+        answer = (
+            (b"0,1", 1),
+            (b"5,1", 1),
+            (b"1,10", 10),
+            (b"2,1,19E6,9,7", 1),  # cells of one digit
+            (b"5,1,9129,9,7,0,15", 1),
+            (b"5,1,9129,9,9,,,,", 1),
+            (b"2,1,19E6,94", 1),
+            (b"2,1,19E6", 1),
+            (b"5,3,213D,94,9,,,,,,,,,,,", 3),  # sixteen fields
+        )
+
+        async def scene(r, line):
+            network = Network(r.at, r.clock)
+            r.urc(line)
+            await r.sleep(100)
+            return network.state
+
+        for text, state in report + answer:
+            line = b"+CEREG:" + text
+            self.assertEqual(rig.run(lambda r, line=line: scene(r, line)), state, line)
+
     def test_as_an_answer(self):
         for line, state, cell in self.ANSWERS:
 
@@ -91,6 +124,9 @@ class CeregTest(unittest.TestCase):
             b"+CEREG:1" + b"," * 40,
             b"+CEREG:1,19E6,94,7" + b"," * 13,
             b"+CEREG:99999999999",
+            b"+CEREG:-,1",
+            b"+CEREG:,1",
+            b"+CEREG:x,1",
         )
         for line in junk:
 
@@ -137,6 +173,72 @@ class CeregTest(unittest.TestCase):
             return seen, network.connected, network.registered
 
         self.assertEqual(rig.run(scene), ([True, False, True, True, True], False, False))
+
+
+class QuestionTest(unittest.TestCase):
+    def asked(self, call, answers):
+        """Return (what call(network) returned, the network, malformed, the lines sent)."""
+
+        async def scene(r):
+            network = Network(r.at, r.clock)
+            got = await call(network)
+            await r.sleep(1000)
+            return got, network, r.at.status()["malformed"], r.uart.lines[1:]
+
+        return rig.run(scene, Peer(answers))
+
+    def test_the_answer_ends_the_question(self):
+        """Nothing is asked behind it: the line is in step."""
+        for name, line in ((b"CEREG?", b"+CEREG:1,1"), (b"CSQ", b"+CSQ:20,99")):
+            text = b"AT+" + name
+
+            def call(network, text=text):
+                return network.ask() if text == b"AT+CEREG?" else network.signal()
+
+            _, _, _, sent = self.asked(call, {text: [line, b"OK"]})
+            self.assertEqual(sent, [text])
+            _, _, _, sent = self.asked(call, {text: [b"OK"]})
+            self.assertEqual(sent, [text, b"AT"], "an OK alone may be another's")
+            _, _, _, sent = self.asked(call, {text: [b"20,99", b"1,1", b"OK"]})
+            self.assertEqual(sent, [text, b"AT"], "a line without the name is none of it")
+
+    def test_a_line_with_more_than_16_fields_is_malformed(self):
+        line = b"+CEREG:5,1,19E6,94,9" + b"," * 12
+        _, network, malformed, _ = self.asked(
+            lambda network: network.ask(), {b"AT+CEREG?": [line, b"OK"]}
+        )
+        self.assertEqual((network.state, malformed), (4, 1))
+
+    def test_a_signal_with_up_to_four_fields(self):
+        for line, words in (
+            (b"+CSQ:20", "signal -73 dBm"),
+            (b"+CSQ:20,99,0,0", "signal -73 dBm"),
+            (b"+CSQ:20,99,0,0,0", "no signal"),
+        ):
+            _, network, _, _ = self.asked(
+                lambda network: network.signal(), {b"AT+CSQ": [line, b"OK"]}
+            )
+            self.assertEqual(network.quality(), words, line)
+
+    def test_who_asks_without_these_gets_the_answer_and_not_a_report(self):
+        for text, answer, report in (
+            (b"AT+CEREG?", b"+CEREG:1,1", b"+CEREG:2"),
+            (b"AT+CSCON?", b"+CSCON:1,1", b"+CSCON:0"),
+        ):
+
+            async def call(network, text=text):
+                return await network.at.command(text)
+
+            for lines in ([answer, report], [report, answer]):
+                got, network, _, _ = self.asked(call, {text: lines + [b"OK"]})
+                self.assertEqual(got, [answer], text)
+                self.assertEqual((network.state in (2, 4), network.connected), (True, False))
+
+    def test_a_clock_is_not_known_before_it_was_asked_for(self):
+        async def call(network):
+            return network.clock_known
+
+        self.assertFalse(self.asked(call, {})[0])
 
 
 if __name__ == "__main__":

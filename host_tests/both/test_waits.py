@@ -150,9 +150,14 @@ class StartTest(unittest.TestCase):
 class BringUpTest(unittest.TestCase):
     ANSWERS = {CIMI: [b"460040000000001", b"OK"], CEREG: [b"+CEREG:1,2", b"OK"]}
 
-    def waiting(self):
-        """Return a Steps that waits for registration, and the ticks of its start and question."""
+    def waiting(self, *before):
+        """Return a Steps that waits for registration, and the ticks of its start and question.
+
+        before is what the module printed before that.
+        """
         s = Steps(Peer(dict(self.ANSWERS)), start=1000)
+        s.hear(*before)
+        s.finish(s.at.sync(5000))
         start = s.now
         s.begin(s.modem.bring_up(60_000))
         s.run(lambda: s.queued(CEREG))
@@ -179,10 +184,12 @@ class BringUpTest(unittest.TestCase):
         self.assertEqual(s.log, ["waiting for the network: 10 s, searching, no signal"])
 
     def test_a_reboot_between_two_commands_ends_it(self):
-        s, _, _ = self.waiting()
-        s.hear(b"REBOOT_CAUSE_APPLICATION_WATCHDOG", b"Neul")
-        s.run(lambda: s.ended, 50)
-        self.assertEqual((s.error.kind, s.error.code, s.error.text), (errors.RESET, 0, b""))
+        start = b"REBOOT_CAUSE_APPLICATION_WATCHDOG", b"Neul"
+        for before in ((), start):
+            s, _, _ = self.waiting(*before)
+            s.hear(*start)
+            s.run(lambda s=s: s.ended, 50)
+            self.assertEqual((s.error.kind, s.error.code, s.error.text), (errors.RESET, 0, b""))
 
     def test_its_time_is_over_to_the_ms(self):
         s, start, _ = self.waiting()
