@@ -18,12 +18,13 @@ from bench.port import Port
 from measure.tap import Tap
 from measure.work import PLATFORM, Work
 from node.config_check import validate
+from node.log import Log
 from node.modem import modem_of
 from node.setup import build
 
 
-class _Quiet:
-    level = 0
+class _Quiet(Log):
+    """A log that says nothing."""
 
     def __call__(self, text, level=1):
         pass
@@ -43,7 +44,7 @@ def passed(config, before, scene, folder="none", **module):
         port = Port(simulated, clock, config["module"]["baud"])
         uart = SimUart(port, clock, rxbuf=1024)
         checked = validate(config)
-        log = _Quiet()
+        log = _Quiet(clock, 0)
         node = build(checked, modem_of(checked, uart, clock, log), log, folder=folder)
         running = asyncio.create_task(node.run())
         work = Work(simulated, clock.sleep_ms)
