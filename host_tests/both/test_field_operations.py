@@ -305,6 +305,12 @@ class WriteTest(unittest.TestCase):
         line = b"+MIPLWRITE: 0,53583,3306,0,5750,2,5,12345,0,0"
         self.assertEqual(written(53583, line), ([CHANGED], [], "12345"))
 
+    def test_hex_that_lost_a_digit_drives_nothing(self):
+        """Of 0D, 01 and 62 the line lost one digit each: as text they would be other values."""
+        for line in (b"5851,2,1,D", b"5851,2,1,2", b"5850,2,1,1", b"5850,2,1,0"):
+            line = b"+MIPLWRITE:0,303,3306,0,%s,0,0" % line
+            self.assertEqual(written(303, line)[:2], ([BAD], []), line)
+
     def test_an_unknown_object(self):
         """OneNET's help page for M5310-A."""
         line = b"+MIPLWRITE:0,35605,20,1,0,2,16,050D0000050D0016,0"

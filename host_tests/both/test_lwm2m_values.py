@@ -7,7 +7,7 @@ import gc
 import struct
 import unittest
 
-from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
+from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, TEXT
 from lwm2m.values import parse, text
 
 
@@ -50,6 +50,11 @@ class Values(unittest.TestCase):
             (b"\x80" + b"\x00" * 7, -(1 << 63)),
         ):
             self.assertEqual(parse(INTEGER, OPAQUE, raw), value)
+
+    def test_characters_where_hex_was_announced_are_text_and_no_number(self):
+        self.assertEqual(parse(STRING, TEXT, b"12345"), "12345")
+        for kind in (BOOLEAN, INTEGER, FLOAT):
+            self.refuse(kind, TEXT, b"1", b"0", b"12345", b"true", b"")
 
     def test_opaque_integer_as_ascii(self):
         # One byte is raw even when it is a digit; more bytes that spell a number are text.

@@ -13,6 +13,7 @@ from m5310.codes import (
     PARAMETER,
     READ,
     STRING,
+    TEXT,
     WRITE,
 )
 from m5310.operations import KINDS, parse
@@ -108,12 +109,12 @@ class WriteTest(unittest.TestCase):
 
     def test_a_text_under_type_2_that_cannot_be_hex(self):
         """A driver of the BC28 family; docs/reference/mipl.md."""
-        self.value(b"2,5,12345,0,0", (OPAQUE, b"12345"))
-        self.value(b"2,3,123,0,0", (OPAQUE, b"123"))
-        self.value(b"2,1,7,0", (OPAQUE, b"7"))
-        self.value(b'2,5,"hello",0,0', (OPAQUE, b"hello"))
-        self.value(b" 2, 4, test, 0, 0", (OPAQUE, b"test"))
-        self.value(b"2,6,\xe5\xbc\x80\xe7\x81\xaf,0,0", (OPAQUE, b"\xe5\xbc\x80\xe7\x81\xaf"))
+        self.value(b"2,5,12345,0,0", (TEXT, b"12345"))
+        self.value(b"2,3,123,0,0", (TEXT, b"123"))
+        self.value(b"2,1,7,0", (TEXT, b"7"))
+        self.value(b'2,5,"hello",0,0', (TEXT, b"hello"))
+        self.value(b" 2, 4, test, 0, 0", (TEXT, b"test"))
+        self.value(b"2,6,\xe5\xbc\x80\xe7\x81\xaf,0,0", (TEXT, b"\xe5\xbc\x80\xe7\x81\xaf"))
 
     def test_what_can_be_hex_under_type_2_is_hex(self):
         self.value(b"2,4,1234,0,0", (OPAQUE, b"4"))

@@ -2,7 +2,9 @@
 
 from micropython import const
 
-# Value types, numbered as MIPL's valuetype (guide 3.5).
+# Value types, numbered as MIPL's valuetype (guide 3.5). TEXT is only of a write: characters that
+# came where the hex of opaque bytes was announced.
+TEXT = const(0)
 STRING = const(1)
 OPAQUE = const(2)
 INTEGER = const(3)

@@ -12,6 +12,7 @@ import struct
 
 from micropython import const
 
+_TEXT = const(0)
 _STRING = const(1)  # as in codes.py; a private const takes no heap
 _OPAQUE = const(2)
 _INTEGER = const(3)
@@ -27,10 +28,13 @@ _NO_PAIRS = const((0xC28, 0xC29, 0xE08, 0xE09, 0xF08, 0xEDA, 0xEDB, 0xF49, 0xF4A
 def parse(kind, sent, raw, limit=64):
     """Return the value of a resource of type kind that arrived as type sent with the bytes raw.
 
-    sent other than OPAQUE means text, whatever type it claims. limit: characters of a STRING.
-    Raises ValueError for anything that is no such value.
+    sent other than OPAQUE means text, whatever type it claims. TEXT is no number: it may as well
+    be hex of which a digit was lost. limit: characters of a STRING. Raises ValueError for anything
+    that is no such value.
     """
     raw = bytes(raw)
+    if sent == _TEXT and kind != _STRING:
+        raise ValueError
     opaque = sent == _OPAQUE
     if kind == _STRING:
         return text(raw, limit)

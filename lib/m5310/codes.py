@@ -5,7 +5,9 @@ The driver itself has those it needs as private constants: these take no heap, t
 
 from micropython import const
 
-# Value types of +MIPLWRITE, READRSP and NOTIFY (facts/protocol.md 5.8).
+# Value types of +MIPLWRITE, READRSP and NOTIFY (facts/protocol.md 5.8). TEXT is none of the
+# module's: characters that came where the hex of opaque bytes was announced.
+TEXT = const(0)
 STRING = const(1)
 OPAQUE = const(2)
 INTEGER = const(3)

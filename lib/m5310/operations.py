@@ -9,6 +9,7 @@ from micropython import const
 
 from m5310.fields import put, unhex
 
+_TEXT = const(0)
 _STRING = const(1)  # as in codes.py; a private const takes no heap
 _OPAQUE = const(2)
 _BOOLEAN = const(5)
@@ -290,24 +291,23 @@ def _fill_write(op, numbers):
     op.flag = flag
     op.index = index
     if kind == _OPAQUE or kind > _BOOLEAN:
-        value = _opaque(value, size)
-        kind = _OPAQUE
+        kind, value = _opaque(value, size)
     op.values = [(op.rid, kind, value)]
 
 
 def _opaque(value, size):
-    """Return the bytes of an opaque value, of which size bytes or size characters were announced.
+    """Return (type, bytes) of an opaque value; size bytes or size characters were announced.
 
     It is hex; only where size counts characters and these cannot be hex, it is the text itself.
     """
     if len(value) == 2 * size:
-        return unhex(value)
+        return _OPAQUE, unhex(value)
     if len(value) != size:
         raise ValueError("length")
     try:
-        return unhex(value)
+        return _OPAQUE, unhex(value)
     except ValueError:
-        return value
+        return _TEXT, value
 
 
 def _text(rest, size):
