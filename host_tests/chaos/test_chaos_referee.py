@@ -7,6 +7,7 @@ import pytest
 import sabotage
 from chaos_rig import broken, plan
 
+from chaos.plan import of_seed
 from chaos.virtual import play
 
 WRITES = (9.9, "burst", {"count": 6, "kinds": ["write"]})
@@ -54,6 +55,13 @@ def test_a_node_that_nobody_tampered_with_breaks_nothing(given):
     tally = play(given)
     assert tally.problems == []
     assert tally.in_window > 20
+
+
+def test_an_operation_that_comes_before_another_is_answered_may_wait_for_it():
+    """Two whole objects at once, at 9600 baud with echo: 24 lines need 3.7 s."""
+    tally = play(of_seed(554))
+    assert tally.problems == []
+    assert tally.unreplied["another operation at the same time"] == 1
 
 
 @pytest.mark.parametrize(("invariant", "given", "how"), CASES)

@@ -125,7 +125,9 @@ class Deliveries:
         for other in self.open.values():
             other.crowded = True
         lines = self._profile.lines(request, self._session)
-        self.open[request.msgid] = Delivery(request, lines, printed, self._timers.now())
+        delivery = Delivery(request, lines, printed, self._timers.now())
+        delivery.crowded = bool(self.open)  # its answer waits for theirs
+        self.open[request.msgid] = delivery
 
     def _answered(self, record):
         self._results[record.msgid] = record
