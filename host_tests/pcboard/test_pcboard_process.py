@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import pytest
 from click.testing import CliRunner
@@ -41,27 +40,44 @@ u.write(b"last")
 
 
 def test_a_call_that_ctrl_c_cuts_short_does_not_spoil_the_next_ones(node):
+    """Cut here and there by hand: MicroPython's heap may stay locked behind a real signal."""
     code = """
 import machine
+
+class Cut:
+    def __init__(self, stream): self.stream, self.left = stream, None
+
+    def write(self, data):
+        if self.left is not None and self.left < len(data):
+            self.stream.write(data[:self.left])
+            raise KeyboardInterrupt
+        self.stream.write(data)
+        if self.left is not None: self.left -= len(data)
+
+    def readline(self):
+        if self.left is None: return self.stream.readline()
+        line = self.stream.read(1)
+        while not line.endswith(b"\\n"):
+            if len(line) > self.left: raise KeyboardInterrupt
+            line += self.stream.read(1)
+        return line
+
+machine._calls = cut = Cut(machine._calls)
 pin = machine.Pin(26, machine.Pin.OUT)
-times = 0
-while times < 30:
+cuts = 0
+for left in range(200):
+    pin.value(left & 1)
+    cut.left = left
     try:
-        print("up")
-        while True:
-            for value in (1, 0):
-                pin.value(value)
-                if pin.value() != value: print("wrong")
+        pin.value(1 - (left & 1))
     except KeyboardInterrupt:
-        times += 1
-print("done")
+        cuts += 1
+    cut.left = None
+    pin.value(left & 1)
+    if pin.value() != left & 1: print("wrong")
+print("done" if 30 < cuts < 200 else cuts)
 """
-    one = node(code)
-    for i in range(30):
-        assert one.line() == "up"
-        time.sleep(0.003 + i % 7 / 1000)
-        os.kill(one.process.pid, signal.SIGINT)
-    assert one.end()[:2] == (0, "done\n")
+    assert node(code).end()[:2] == (0, "done\n")
 
 
 def test_a_signal_before_the_node_runs_ends_it_as_well(node):

@@ -84,7 +84,7 @@ def workshop(port, patience, say):
 @contextlib.contextmanager
 def undisturbed():
     """Have whoever presses Ctrl-C again wait for what is done here: it takes a moment."""
-    with _handled(signal.SIG_IGN, _ENDS):
+    with _handled(_wait, _ENDS):
         yield
 
 
@@ -100,8 +100,12 @@ def orderly():
 
 def _end(number, frame):
     for other in _ENDS:
-        signal.signal(other, signal.SIG_IGN)
+        signal.signal(other, _wait)
     raise KeyboardInterrupt
+
+
+def _wait(number, frame):
+    """Do nothing; with SIG_IGN Python prints a traceback for a signal that is here already."""
 
 
 @contextlib.contextmanager
