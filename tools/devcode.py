@@ -35,7 +35,7 @@ RESIDENT = (
         "limits lines m5310a mipl modem network operations parts probe renewal repeats replies "
         "requests wire words".split()
     ),
-    *(f"node.{name}" for name in "dispatcher notifier sampler supervisor upkeep".split()),
+    *(f"node.{name}" for name in "dispatcher notifier sampler supervisor".split()),
 )
 # What the documentation has people type at a board's prompt.
 _PROMPT = ("node", "status", "trace", "lines")

@@ -228,7 +228,7 @@ class Cycler(Supervisor):
             modem.network.power = None  # the network knows it: asking again would cost an update
         left = self.awake_ms - self.clock.ticks_diff(self.clock.ticks_ms(), begun)
         power = modem.network.power
-        await modem.bring_up(min(self.settings[0], max(left, 20000)))
+        await modem.bring_up(min(self.register_timeout_ms, max(left, 20000)))
         if power:
             self.kept["power"] = power
             await self._ask(self._granted)
@@ -248,13 +248,14 @@ class Cycler(Supervisor):
         if session and session[2] >= _LEAST_S:
             try:
                 kept.restore(self.observations, self.kept, session[3])
-                lifetime = self.settings[2]
-                await borrow("m5310.resuming").resume(mipl, session[0], session[1], lifetime)
+                await borrow("m5310.resuming").resume(
+                    mipl, session[0], session[1], self.lifetime_s
+                )
                 return
             except AtError as e:
                 self.log("the session is gone: %s" % e)
         self.observations.clear()
-        await mipl.open(self.objects, *self.settings[2:])
+        await self._open_session()
 
     async def _report(self, begun):
         """Have the readings sent, and wait until nothing is left to be done."""

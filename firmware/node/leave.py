@@ -1,8 +1,6 @@
-"""The way out: de-register in order; loaded for that alone."""
+"""The way out: deregister within a time limit, then tell what the watchdog will do."""
 
 import asyncio
-
-from m5310.errors import AtError
 
 
 async def leave(node, limit):
@@ -21,19 +19,3 @@ async def leave(node, limit):
     engine.cancel()
     if node.watchdog:
         node.watchdog.left()
-
-
-async def deregister(supervisor):
-    """De-register and take the session down in the guide's order (3.6)."""
-    supervisor.stopping = True
-    supervisor.say("shutting down")
-    mipl = supervisor.modem.mipl
-    try:
-        await supervisor.modem.at.sync(3000)
-        if supervisor.objects:
-            await mipl.close()
-        for entry in supervisor.objects:
-            await mipl.remove(entry[0])
-        supervisor.say("de-registered")
-    except AtError as e:
-        supervisor.log("not de-registered: %s" % e, 0)

@@ -20,8 +20,7 @@ async def prove(node, path, copy, wanted):
     """
     clock = node.clock
     supervisor = node.supervisor
-    register_ms, _, _, open_s = supervisor.settings[:4]
-    patience_ms = register_ms + open_s * 1000
+    patience_ms = supervisor.register_timeout_ms + supervisor.open_timeout_s * 1000
     state = "begun"
     session = 0  # that has stood since then
     begun = since = clock.ticks_ms()

@@ -26,7 +26,7 @@ async def find(supervisor, error):
     if error.kind == UPDATING:
         raise error
     at = supervisor.modem.at
-    number, baud, rxbuf = supervisor.settings[1]
+    number, baud, rxbuf = supervisor.uart
     supervisor.log(_HINT % (number, baud), 0)
     rates = [baud]
     rates.extend([rate for rate in _RATES if rate != baud])

@@ -20,7 +20,7 @@ class Watchdog:
         self.seconds = seconds
         self._node = node
         self._wdt = None
-        longest = max(node.supervisor.settings[0], _LADDER_MS)
+        longest = max(node.supervisor.register_timeout_ms, _LADDER_MS)
         self._watched = [
             ("at", node.modem.at, 5000),
             ("notifier", node.notifier, 60000),

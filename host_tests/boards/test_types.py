@@ -13,7 +13,6 @@ MCU = "firmware/node/sensors/mcu.py"
 KEEP = "firmware/node/fallback.py"
 LEAVE = "firmware/node/leave.py"
 SUPERVISOR = "firmware/node/supervisor.py"
-UPKEEP = "firmware/node/upkeep.py"
 MODEM = "lib/m5310/modem.py"
 PWM = "firmware/node/actuators/timer_pwm.py"
 
@@ -28,8 +27,14 @@ SEEDS = [
         "keep.begin(path)",
         'Missing positional argument "count"',
     ),
-    ("ESP32_GENERIC", LEAVE, "mipl.close()", "mipl.klose()", '"Mipl" has no attribute "klose"'),
-    ("ESP32_GENERIC", UPKEEP, "mipl.update()", "mipl.update(1, 2, 3)", "Too many arguments"),
+    (
+        "ESP32_GENERIC",
+        SUPERVISOR,
+        "mipl.close()",
+        "mipl.klose()",
+        '"Mipl" has no attribute "klose"',
+    ),
+    ("ESP32_GENERIC", SUPERVISOR, "mipl.update()", "mipl.update(1, 2, 3)", "Too many arguments"),
     ("ESP32_GENERIC", MODEM, ".reboot(self)", ".reset(self)", 'no attribute "reset"'),
     (
         "PYBV11",
