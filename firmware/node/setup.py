@@ -77,7 +77,7 @@ def _traced(node, trace, wall):
         trace.wall = wall
         at.on_line = trace.record
     if node.log.level > 2:
-        at.on_line = borrow("node.trace_text").Spoken(node.log, at.on_line).line
+        at.on_line = borrow("node.trace").LineLog(node.log, at.on_line).line
 
 
 def _object_list(registry):

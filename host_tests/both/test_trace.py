@@ -9,8 +9,7 @@ from rig import Peer
 
 from m5310.dialects import get
 from node.app import Log
-from node.trace import Trace
-from node.trace_text import Spoken, masked, shown
+from node.trace import LineLog, Trace, masked, shown
 
 SENT, FINAL, ANSWER, URC, STRAY = ord(">"), ord("f"), ord("a"), ord("u"), ord("x")
 
@@ -223,7 +222,7 @@ class WiredTest(unittest.TestCase):
     def test_spoken_lines_are_masked_logged_and_recorded(self):
         said = []
         recorded = []
-        spoken = Spoken(
+        spoken = LineLog(
             lambda text, level: said.append((text, level)), lambda *e: recorded.append(e)
         )
         spoken.line(ANSWER, b"+CGSN:867725030001234")
@@ -231,5 +230,5 @@ class WiredTest(unittest.TestCase):
         self.assertEqual(said[0], ("<a +CGSN:860000000001234", 3))
         self.assertEqual(said[1], ("> " + "y" * 200 + "\\...", 3))
         self.assertEqual(recorded[0], (ANSWER, b"+CGSN:867725030001234"))
-        Spoken(lambda text, level: said.append(text), None).line(FINAL, b"OK")
+        LineLog(lambda text, level: said.append(text), None).line(FINAL, b"OK")
         self.assertEqual(said[2], "<f OK")

@@ -87,7 +87,7 @@ def test_a_task_that_stands_still_ends_in_a_restart_with_its_name(name):
         elif name == "sampler":
             r.node.sampler._round = stand_still
         else:
-            r.node.supervisor._check = lambda missing: stand_still()
+            r.node.supervisor._check_network = lambda missing_ms: stand_still()
         wdt = machine.WDT.last
         took = await r.until(lambda: r.restarts, 1000)
         fed = wdt.fed

@@ -15,7 +15,7 @@ from chaos.virtual import VirtualRun
 from chaos.virtual import play as run
 from m5310 import incoming, network
 from m5310.dialects import get
-from node.trace_text import shown
+from node.trace import shown
 from replay.__main__ import main
 from replay.catalogue import commands, head_of
 from replay.player import play
