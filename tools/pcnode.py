@@ -21,7 +21,7 @@ BUILD = ROOT / "build" / "node"
 PROGRAM = ROOT / "build" / "program"
 VIRTUAL = ROOT / "boards/PC/virtual"
 SOURCES = ("lib", "firmware", "boards/PC")
-HEAP = "256K"  # a large configuration fits too; the example does with 128K, see `make size`
+HEAP = "256K"  # of the 64-bit port; a large configuration fits too
 
 
 # Before the node, as the check takes more heap than a small node has to spare.
@@ -38,12 +38,11 @@ if not checked.fits(pins.CONFIG, pins.CHECKED):
 """
 
 
-def build(target=BUILD, sources=SOURCES, lines=False, others=()):
+def build(target=BUILD, sources=SOURCES, lines=False):
     """Compile sources into target as a board would get them; return the number of files changed.
 
-    With lines names and line numbers stay, else those in others, texts of programs. main.py and
-    the examples are readable files: an interpreter is started with them. Raises
-    devcode.CompileError.
+    lines: tracebacks have line numbers. main.py and the examples stay source text: an interpreter
+    is started with them. Raises devcode.CompileError.
     """
     files = {}
     for folder in sources:
@@ -51,10 +50,7 @@ def build(target=BUILD, sources=SOURCES, lines=False, others=()):
             name = path.relative_to(ROOT / folder)
             if name.name not in ("manifest.py", "boot.py") and name.parts[0] != "virtual":
                 files[name.as_posix()] = path
-    done, names = devcode.compiled(files, lines, others=[_CHECK, *others])
-    changed = devcode.write(target, done)
-    target.with_suffix(".names").write_text(json.dumps(names))
-    return changed
+    return devcode.write(target, devcode.compiled(files, lines))
 
 
 def environment(config=None):
@@ -120,7 +116,7 @@ def run(uart, baud, board, command, env, folder=None):
 @click.option("--check", "instead", flag_value="check", help="check the configuration only")
 @click.option("--sizes", "instead", flag_value="sizes", help="print sizes instead of running")
 @click.option("--mpy", "instead", flag_value="mpy", help="compile into build/board instead")
-@click.option("--lines", is_flag=True, help="names and lines in tracebacks, for 18 KB of heap")
+@click.option("--lines", is_flag=True, help="line numbers in tracebacks")
 def main(uart, baud, board, config, heap, program, instead, lines):
     """Run the node on this PC, under the real MicroPython, until Ctrl-C."""
     try:
@@ -131,9 +127,7 @@ def main(uart, baud, board, config, heap, program, instead, lines):
             return
         node = program == "main.py"
         folder = BUILD if node else PROGRAM
-        build(
-            target=folder, lines=lines or not node
-        )  # another program has the library as it is written
+        build(target=folder, lines=lines or not node)
     except devcode.CompileError as e:
         sys.exit(e.what)
     if instead == "sizes":

@@ -12,7 +12,7 @@ from deploy.payload import ELSEWHERE
 from pcnode import BUILD
 from upytest import interpreter
 
-_HEAP = "128K"
+_HEAP = "256K"
 _PARTS = {
     "lib/m5310": "m5310/*.mpy",
     "lib/lwm2m": "lwm2m/*.mpy",

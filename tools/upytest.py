@@ -1,9 +1,8 @@
 """Run the tests both interpreters can run under the real MicroPython: python -m upytest [-k TEXT].
 
 Each file of host_tests/both runs in its own interpreter; the last line is `N passed, N failed`.
-The device code is what a board gets, short names and all (see shrink), but for the joined module;
---source takes the sources instead, whose tracebacks say more. A file has --limit seconds; the test
-that hangs is named.
+The device code is compiled as for a board, without line numbers; --source takes the sources
+instead, whose tracebacks have them. A file has --limit seconds; the test that hangs is named.
 """
 
 import argparse
@@ -39,18 +38,14 @@ def interpreter():
 
 
 def build():
-    """Compile the device code as a board gets it, every module by itself; return its folder."""
+    """Compile the device code as a board gets it; return its folder."""
     import devcode
 
     files = {}
     for folder in DEVICE:
         for path in sorted((ROOT / folder).rglob("*.py")):
             files[path.relative_to(ROOT / folder).as_posix()] = path
-    beside = [
-        path for folder in [*BESIDE, "host_tests/both"] for path in (ROOT / folder).glob("*.py")
-    ]
-    others = [path.read_text("utf-8") for path in beside]
-    devcode.write(BUILD, devcode.compiled(files, join=False, others=others)[0])
+    devcode.write(BUILD, devcode.compiled(files))
     return str(BUILD)
 
 
@@ -118,7 +113,7 @@ def main():
         print(f"{path.name}: {ran - failed - skipped} passed, {failed} failed, {skipped} skipped")
     print(f"micropython: {total - bad - skips} passed, {bad} failed, {skips} skipped")
     if bad and not args.source:
-        print("names and lines of the device code: --source")
+        print("lines of the device code in tracebacks: --source")
     return 1 if bad or not total else 0
 
 

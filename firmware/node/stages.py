@@ -11,8 +11,8 @@ from . import REFUSALS, need
 
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
-# As in devcode.py, joined or apart; the rest of this package lives on in the node's objects only.
-_STAY = ("app", "core", "log", "dispatcher", "notifier", "sampler", "supervisor")
+# The rest of this package lives on in the node's objects only.
+_STAY = ("app", "log", "dispatcher", "notifier", "sampler", "supervisor")
 _START = ("stages", "config_error")
 _RUNNING = ("node.app", "node.log", "node.stages")
 

@@ -317,10 +317,11 @@ def test_a_configuration_that_is_none(tmp_path, text, said):
     refused(install("--board", "PC", "--config", path), said, "nothing was changed")
 
 
-def test_this_computer_s_own_troubles(monkeypatch):
-    def full(self, data):
+def test_this_computer_s_own_troubles(monkeypatch, tmp_path):
+    def full(self, *data):
         raise OSError(28, "No space left on device", str(self))
 
+    monkeypatch.setattr("devcode.CACHE", tmp_path)  # nothing is compiled yet
     monkeypatch.setattr("pathlib.Path.write_text", full)
     refused(install("--board", "PC"), "No space left on device", "room on the disk")
 

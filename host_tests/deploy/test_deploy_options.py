@@ -60,7 +60,7 @@ app.start()
 def whole(tmp_path_factory):
     """The folder of all compiled modules."""
     folder = tmp_path_factory.mktemp("whole") / "node"
-    pcnode.build(folder, others=[_SET_UP])
+    pcnode.build(folder)
     return folder
 
 

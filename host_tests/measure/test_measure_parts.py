@@ -131,7 +131,7 @@ def test_a_tour_that_never_passes_is_told(monkeypatch):
         return "no"
 
     monkeypatch.setattr(tour, "passes", passes)
-    with pytest.raises(Unmeasurable, match="128 K"):
+    with pytest.raises(Unmeasurable, match="256 K"):
         tour.least(lambda text: None)
 
 

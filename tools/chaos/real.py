@@ -87,10 +87,10 @@ class RealRun(Run):
 
     def _prepare(self):
         program = _PROGRAM % (_GIVEN_UP if self.plan.outbox else "()")
-        pcnode.build(BUILD, others=[program])
+        pcnode.build(BUILD)
         source = self.disk / "watched.py"
         source.write_text(program)
-        done, _ = devcode.compiled({source.name: source}, lines=True)
+        done = devcode.compiled({source.name: source}, lines=True)
         for name, data in done.items():
             (BUILD / name).write_bytes(data)
         config = self.disk / "config.json"

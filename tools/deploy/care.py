@@ -15,7 +15,6 @@ from deploy.errors import DeployError
 from deploy.files import everything, fetch, new_folder, read
 from deploy.link import Link
 from deploy.options import lacking
-from deploy.payload import plain
 from deploy.ports import find
 from deploy.session import visit, workshop
 from deploy.settings import checked, problem
@@ -173,7 +172,7 @@ def _follow(link, screen, end):
         for line in link.lines(left):
             heard = True
             quiet_s = 0
-            screen.say(plain(line))
+            screen.say(line)
         if quiet_s and not heard:
             heard = True
             link.ask_prompt()

@@ -42,8 +42,8 @@ class Cargo:
         package = "/__init__" if source.name == "__init__.py" else ""
         path = f"{name.replace('.', '/')}{package}.py"
         files = {path: source.read_bytes()}
-        if self._compiled:  # with their names: the board may have others of the same module
-            files, _ = devcode.compiled({path: source}, lines=True)
+        if self._compiled:
+            files = devcode.compiled({path: source}, lines=True)
         path, data = next(iter(files.items()))
         for at in range(0, len(data) or 1, _PART):
             self._link.run("bring(%r, %r)" % (path, b64encode(data[at : at + _PART])))

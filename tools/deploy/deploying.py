@@ -7,7 +7,7 @@ from deploy import install
 from deploy.errors import DeployError
 from deploy.files import fetch, new_folder, read
 from deploy.options import OPTIONS, of_board, usual
-from deploy.payload import contents, payload, plain, selected
+from deploy.payload import payload, selected
 from deploy.probe import check
 from deploy.session import workshop
 from deploy.settings import checked, default
@@ -137,7 +137,7 @@ def _never(found, wanted, board):
 
 def room_for(board, block):
     """Return how many bytes a new board's file system has to have; raises DeployError."""
-    files, _ = contents(board)
+    files = payload(board)
     files = selected(files, OPTIONS - usual(board), board)
     files["config.json"] = default(board).read_bytes()
     return install.room(install.first(install.Plan(list(files), []), {}), files, block)
@@ -185,7 +185,7 @@ def _shown(line, screen):
     """Show a line if it is the log's; return whether it is."""
     if not line.strip() or "soft reboot" in line or line.startswith(">>> "):
         return False
-    screen.log(plain(line))
+    screen.log(line)
     if line.startswith("Traceback"):
         screen.warn("the node does not start; make logs shows more")
     return True

@@ -6,7 +6,6 @@ import json
 
 import devcode
 from devcode import module
-from shrink.tracebacks import readable
 
 from deploy.boards import ROOT
 from deploy.errors import DeployError
@@ -14,7 +13,6 @@ from deploy.errors import DeployError
 PACKAGES = {"lib/m5310": "lib/m5310", "lib/lwm2m": "lib/lwm2m", "firmware/node": "lib/node"}
 FIRST = ("boot.py", "switch.mpy", "switch.py")  # in their places before all others
 RECORD = "deployed.json"
-NAMES = devcode.CACHE / "names.json"  # of the last deployment from here
 _LIBRARY = ("m5310.codes", "lwm2m.codes")  # the node has no use for them
 _PORT = {"node.actuators.timer_pwm": "stm32"}  # of no use elsewhere
 ELSEWHERE = frozenset([*_LIBRARY, *_PORT])
@@ -42,28 +40,17 @@ def sources(board):
 def payload(board, compiled=True, lines=False):
     """Return all files that a node on board may have; raises DeployError.
 
-    lines: compiled with their names and line numbers, for tracebacks.
+    lines: compiled with line numbers, for tracebacks.
     """
-    files, names = contents(board, compiled, lines)
-    if compiled:
-        NAMES.write_text(json.dumps(names))
-    return files
-
-
-def contents(board, compiled=True, lines=False):
-    """Return (files, names) as payload(), which remembers the names for tracebacks."""
     found = sources(board)
-    names = {}
     try:
         if compiled:
             found = {path: source for path, source in found.items() if _useful(path, board)}
-            files, names = devcode.compiled(found, lines)
-        else:
-            devcode.check(found)
-            files = {path: source.read_bytes() for path, source in found.items()}
+            return devcode.compiled(found, lines)
+        devcode.check(found)
     except devcode.CompileError as e:
         raise DeployError(e.what, "put it right; the board is as it was")
-    return files, names
+    return {path: source.read_bytes() for path, source in found.items()}
 
 
 def _useful(path, board):
@@ -80,15 +67,6 @@ def selected(files, spare, board):
     hashes = {path: digest(data) for path, data in sorted(files.items())}
     record = {"version": version(hashes), "board": board.name}
     return {**files, RECORD: json.dumps(record, separators=(",", ":")).encode()}
-
-
-def plain(line):
-    """Return a line of a board's log, its traceback in the names of the sources."""
-    try:
-        names = json.loads(NAMES.read_text())
-    except (OSError, ValueError):  # deployed from elsewhere
-        return line
-    return readable(line, names)
 
 
 def version(hashes):

@@ -117,7 +117,7 @@ def build():
     """Compile what stands for the firmware of a board. Raises devcode.CompileError."""
     names = [f"boards/PC/{name}" for name in ("machine", "chip", "onewire", "uart_more")]
     sources = [ROOT / f"{name}.py" for name in (*names, "tools/deploy/standin_boot")]
-    devcode.write(BUILD, devcode.compiled({path.name: path for path in sources})[0])
+    devcode.write(BUILD, devcode.compiled({path.name: path for path in sources}))
 
 
 def _is_reset(status):

@@ -17,13 +17,12 @@ _CODE = BUILD / "device"
 
 
 def build():
-    """Compile the device code as a board gets it, every module by itself, for onboard/."""
+    """Compile the device code as a board gets it, for onboard/."""
     files = {}
     for folder in ("lib", "firmware"):
         for path in sorted((pcnode.ROOT / folder).rglob("*.py")):
             files[path.relative_to(pcnode.ROOT / folder).as_posix()] = path
-    others = [path.read_text("utf-8") for path in sorted(HERE.glob("*.py"))]
-    devcode.write(_CODE, devcode.compiled(files, join=False, others=others)[0])
+    devcode.write(_CODE, devcode.compiled(files))
 
 
 def run(program, *args, heap="1M", folder=_CODE, seconds=300):

@@ -70,8 +70,7 @@ def _sizes():
     for path in sorted(pcnode.BUILD.rglob("*.mpy")):
         name = path.relative_to(pcnode.BUILD).with_suffix("").as_posix().replace("/", ".")
         files[name.removesuffix(".__init__")] = path.stat().st_size
-    # What others need comes first, and what stays loaded before what is borrowed.
-    order = sorted(files, key=lambda name: ("." in name, not name.endswith("core"), name))
+    order = sorted(files, key=lambda name: ("." in name, name))  # what others need comes first
     found = inside.run("loaded.py", *order, folder=pcnode.BUILD)
     return [
         {"module": name, "file": size, "loaded": found["loaded"].get(name)}

@@ -11,7 +11,7 @@ from measure.real import RealNode, environment, sleep_ms
 from measure.settings import settings, written
 from measure.work import Unmeasurable
 
-_LEAST, _MOST, _STEP = 48, 128, 2  # K
+_LEAST, _MOST, _STEP = 48, 256, 2  # K
 _TRIES = 2  # so often in a row it has to pass: a heap falls to pieces differently each time
 _READY_MS = 40_000
 _STEP_MS = 15_000
