@@ -66,7 +66,7 @@ def _spots(tree):
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         for arg in function.args.args + function.args.kwonlyargs:
-            if arg.arg in PARTS:
+            if arg.arg in PARTS and not arg.annotation:
                 yield arg.end_lineno, arg.end_col_offset, PARTS[arg.arg]
         if function.name == "__init__":
             starts += [node for node in function.body if _later(node)]
