@@ -50,8 +50,8 @@ def add(node, config, folder, wall, rtc=None, sleep=None):
 
 def _courier(node, config, folder):
     """Return the Courier, or None where its files cannot be made."""
-    from .courier import Courier
     from .outbox import Outbox
+    from .outbox.courier import Courier
 
     measured = [slot.instance for slot in node.sampler.slots]
     try:
@@ -68,7 +68,7 @@ def _uplink(node, config, folder):
     """Return the Uplink, or None where its files cannot be made."""
     from . import uplink
     from .outbox import Outbox
-    from .remote import Remote
+    from .uplink.commands import Remote
 
     measured = [slot.instance for slot in node.sampler.slots]
     execute = Remote(node.registry).execute

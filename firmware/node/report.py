@@ -36,9 +36,9 @@ def parts(node):
     yield "notifier", {"failures": node.notifier.failures, "unfit": node.notifier.unfit}
     yield "sampler", of_sampler(node.sampler)
     if node.courier:
-        yield "outbox", borrow("node.tallies").of_courier(node.courier)
+        yield "outbox", node.courier.status()
     if node.uplink:
-        yield "uplink", borrow("node.tallies").of_uplink(node.uplink)
+        yield "uplink", node.uplink.status()
     if hasattr(gc, "mem_free"):
         gc.collect()
         yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}

@@ -10,8 +10,8 @@ from modem_rig import module, sleep
 from lwm2m.observe import Observations
 from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
-from node.courier import Courier
 from node.outbox import Outbox
+from node.outbox.courier import Courier
 
 FOLDER = "courier-test-%d" % id(object())
 MSGID = 77

@@ -3,7 +3,7 @@
 import unittest
 
 from m5310.errors import FAILED, HELD, TIMEOUT, AtError
-from node.sockets import OPEN, READ, SEND, SocketHealth
+from node.uplink.health import OPEN, READ, SEND, SocketHealth
 
 FAULT = AtError(TIMEOUT, 0, b"AT+NSOST")
 WORDS = str(FAULT)

@@ -7,7 +7,7 @@ import unittest
 from field_rig import play
 
 from m5310.errors import TIMEOUT, AtError
-from node.sockets import OPEN, SocketHealth
+from node.uplink.health import OPEN, SocketHealth
 
 START = [
     "looking for the module",

@@ -2,7 +2,7 @@
 
 import unittest
 
-from node import cbor, signed
+from node.uplink import datagram
 
 # Appendix A of RFC 8949
 VECTORS = (
@@ -53,47 +53,47 @@ class CborTest(unittest.TestCase):
     def test_the_rfcs_examples(self):
         for value, text in VECTORS:
             raw = bytes.fromhex(text)
-            self.assertEqual(cbor.dump(value), raw)
-            got = cbor.load(raw)
+            self.assertEqual(datagram.dump(value), raw)
+            got = datagram.load(raw)
             self.assertEqual((got, type(got)), (value, type(value)))
-        self.assertEqual(cbor.load(bytes.fromhex("fb3ff199999999999a")), 1.1)
+        self.assertEqual(datagram.load(bytes.fromhex("fb3ff199999999999a")), 1.1)
 
     def test_what_is_broken_is_a_value_error(self):
         for text in BROKEN:
             with self.assertRaises(ValueError):
-                cbor.load(bytes.fromhex(text))
+                datagram.load(bytes.fromhex(text))
 
     def test_what_it_cannot_write(self):
         for value in ({}, object, 1 << 64):
             with self.assertRaises(ValueError):
-                cbor.dump(value)
+                datagram.dump(value)
 
 
 class SignedTest(unittest.TestCase):
     def test_rfc_4231(self):
         data = b"what do ya want for nothing?"
-        self.assertEqual(signed.sign(data, b"Jefe")[len(data) :].hex(), "5bdcc146bf60754e")
+        self.assertEqual(datagram.sign(data, b"Jefe")[len(data) :].hex(), "5bdcc146bf60754e")
 
     def test_a_key_longer_than_a_block_is_hashed_first(self):  # RFC 4231, test case 6
         data = b"Test Using Larger Than Block-Size Key - Hash Key First"
-        self.assertEqual(signed.sign(data, b"\xaa" * 131)[len(data) :].hex(), "60e431591ee0b67f")
+        self.assertEqual(datagram.sign(data, b"\xaa" * 131)[len(data) :].hex(), "60e431591ee0b67f")
 
     def test_what_was_changed_is_refused(self):
         key = b"a key of the two"
-        whole = signed.sign(b"body", key)
-        self.assertEqual(signed.opened(whole, key), b"body")
+        whole = datagram.sign(b"body", key)
+        self.assertEqual(datagram.verify(whole, key), b"body")
         for i in range(len(whole)):
             bad = bytearray(whole)
             bad[i] ^= 1
             with self.assertRaises(ValueError):
-                signed.opened(bytes(bad), key)
+                datagram.verify(bytes(bad), key)
         for data in (b"", b"body", whole[-8:], whole[:-1]):
             with self.assertRaises(ValueError):
-                signed.opened(data, key)
+                datagram.verify(data, key)
 
     def test_without_a_key_nothing_is_signed(self):
-        self.assertEqual(signed.sign(b"body", None), b"body")
-        self.assertEqual(signed.opened(b"body", None), b"body")
+        self.assertEqual(datagram.sign(b"body", None), b"body")
+        self.assertEqual(datagram.verify(b"body", None), b"body")
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class AnswerTest(unittest.TestCase):
         async def ask():
             scene.node.modem.network.imei = "490154203237518"
             await scene.say(scene.command(5))
-            return scene.datagrams[-1][1], scene.uplink.commands, scene.done
+            return scene.datagrams[-1][1], scene.uplink.commands.count, scene.done
 
         message, commands, done = scene.play(ask)
         self.assertEqual(message, [1, 490154203237518, STREAM, 1, 5, 205, 21.5, "on", b"\x01"])
@@ -99,7 +99,7 @@ class AnswerTest(unittest.TestCase):
         async def ask():
             for number in (3, 4, 4, 9):
                 await scene.say(scene.command(number))
-            return scene.uplink.commands
+            return scene.uplink.commands.count
 
         self.assertEqual(scene.play(ask), 3)
 

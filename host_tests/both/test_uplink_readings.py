@@ -294,7 +294,7 @@ class HeardTest(Case):
             uplink_rig.forget()
             return got
 
-        whole = uplink_rig.signed.sign(uplink_rig.cbor.dump([1, STREAM, 0, 1]), KEY)
+        whole = uplink_rig.datagram.sign(uplink_rig.datagram.dump([1, STREAM, 0, 1]), KEY)
         for send in (
             lambda s: s.say(whole, host="203.0.113.8"),
             lambda s: s.say(whole, port=9102),

@@ -12,9 +12,9 @@ from m5310.mipl import Mipl
 from m5310.operations import Operation
 from m5310.repeats import Repeats
 from m5310.requests import Requests
-from node.courier import Courier
 from node.dispatcher import Dispatcher
 from node.outbox import Outbox
+from node.outbox.courier import Courier
 from node.sampler import Sampler
 from node.supervisor import Supervisor
 

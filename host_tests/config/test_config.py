@@ -403,11 +403,11 @@ def test_lengths_of_texts_are_counted_in_the_bytes_that_go_out(longest, data, ma
 
 
 def test_a_key_of_24_chinese_characters_is_refused_and_of_21_signs():
-    from node import signed
+    from node.uplink import datagram
 
     text = "\u94a5" * 21
     key = validate(with_(udp={"key": text}), pins)["udp"]["key"].encode()
-    assert signed.opened(signed.sign(b"body", key), key) == b"body"
+    assert datagram.verify(datagram.sign(b"body", key), key) == b"body"
     assert "udp.key" in error(with_(udp={"key": "\u94a5" * 24}))
 
 

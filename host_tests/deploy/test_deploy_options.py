@@ -125,7 +125,7 @@ def test_make_config_says_what_a_board_lacks_and_deploying_brings_it(board, tmp_
     one.install("--log", "0")
     mine = tmp_path / "mine.json"
     mine.write_text(json.dumps(EXAMPLE | CASES["outbox"]))
-    lack = "needs m5310.group, node.courier, node.extras, node.outbox, node.tallies"
+    lack = "needs m5310.group, node.extras, node.outbox, node.outbox.courier, node.outbox.store"
     refused(one.run("config", "--file", mine), lack, f"make deploy BOARD=PC CONFIG={mine}")
     brought = one.install("--log", "0", "--config", mine).output
     assert "8 files copied" in brought  # those, the configuration, the old one and the record

@@ -8,9 +8,8 @@ import vtime
 from modem_rig import sleep
 from rig import Peer
 
-from node import cbor, signed
 from node.outbox import Outbox
-from node.uplink import Uplink
+from node.uplink import Uplink, datagram
 
 KEY = b"a shared key"
 SERVER = "203.0.113.7"
@@ -77,9 +76,9 @@ class Scene:
             return [b"0", b"OK"]
         if line.startswith(b"AT+NSOST"):
             data = bytes.fromhex(str(line.split(b",")[-1], "ascii"))
-            body = signed.opened(data, self.key)
+            body = datagram.verify(data, self.key)
             try:
-                message = cbor.load(body)
+                message = datagram.load(body)
             except ValueError:  # more items than a node reads
                 message = [None, None, None, None, body]
             self.datagrams.append((vtime.clock.ticks_ms(), message))
@@ -104,7 +103,7 @@ class Scene:
         return self.result
 
     def command(self, number, stream=STREAM, key=KEY):
-        return signed.sign(cbor.dump([1, stream, 1, number, 1, 3306, 0, 5850, number]), key)
+        return datagram.sign(datagram.dump([1, stream, 1, number, 1, 3306, 0, 5850, number]), key)
 
     async def say(self, data, host=SERVER, port=9101, wait_ms=2000):
         self.inbox.append((data, host, port))
@@ -113,7 +112,7 @@ class Scene:
 
     async def message(self, *fields, wait_ms=2000):
         """Have the server send fields, signed."""
-        await self.say(signed.sign(cbor.dump(list(fields)), self.key), wait_ms=wait_ms)
+        await self.say(datagram.sign(datagram.dump(list(fields)), self.key), wait_ms=wait_ms)
 
     async def acknowledge(self, number, wait_ms=2000):
         """Have the server want the reading of that number next."""

@@ -11,7 +11,7 @@ from mutants import stage, survivors
 
 @pytest.mark.parametrize(
     "path",
-    ["lib/m5310/at.py", "lib/lwm2m/values.py", "firmware/node/outbox.py"],
+    ["lib/m5310/at.py", "lib/lwm2m/values.py", "firmware/node/outbox/store.py"],
 )
 def test_a_file_of_the_copy_is_called_what_the_checkout_calls_it(path):
     assert stage.original(stage.staged(path)) == path
@@ -25,7 +25,9 @@ def test_other_code_than_that_of_the_device_is_not_mutated():
 def test_all_of_lib_is_mutated_and_what_must_not_be_wrong_for_months():
     files = command.default_files()
     assert "lib/m5310/at.py" in files
-    assert {f"firmware/node/{each}.py" for each in ("supervisor", "outbox", "uplink")} < set(files)
+    assert {
+        f"firmware/node/{each}.py" for each in ("supervisor", "outbox/store", "uplink/uplink")
+    } < set(files)
     assert all(stage.staged(each) for each in files)
 
 

@@ -31,8 +31,8 @@ def test_readings_of_an_outage_are_delivered_in_order_and_once(tmp_path):
         before = len(stored(r))
         await outage(r, 16 * 60, values)
         await r.until(lambda: r.node.supervisor.state == "online", 900)
-        kept = len(courier.outbox) + len(courier._held)
-        await r.until(lambda: len(courier.outbox) == 0 and not courier._held, 300)
+        kept = len(courier.outbox) + len(courier.held)
+        await r.until(lambda: len(courier.outbox) == 0 and not courier.held, 300)
         await r.sleep(5)
         at = [t for t, way, text in r.lines if "MIPLNOTIFY" in text and text.count(",") == 10]
         return stored(r)[before:], kept, r.node.status()["outbox"], at

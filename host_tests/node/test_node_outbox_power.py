@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from node import outbox as module
 from node.outbox import Outbox
+from node.outbox import store as module
 
 
 class PowerCut(BaseException):

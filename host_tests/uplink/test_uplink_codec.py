@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node import cbor, signed
+from node.uplink import datagram
 from uplink import codec
 from uplink.cli import State, main, parse
 from uplink.receiver import Receiver
@@ -24,42 +24,42 @@ SCALARS = st.one_of(
 
 @given(st.lists(SCALARS | st.lists(SCALARS, max_size=4), max_size=20))
 def test_what_the_node_writes_is_what_a_library_reads(value):
-    raw = cbor.dump(value)
+    raw = datagram.dump(value)
     assert cbor2.loads(raw) == value
-    assert cbor.load(raw) == value
+    assert datagram.load(raw) == value
 
 
 @given(st.lists(SCALARS, max_size=20))
 def test_what_a_library_writes_is_what_the_node_reads(value):
     canonical = [each for each in value if not isinstance(each, float)]
-    assert cbor.load(cbor2.dumps(canonical)) == canonical
+    assert datagram.load(cbor2.dumps(canonical)) == canonical
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_value_or_a_value_error(data):
     try:
-        cbor.load(data)
+        datagram.load(data)
     except ValueError:
         pass
     receiver = Receiver(lambda *told: None)
     assert receiver.handle(data) == [] or receiver.state
 
 
-def datagram(first, *values, base=1000, key=None, stream=STREAM):
+def readings(first, *values, base=1000, key=None, stream=STREAM):
     body = [1, IMEI, stream, 0, first, base]
     for i, value in enumerate(values):
         body += [3303, 0, 5700, i, value]
-    return signed.sign(cbor.dump(body), key)
+    return datagram.sign(datagram.dump(body), key)
 
 
 def test_readings_have_numbers_and_times():
-    message = codec.decode(datagram(7, 21.5, 22))
+    message = codec.decode(readings(7, 21.5, 22))
     assert [(r.number, r.time, r.value) for r in message.readings] == [
         (7, 1000, 21.5),
         (8, 1001, 22),
     ]
     body = [1, IMEI, STREAM, 0, 7, None, 3303, 0, 5700, None, 1.5]
-    assert codec.decode(cbor.dump(body)).readings[0].time is None
+    assert codec.decode(datagram.dump(body)).readings[0].time is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_readings_have_numbers_and_times():
 )
 def test_what_is_no_datagram(body):
     with pytest.raises(codec.DatagramError):
-        codec.decode(cbor.dump(body))
+        codec.decode(datagram.dump(body))
 
 
 class Server:
@@ -86,42 +86,42 @@ class Server:
     def send(self, data):
         """Return [next, ids of commands] of what comes back."""
         key = self.receiver.key
-        out = [cbor.load(signed.opened(each, key)) for each in self.receiver.handle(data)]
+        out = [datagram.load(datagram.verify(each, key)) for each in self.receiver.handle(data)]
         assert all(each[1] == STREAM for each in out)
         return [each[3] for each in out]
 
 
 def test_each_reading_once_whatever_comes_again():
     server = Server()
-    assert server.send(datagram(0, 1, 2, 3)) == [3]
-    assert server.send(datagram(0, 1, 2, 3)) == [3]
-    assert server.send(datagram(1, 2, 3, 4)) == [4]
-    assert server.send(datagram(4)) == [4]
+    assert server.send(readings(0, 1, 2, 3)) == [3]
+    assert server.send(readings(0, 1, 2, 3)) == [3]
+    assert server.send(readings(1, 2, 3, 4)) == [4]
+    assert server.send(readings(4)) == [4]
     assert server.got == [(0, 1), (1, 2), (2, 3), (3, 4)]
     assert (server.receiver.repeated, server.receiver.refused) == (5, 0)
 
 
 def test_a_gap_is_what_the_node_gave_up():
     server = Server()
-    server.send(datagram(0, 1))
-    assert server.send(datagram(40, 2)) == [41]
-    assert server.send(datagram(500)) == [500]
+    server.send(readings(0, 1))
+    assert server.send(readings(40, 2)) == [41]
+    assert server.send(readings(500)) == [500]
 
 
 def test_a_new_stream_begins_anew():
     server = Server()
-    server.send(datagram(0, 1))
-    out = server.receiver.handle(datagram(0, 9, stream=5))
-    assert cbor.load(out[0])[1:] == [5, 0, 1]
+    server.send(readings(0, 1))
+    out = server.receiver.handle(readings(0, 9, stream=5))
+    assert datagram.load(out[0])[1:] == [5, 0, 1]
     assert server.got == [(0, 1), (0, 9)]
 
 
 def test_a_key_is_needed_where_there_is_one():
     server = Server(key=KEY)
-    assert server.send(datagram(0, 1)) == []
-    assert server.send(datagram(0, 1, key=b"another key")) == []
+    assert server.send(readings(0, 1)) == []
+    assert server.send(readings(0, 1, key=b"another key")) == []
     assert server.receiver.refused == 2
-    assert server.send(datagram(0, 1, key=KEY)) == [1]
+    assert server.send(readings(0, 1, key=KEY)) == [1]
 
 
 def test_commands_are_repeated_until_they_are_answered():
@@ -129,13 +129,13 @@ def test_commands_are_repeated_until_they_are_answered():
     server = Server(on_answer=answers.append, now=lambda: 5)
     command = server.receiver.command(IMEI, "write", (3306, 0, 5850), (True,))
     server.receiver.command(1, "read", (3, 0, 0))
-    assert server.send(datagram(0, 1)) == [1, command.id]
-    assert server.send(datagram(1)) == [1, command.id]
-    answer = cbor.dump([1, IMEI, STREAM, 1, command.id, 204])
+    assert server.send(readings(0, 1)) == [1, command.id]
+    assert server.send(readings(1)) == [1, command.id]
+    answer = datagram.dump([1, IMEI, STREAM, 1, command.id, 204])
     for _ in range(2):
         assert server.receiver.handle(answer) == []
     assert (answers, command.done.code) == ([command], 204)
-    assert server.send(datagram(1)) == [1]
+    assert server.send(readings(1)) == [1]
     second = server.receiver.command(IMEI, "read", (3303, 0, -1))
     assert second.id > command.id
 
@@ -143,13 +143,13 @@ def test_commands_are_repeated_until_they_are_answered():
 def test_a_state_survives_the_server(tmp_path):
     for expected in ([(0, 1), (1, 2)], []):
         server = Server(state=State(tmp_path / "state.db"))
-        assert server.send(datagram(0, 1, 2)) == [2]
+        assert server.send(readings(0, 1, 2)) == [2]
         assert server.got == expected
     assert dict(State(tmp_path / "state.db")) == {(IMEI, STREAM): 2}
 
 
 def test_decode_on_the_command_line(tmp_path):
-    run = CliRunner().invoke(main, ["decode", datagram(7, 21.5).hex()])
+    run = CliRunner().invoke(main, ["decode", readings(7, 21.5).hex()])
     assert json.loads(run.output) == {
         "imei": IMEI,
         "number": 7,
@@ -158,7 +158,7 @@ def test_decode_on_the_command_line(tmp_path):
         "value": 21.5,
     }
     (tmp_path / "key").write_bytes(KEY + b"\n")
-    args = ["decode", datagram(0, key=KEY).hex(), "--key-file", str(tmp_path / "key")]
+    args = ["decode", readings(0, key=KEY).hex(), "--key-file", str(tmp_path / "key")]
     assert json.loads(CliRunner().invoke(main, args).output) == {"imei": IMEI, "next": 0}
     assert CliRunner().invoke(main, ["decode", "00"]).exit_code == 1
 
@@ -180,12 +180,12 @@ def test_commands_as_one_types_them():
 
 
 def test_a_float_is_as_exact_as_four_bytes():
-    assert math.isclose(codec.decode(datagram(0, 20.123)).readings[0].value, 20.123, rel_tol=1e-7)
+    assert math.isclose(codec.decode(readings(0, 20.123)).readings[0].value, 20.123, rel_tol=1e-7)
 
 
 @pytest.mark.parametrize("key", [b"", b"\n", b"seven b", "钥".encode() * 22])
 def test_a_key_file_without_a_key_of_8_to_64_bytes_is_refused(tmp_path, key):
     path = tmp_path / "key"
     path.write_bytes(key)
-    run = CliRunner().invoke(main, ["decode", "--key-file", str(path), datagram(7, 21.5).hex()])
+    run = CliRunner().invoke(main, ["decode", "--key-file", str(path), readings(7, 21.5).hex()])
     assert run.exit_code == 1 and "8 to 64 bytes" in run.output

@@ -1,8 +1,8 @@
 """The readings in the node's outbox, read from its files: none forgotten, none sent for ever.
 
-The files are those of firmware/node/outbox.py: segments of 22 bytes a reading (checksum of the
-rest, number, object, instance, resource, value, UNIX time), and `pos`, the number of the next to
-deliver.
+The files are those of firmware/node/outbox/store.py: segments of 22 bytes a reading (checksum of
+the rest, number, object, instance, resource, value, UNIX time), and `pos`, the number of the next
+to deliver.
 """
 
 import struct

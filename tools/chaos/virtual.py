@@ -186,7 +186,7 @@ class VirtualRun(Run):
 
     def emptied(self):
         self.referee.outbox.look()
-        return not (self.referee.outbox.waiting or self.node.courier._held)
+        return not (self.referee.outbox.waiting or self.node.courier.held)
 
     # -- small things -------------------------------------------------------------------------
 

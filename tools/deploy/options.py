@@ -16,19 +16,19 @@ from deploy.settings import default, examined
 # that the first is missing.
 _SENSORS = [path.stem for path in (ROOT / "firmware/node/sensors").glob("[!_]*.py")]
 _ACTUATORS = ("node.actuators", "node.actuators.outputs")
-_OUTBOX = ("node.courier", "m5310.group")
+_OUTBOX = ("node.outbox.courier", "m5310.group")
 _SERVER = "node.config_server"
 _UDP = (
     _SERVER,
     "node.uplink",
-    "node.sockets",
-    "node.remote",
-    "node.cbor",
-    "node.signed",
+    "node.uplink.uplink",
+    "node.uplink.datagram",
+    "node.uplink.commands",
+    "node.uplink.health",
     "m5310.udp",
 )
 _CYCLE = ("node.config_cycle", "node.cycle", "lwm2m.kept", "m5310.resuming")
-_KEPT = ("node.extras", "node.outbox", "node.tallies")  # what waits until it is delivered
+_KEPT = ("node.extras", "node.outbox", "node.outbox.store")  # what waits until it is delivered
 _ALONE = ("lwm2m.digital", "m5310.power", "node.watchdog")
 OPTIONS = frozenset(
     [f"node.sensors.{name}" for name in _SENSORS]

@@ -13,7 +13,7 @@ from deploy.errors import DeployError
 PACKAGES = {"lib/m5310": "lib/m5310", "lib/lwm2m": "lib/lwm2m", "firmware/node": "lib/node"}
 FIRST = ("boot.py", "switch.mpy", "switch.py")  # in their places before all others
 RECORD = "deployed.json"
-_LIBRARY = ("m5310.codes", "lwm2m.codes")  # the node has no use for them
+_LIBRARY = ("m5310.codes",)  # the node has no use for them
 _PORT = {"node.actuators.timer_pwm": "stm32"}  # of no use elsewhere
 ELSEWHERE = frozenset([*_LIBRARY, *_PORT])
 

@@ -14,7 +14,7 @@ from mutants import stage, survivors
 # Tests in virtual time and in this process: a mutant costs fractions of a second.
 _QUICK = ("host_tests/both", "host_tests/m5310", "host_tests/lwm2m")
 _WHOLE = ("host_tests/node", "host_tests/power")
-_NODE = ("supervisor", "outbox", "uplink")
+_NODE = ("supervisor", "outbox/store", "uplink/uplink")
 
 
 def default_files():

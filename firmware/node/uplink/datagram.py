@@ -1,18 +1,22 @@
-"""CBOR (RFC 8949) as the datagrams use it: numbers, texts, bytes, lists, true, false, null.
+"""Format of the datagrams: CBOR (RFC 8949) with a signature (RFC 2104).
 
-Loaded where readings go out by UDP.
+Of CBOR, integers, texts, bytes, lists, floats, true, false and null. The signature is the first
+8 bytes of HMAC-SHA256, behind the body.
 """
 
 import struct
+from hashlib import sha256
 
 from micropython import const
 
-_DEEPEST = const(3)
-_LONGEST = const(64)  # items of one list that is read
+_DEPTH = const(3)  # of nested lists that are read
+_LONGEST = const(64)  # items of a list that is read
+_SIGNATURE = const(8)
+_BLOCK = const(64)  # bytes of a block of SHA-256
 
 
 def dump(value):
-    """Return value as bytes, floats as four; raises ValueError for what it does not know."""
+    """Return value as CBOR, floats in single precision. Raises ValueError for other types."""
     out = bytearray()
     _dump(value, out)
     return bytes(out)
@@ -61,7 +65,7 @@ def _head(kind, number, out):
 
 
 def load(data):
-    """Return the one value in data (bytes); raises ValueError for anything else."""
+    """Return the value in data (bytes). Raises ValueError unless it is exactly one."""
     try:
         value, end = _load(data, 0, 0)
     except (IndexError, TypeError, UnicodeError):
@@ -72,7 +76,7 @@ def load(data):
 
 
 def _load(data, place, depth):
-    """Return (value, the place behind it)."""
+    """Return (value, the place after it)."""
     kind = data[place] >> 5
     more = data[place] & 31
     place += 1
@@ -93,7 +97,7 @@ def _load(data, place, depth):
     if kind in (2, 3):
         raw = _part(data, place, number)
         return raw if kind == 2 else str(raw, "utf-8"), place + number
-    if kind != 4 or number > _LONGEST or depth == _DEEPEST:
+    if kind != 4 or number > _LONGEST or depth == _DEPTH:
         raise ValueError("type")
     items = []
     for _ in range(number):
@@ -116,3 +120,29 @@ def _part(data, place, size):
     if place + size > len(data):
         raise ValueError("cut off")
     return bytes(data[place : place + size])
+
+
+def sign(body, key):
+    """Return body with its signature; unchanged where key is None."""
+    return body + _signature(body, key) if key else body
+
+
+def verify(data, key):
+    """Return the body of data without its signature. Raises ValueError if that is wrong."""
+    if not key:
+        return data
+    body = data[:-_SIGNATURE]
+    wrong = len(data) <= _SIGNATURE
+    for a, b in zip(_signature(body, key), data[-_SIGNATURE:]):  # in constant time
+        wrong |= a != b
+    if wrong:
+        raise ValueError("signature")
+    return body
+
+
+def _signature(body, key):
+    if len(key) > _BLOCK:
+        key = sha256(key).digest()
+    key = key + bytes(_BLOCK - len(key))
+    inner = sha256(bytes([b ^ 0x36 for b in key]) + body).digest()
+    return sha256(bytes([b ^ 0x5C for b in key]) + inner).digest()[:_SIGNATURE]
