@@ -1,14 +1,14 @@
-"""Actuators: what object 3306 drives. Each output is a callable; a failed pin raises OSError.
+"""Actuators: the outputs that objects 3306 and 3311 drive.
 
 At boot every output is off: the switch inactive, the dimmer at 0, the multi-state output in the
-state its configuration calls boot.
+state that the configuration names as boot.
 """
 
-from node import need, values
+from node import need
 
 
 def _pwm_class():
-    """Return machine.PWM, or what stands for it where the port has none (STM32 before 1.28)."""
+    """Return machine.PWM, or its substitute on a port without (STM32 before 1.28)."""
     try:
         from machine import PWM
 
@@ -20,29 +20,27 @@ def _pwm_class():
 
 
 def make(spec):
-    """Return the outputs of spec, an actuator of a validated configuration, all in boot state.
+    """Return the outputs of spec, an actuator of a checked configuration, in their boot state.
 
-    They come as the keyword arguments of lwm2m's Actuation: on_off(bool), dimmer(percent),
-    multistate(name), None for what is not configured; states (the boot state first); app_type.
-    Raises OSError or ValueError for pins this board cannot drive.
+    They are a dict, the keyword arguments of lwm2m's Actuation: on_off(bool), dimmer(percent) and
+    multistate(name), None if not configured; states (the boot state first); app_type. Raises
+    OSError or ValueError for pins that this board cannot drive.
     """
     need("Pin")
     from machine import Pin
 
     from . import outputs
 
-    names = "switch dimmer multistate application_type"
-    switch, dimmer, multistate, app_type = values(spec, names)
+    switch, dimmer, multistate = spec["switch"], spec["dimmer"], spec["multistate"]
     made = {"on_off": None, "dimmer": None, "multistate": None, "states": ()}  # type: dict
     if switch:
-        pin, active = values(switch, "pin active")
-        made["on_off"] = outputs.switch(Pin, pin, active == "high")
+        made["on_off"] = outputs.switch(Pin, switch["pin"], switch["active"] == "high")
     if dimmer:
-        pin, freq = values(dimmer, "pin freq")
-        made["dimmer"] = outputs.dimmer(_pwm_class()(Pin(pin), freq=freq, duty_u16=0))
+        pwm = _pwm_class()(Pin(dimmer["pin"]), freq=dimmer["freq"], duty_u16=0)
+        made["dimmer"] = outputs.dimmer(pwm)
     if multistate:
-        pins, states, boot = values(multistate, "pins states boot")
-        made["multistate"] = outputs.multistate(Pin, pins, states, boot)
+        states, boot = multistate["states"], multistate["boot"]
+        made["multistate"] = outputs.multistate(Pin, multistate["pins"], states, boot)
         made["states"] = [boot] + sorted([name for name in states if name != boot])
-    made["app_type"] = app_type
+    made["app_type"] = spec["application_type"]
     return made

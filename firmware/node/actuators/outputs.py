@@ -1,10 +1,13 @@
-"""The outputs, each a callable: switch (5850), dimmer (5851), multi-state output (5853)."""
+"""Outputs, each a function: switch (5850), dimmer (5851), multi-state output (5853).
+
+A pin that fails raises OSError.
+"""
 
 
 def switch(pin_class, pin, active_high=True):
-    """Return on_off(on), off from the start; it raises OSError when the pin fails.
+    """Return on_off(on); the output starts off.
 
-    pin_class(pin, mode, value=…) makes the pin; active_high: on is 1.
+    pin_class: machine.Pin. active_high: on is level 1.
     """
     output = pin_class(pin, pin_class.OUT, value=0 if active_high else 1)
 
@@ -17,7 +20,7 @@ def switch(pin_class, pin, active_high=True):
 def dimmer(pwm):
     """Return dim(percent) for pwm, a PWM whose duty is 0.
 
-    dim takes 0..100; it raises ValueError outside of that, OSError when the pin fails.
+    dim raises ValueError for a percentage outside of 0 to 100.
     """
 
     def dim(percent):
@@ -29,10 +32,9 @@ def dimmer(pwm):
 
 
 def multistate(pin_class, pins, states, boot):
-    """Return choose(name); the pins are in the state boot from the start.
+    """Return choose(name); the pins start in the state boot.
 
-    states: {name: list of 0 and 1, one for each pin}. choose raises ValueError for an unknown
-    name, OSError when a pin fails.
+    states: {name: list of levels, one per pin}. choose raises ValueError for an unknown name.
     """
     outputs = []
     for i in range(len(pins)):
@@ -42,7 +44,7 @@ def multistate(pin_class, pins, states, boot):
         if name not in states:
             raise ValueError("no such state")
         levels = states[name]
-        # Those that go low first: two outputs that exclude each other are never both high.
+        # Low levels first: two outputs that exclude each other are never both high.
         for wanted in (0, 1):
             for i in range(len(levels)):
                 if levels[i] == wanted:

@@ -1,14 +1,15 @@
-"""PWM of an STM32 whose MicroPython has no machine.PWM yet (before 1.28): by pyb.Timer.
+"""PWM by pyb.Timer, for an STM32 whose MicroPython has no machine.PWM yet (before 1.28).
 
-Source: ports/stm32/timer.c; which timer and channel a pin has says PWM_PINS of the board.
+Source: ports/stm32/timer.c. PWM_PINS of the board definition says which timer and channel a pin
+has.
 """
 
 
 class TimerPwm:
-    """As much of machine.PWM as a dimmer needs.
+    """The part of machine.PWM that a dimmer needs.
 
-    pin: a machine.Pin, one of whose names is in PWM_PINS of the board definition. Raises
-    ValueError for another pin, and where there is no pyb.Timer.
+    pin: a machine.Pin with a name in PWM_PINS of the board definition. Raises ValueError for any
+    other pin, and where there is no pyb.Timer.
     """
 
     def __init__(self, pin, freq, duty_u16):
@@ -26,5 +27,5 @@ class TimerPwm:
         self.duty_u16(duty_u16)
 
     def duty_u16(self, duty):
-        """Set the duty, 0..65535; 65535 is on all the time."""
+        """Set the duty cycle, 0 to 65535; 65535 is always on."""
         self._channel.pulse_width(duty * (self._timer.period() + 1) // 65535)

@@ -1,25 +1,20 @@
-"""Sensors: one driver a file, named after its type, all with the same three calls.
+"""Sensors: one driver per file, named after the sensor's type; all have the same interface.
 
-    make(spec, shared)  the driver of one sensor of a validated configuration
-    .start() -> ms until the reading is there, 0 = now
-    .read()  -> the reading in its units as float, of a contact whether it is on
-    .pulses() -> how often a contact went on since this was asked last, where it counts by itself
+    make(spec, shared)  return the driver of one sensor of the configuration
+    .start() -> ms until the reading is ready, 0 = now
+    .read()  -> the reading in its unit as float; of a contact, whether it is on
+    .pulses() -> how often a contact went on since the last call; where the driver counts
 
-None of them ever waits. All raise OSError (no answer); read raises ValueError for an answer that
-cannot be true.
+No call waits. start() and read() raise OSError if the sensor does not answer, read() raises
+ValueError for an answer that cannot be true.
 """
-
-import sys
 
 
 def make(spec, shared):
-    """Return the driver for spec, a sensor of a validated configuration.
+    """Return the driver for spec, a sensor of a checked configuration.
 
-    shared: a dict that all sensors of the node are made with; it holds the buses they share, and
-    the clock.
-    Raises OSError or ValueError for pins and buses this board does not have, ImportError where
-    the driver is not on it.
+    shared: a dict for all sensors of the node; it holds the clock, and the buses they share.
+    Raises OSError or ValueError for pins and buses that this board does not have, ImportError
+    where the driver is not on the board.
     """
-    name = "node.sensors." + spec["type"]
-    __import__(name)
-    return sys.modules[name].make(spec, shared)
+    return __import__("node.sensors." + spec["type"], None, None, ("make",)).make(spec, shared)

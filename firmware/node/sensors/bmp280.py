@@ -1,4 +1,4 @@
-"""BMP280 on I2C: air pressure, one forced measurement at a time; a BME280 does the same.
+"""BMP280 and BME280 on I2C: air pressure, one forced measurement at a time.
 
 Source: Bosch data sheet BMP280, 3.3 (modes), 3.11.3 (compensation), 4 (registers).
 """
@@ -13,21 +13,21 @@ _DATA = b"\xf7"
 
 
 def make(spec, shared):
-    """Return a Bmp280 by node.sensors.make; all on the same pins share the bus."""
+    """Return the Bmp280 of spec (node.sensors)."""
     return Bmp280(bus(spec, shared)[0], spec["address"])
 
 
 class Bmp280:
-    """One sensor at address 0x76 or 0x77, read for the pressure."""
+    """One sensor at address 0x76 or 0x77."""
 
     def __init__(self, i2c, address=0x76):
         self.i2c = i2c
         self.address = address
-        self._factors = None  # type: tuple # of its calibration
+        self._factors = None  # type: tuple # calibration data
         self._buf = bytearray(6)
 
     def start(self):
-        """Start a measurement; return 20 (ms). Raises OSError when nothing acknowledges."""
+        """Start a measurement; return 20 (ms). Raises OSError."""
         if self._factors is None:
             raw = bytearray(24)
             self.i2c.writeto(self.address, _CALIBRATION)
@@ -37,7 +37,7 @@ class Bmp280:
         return 20
 
     def read(self):
-        """Return hPa, 300..1100; OSError while nothing answers, ValueError for anything else."""
+        """Return hPa, 300 to 1100. Raises OSError, and ValueError for a value outside of that."""
         buf = self._buf
         self.i2c.writeto(self.address, _DATA)
         self.i2c.readfrom_into(self.address, buf)
@@ -51,10 +51,13 @@ class Bmp280:
         return value
 
 
-def pressure(factors, raw, warmth):
-    """Return hPa of the readings raw (pressure) and warmth; ValueError without a calibration."""
+def pressure(factors, raw, raw_temperature):
+    """Return hPa for the raw values of pressure and temperature (data sheet 3.11.3).
+
+    factors: the calibration T1 to P9. Raises ValueError if the sensor is not calibrated.
+    """
     t1, t2, t3, p1, p2, p3, p4, p5, p6, p7, p8, p9 = factors
-    a = warmth / 131072 - t1 / 8192
+    a = raw_temperature / 131072 - t1 / 8192
     fine = a * 8 * t2 + a * a * t3
     a = fine / 2 - 64000
     b = (a * a * p6 / 32768 + a * p5 * 2) / 4 + p4 * 65536

@@ -1,11 +1,11 @@
-"""The I2C bus of a sensor; loaded for those alone."""
+"""The I2C buses, which sensors share."""
 
-from node import need, values
+from node import need
 
 
 def bus(spec, shared):
-    """Return (machine.I2C, its key in shared); all on the same pins share it."""
-    number, scl, sda = values(spec, "bus scl sda")
+    """Return (machine.I2C, its key in shared) for the bus and pins in spec."""
+    number, scl, sda = spec["bus"], spec["scl"], spec["sda"]
     key = ("i2c", number, scl, sda)
     if key not in shared:
         need("I2C", "Pin")

@@ -1,4 +1,4 @@
-"""DS18B20, DS1822 and DS18S20 on a 1-wire bus, with a supply of their own (three wires).
+"""DS18B20, DS1822 and DS18S20 on a 1-Wire bus, externally powered (three wires).
 
 Sources: Maxim data sheets DS18B20 and DS18S20, sections on operation, memory and CRC.
 """
@@ -7,7 +7,7 @@ from errno import EIO, ENODEV
 
 from micropython import const
 
-from node import need, values
+from node import need
 
 _CONVERT = const(0x44)
 _SCRATCHPAD = const(0xBE)
@@ -16,8 +16,8 @@ _POWER_ON = const(85)
 
 
 def make(spec, shared):
-    """Return a Ds18x20 by node.sensors.make; all on one pin share the bus and what was found."""
-    pin, rom, index = values(spec, "pin rom index")
+    """Return the Ds18x20 of spec (node.sensors); all on one pin share the bus."""
+    pin = spec["pin"]
     if ("1-wire", pin) not in shared:
         need("Pin")
         from machine import Pin
@@ -25,14 +25,14 @@ def make(spec, shared):
 
         shared["1-wire", pin] = OneWire(Pin(pin)), []
     wire, roms = shared["1-wire", pin]
-    return Ds18x20(wire, roms, rom, index)
+    return Ds18x20(wire, roms, spec["rom"], spec["index"])
 
 
 class Ds18x20:
-    """One thermometer, by ROM (16 hex digits) or else by its index on the bus.
+    """One thermometer, selected by its ROM code (16 hex digits) or by its index on the bus.
 
-    roms: a list that all on the bus of wire share: the ROMs in the order they were found, so that
-    one found later never moves another.
+    roms: a list shared by all sensors on the bus: ROM codes in the order in which they were found,
+    so that a sensor that appears later does not change the index of another.
     """
 
     def __init__(self, wire, roms, rom=None, index=0):
@@ -43,7 +43,7 @@ class Ds18x20:
         self.last = 0  # type: float
 
     def _find(self):
-        """Return its ROM, having looked for it; raises OSError(ENODEV) if it is not there."""
+        """Return the ROM code, searching the bus. Raises OSError(ENODEV) if it is not there."""
         roms = self.roms
         if self.index >= len(roms):
             for rom in self.wire.scan():
@@ -59,7 +59,7 @@ class Ds18x20:
         return roms[self.index]
 
     def _select(self, command):
-        """Address the device and send command; raises OSError(ENODEV) when the bus is silent."""
+        """Address the sensor and send command. Raises OSError(ENODEV) if the bus is silent."""
         if self.rom is None:
             self.rom = self._find()
         if not self.wire.reset():
@@ -68,19 +68,22 @@ class Ds18x20:
         self.wire.writebyte(command)
 
     def start(self):
-        """Start a conversion of this device alone; return 760 (ms)."""
+        """Start a conversion; return 760 (ms). Raises OSError."""
         self._select(_CONVERT)
         return 760
 
     def read(self):
-        """Return °C, -55..125; ValueError for a wrong checksum and for the power-on value."""
+        """Return °C, -55 to 125.
+
+        Raises OSError, and ValueError for a wrong checksum or the power-on value.
+        """
         self._select(_SCRATCHPAD)
         buf = bytearray(9)
         self.wire.readinto(buf)
         if self.wire.crc8(buf):
             raise ValueError("wrong checksum")
         if not any(buf):
-            raise OSError(EIO)  # nine zeros have a good checksum: the wire is held low
+            raise OSError(EIO)  # nine zeros have a valid checksum: the bus is shorted
         raw = buf[0] | buf[1] << 8
         if raw & 0x8000:
             raw -= 0x10000

@@ -1,6 +1,6 @@
-"""The temperature of the MCU's own chip, wherever MicroPython can read it.
+"""Temperature of the MCU, where MicroPython can read it: ESP32 family, RP2, STM32.
 
-Board definition (`pins.mcu_temperature`, so the PC), ESP32 family, RP2 and STM32; no other.
+The board definition may have a function of its own, `mcu_temperature`, as boards/PC does.
 """
 
 import sys
@@ -10,12 +10,12 @@ from node import need
 
 
 def make(spec, shared):
-    """Return a Mcu by node.sensors.make; there is nothing to choose and nothing to share."""
+    """Return the Mcu (node.sensors); the configuration has no options for it."""
     return Mcu(source())
 
 
 def source():
-    """Return a function that gives °C; raises ValueError on a board where there is none."""
+    """Return a function that returns °C. Raises ValueError where there is none."""
     own = getattr(borrow("node.port").definition(), "mcu_temperature", None)
     if own:  # else the board definition leaves it to the port
         return own
@@ -25,7 +25,7 @@ def source():
         if hasattr(esp32, "mcu_temperature"):
             return esp32.mcu_temperature
         if hasattr(esp32, "raw_temperature"):
-            return lambda: (esp32.raw_temperature() - 32) / 1.8  # the first ESP32 tells °F
+            return lambda: (esp32.raw_temperature() - 32) / 1.8  # °F on the original ESP32
     if sys.platform == "rp2":
         need("ADC")
         from machine import ADC
@@ -44,17 +44,17 @@ def source():
 
 
 class Mcu:
-    """The chip's own sensor: for trends, not for degrees."""
+    """The on-chip sensor: good for trends, not for absolute values."""
 
     def __init__(self, function):
         self.function = function
 
     def start(self):
-        """Nothing to start: return 0."""
+        """Return 0: a reading is always ready."""
         return 0
 
     def read(self):
-        """Return °C, -40..150. Raises ValueError outside of it."""
+        """Return °C, -40 to 150. Raises ValueError outside of that."""
         value = float(self.function())
         if not -40 <= value <= 150:
             raise ValueError("out of range")

@@ -1,29 +1,29 @@
-"""An NTC thermistor in a divider at an ADC pin, by the B equation.
+"""NTC thermistor in a voltage divider at an ADC pin.
 
-1/T = 1/298.15 K + ln(R/R25)/B; the divider hangs between 3.3 V and ground.
+B equation: 1/T = 1/298.15 K + ln(R/R25)/B. The divider is between 3.3 V and ground.
 """
 
 from math import log
 
-from node import need, values
+from node import need
 
 _SUPPLY_UV = 3_300_000
 _SAMPLES = 8
 
 
 def make(spec, shared):
-    """Return a Ntc by node.sensors.make; an ADC is nobody else's."""
+    """Return the Ntc of spec (node.sensors)."""
     need("ADC", "Pin")
     from machine import ADC, Pin
 
-    # Only the ESP32 has attenuation; without it the converter ends at 1 V.
+    # Only the ESP32 has attenuation; without it the range of its ADC ends at 1 V.
     atten = {"atten": ADC.ATTN_11DB} if hasattr(ADC, "ATTN_11DB") else {}
-    pin, r25, b, series, side = values(spec, "pin r25 b series side")
-    return Ntc(ADC(Pin(pin), **atten), r25, b, series, side == "low")
+    adc = ADC(Pin(spec["pin"]), **atten)
+    return Ntc(adc, spec["r25"], spec["b"], spec["series"], spec["side"] == "low")
 
 
 class Ntc:
-    """r25: ohms at 25 °C; b: K; series: ohms of the fixed resistor; low: the NTC is at ground."""
+    """r25: Ω at 25 °C; b: K; series: Ω of the fixed resistor; low: the NTC is at ground."""
 
     def __init__(self, adc, r25=10_000, b=3950, series=10_000, low=True):
         self.adc = adc
@@ -31,20 +31,20 @@ class Ntc:
         self.b = b
         self.series = series
         self.low = low
-        self._uv = getattr(adc, "read_uv", None)  # calibrated, where the port has it
+        self._uv = getattr(adc, "read_uv", None)  # calibrated; not on every port
 
     def start(self):
-        """Nothing to start: return 0."""
+        """Return 0: a reading is always ready."""
         return 0
 
     def read(self):
-        """Return °C, -40..125. Raises ValueError if it is open, shorted or out of range."""
+        """Return °C, -40 to 125. Raises ValueError if it is open, shorted or out of range."""
         total = peak = 0
         for _ in range(_SAMPLES):
             raw = self.adc.read_u16()
             peak = max(peak, raw)
             total += self._uv() if self._uv else raw
-        # An ESP32 is at its limit before the supply is: full scale there is an end stop as well.
+        # The ADC of an ESP32 saturates below the supply voltage: full scale means open as well.
         share = total / _SAMPLES / (_SUPPLY_UV if self._uv else 65535)
         if peak >= 65500 or share > 0.985:
             raise ValueError("not connected" if self.low else "shorted")

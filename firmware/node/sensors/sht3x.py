@@ -12,7 +12,7 @@ _HUMIDITY = const(3304)
 
 
 def make(spec, shared):
-    """Return a Sht3x, or its Humidity, by node.sensors.make; one chip is read once for both."""
+    """Return the Sht3x of spec, or its Humidity; one chip is measured once for both."""
     i2c, key = bus(spec, shared)
     key = ("sht3x", key, spec["address"])
     if key not in shared:
@@ -21,27 +21,24 @@ def make(spec, shared):
 
 
 class Sht3x:
-    """One sensor at address 0x44 or 0x45, read for its temperature."""
+    """One sensor at address 0x44 or 0x45; read() returns its temperature."""
 
     def __init__(self, i2c, address=0x44):
         self.i2c = i2c
         self.address = address
         self.started = False
-        self.good = False  # what is in the buffer was measured
+        self.good = False  # the buffer holds a measurement
         self._buf = bytearray(6)
 
     def start(self):
-        """Start a measurement, if none is under way; return 16 (ms).
-
-        Raises OSError when nothing acknowledges.
-        """
+        """Start a measurement if none is under way; return 16 (ms). Raises OSError."""
         if not self.started:
             self.i2c.writeto(self.address, _MEASURE)
             self.started = True
         return 16
 
     def word(self, place):
-        """Return the 16 bits at byte `place`; whoever asks first fetches the measurement."""
+        """Return the 16 bits at byte `place` of the measurement, which the first call fetches."""
         buf = self._buf
         if self.started:
             self.started = self.good = False
@@ -52,24 +49,24 @@ class Sht3x:
         return buf[place] << 8 | buf[place + 1]
 
     def read(self):
-        """Return °C, -45..130; OSError while there is none, ValueError for a wrong checksum."""
+        """Return °C, -45 to 130. Raises OSError, and ValueError for a wrong checksum."""
         return -45 + 175 * self.word(0) / 65535
 
 
 class Humidity:
-    """The relative humidity, %, of an Sht3x that others may read for its temperature."""
+    """Relative humidity of an Sht3x, which may be read for its temperature as well."""
 
     def __init__(self, sht3x):
         self.start = sht3x.start
         self.word = sht3x.word
 
     def read(self):
-        """Return %, 0..100; raises as Sht3x.read."""
+        """Return %, 0 to 100. Raises as Sht3x.read."""
         return 100 * self.word(3) / 65535
 
 
 def _crc(buf, place):
-    """Return 0 if the two bytes at `place` and their checksum behind them fit."""
+    """Return the CRC-8 of the two bytes at `place` and their checksum: 0 if it is correct."""
     crc = 0xFF
     for i in range(3):
         crc ^= buf[place + i]
