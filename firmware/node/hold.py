@@ -1,6 +1,6 @@
-"""Is the node not to start? A file named stop, or a pin, keeps the board in its REPL.
+"""Holds the node back: with a file named stop or a pin held low, the board stays in its REPL.
 
-Loaded first of all, and forgotten. A stop file that holds the word once is used up by that.
+A stop file with the word "once" is removed by that. Imported before anything else of the node.
 """
 
 import json
@@ -8,11 +8,11 @@ import os
 
 _FILE = "stop"
 _CONFIG = "config.json"
-_LONGEST = 8192  # as in config
+_LONGEST = 8192  # bytes of a configuration
 
 
 def held():
-    """Return whether the node is not to start; then one line has said why."""
+    """Return True if the node is not to start, and print why."""
     try:
         with open(_FILE) as f:
             once = f.read(8).strip() == "once"
@@ -34,24 +34,25 @@ def held():
 
 
 def _pin():
-    """Return safety.stop_pin of the configuration, None where there is none."""
+    """Return safety.stop_pin of the configuration, None if there is none."""
     try:
         with open(_CONFIG, "rb") as f:
             text = f.read(_LONGEST)
-        if b'"stop_pin"' not in text:  # most have none: the heap is not filled with them
+        if b'"stop_pin"' not in text:  # most have none: parsing would fragment the heap
             return None
         return json.loads(text)["safety"]["stop_pin"]
     except (OSError, ValueError, KeyError, TypeError, MemoryError, RuntimeError):
-        return None  # the node itself says what is wrong
+        return None  # the node itself reports what is wrong
 
 
 def _low(pin):
+    """Return True if the pin is low; print why it cannot be read."""
     try:
         from machine import Pin
 
         return not Pin(pin, Pin.IN, Pin.PULL_UP).value()
-    except (ImportError, AttributeError) as e:  # this MicroPython has no Pin, or no pull-ups
+    except (ImportError, AttributeError) as e:  # this port has no Pin, or no pull-ups
         print("safety.stop_pin %s cannot be read: %s" % (pin, e))
-    except (OSError, ValueError, TypeError):  # the node itself says what is wrong
+    except (OSError, ValueError, TypeError):  # the node itself reports what is wrong
         pass
     return False

@@ -1,8 +1,8 @@
-"""The log: lines with the time since the start, printed so that no operation waits for them.
+"""Log: lines with the time since the start, printed so that no operation waits for them.
 
-Printing can be slow: a USB port whose computer does not read makes each line wait for half a
-second. While the node runs, lines are printed at once as long as that is quick. From the first
-slow one on they wait in a bounded buffer, from which one is tried when nothing else is going on.
+print() can block: on a USB port whose host does not read, half a second for each line. While the
+node runs, lines are printed at once as long as that is fast. After the first slow line they wait
+in a bounded buffer, from which one at a time is printed while the UART is quiet.
 """
 
 from micropython import const
@@ -10,36 +10,36 @@ from micropython import const
 _TURN_MS = const(200)
 _PART = const(8)  # lines printed in one turn
 _SLOW_MS = const(100)
-_BUDGET_MS = const(500)  # may be spent on printing while an operation waits for its answer
-_PAUSE = const(10)  # times as long as a slow line took nothing is printed
-_LONGEST_MS = const(10000)
+_BUDGET_MS = const(500)  # of printing while an operation waits for its answer
+_PAUSE = const(10)  # after a slow line, in multiples of its duration
+_LONGEST_PAUSE_MS = const(10000)
 _FLUSH_MS = const(2000)
-_LINES = const(32)  # may wait, of _CHARS together
-_CHARS = const(2048)
+_LINES = const(32)  # in the buffer
+_CHARS = const(2048)  # in the buffer
 
 
 class Log:
-    """Prints what is at or below `level` (0 problems, 1 progress, 2 details, 3 the AT lines).
+    """Prints texts at or below `level`: 0 problems, 1 progress, 2 details, 3 lines of the UART.
 
-    at: the At whose operations must not wait, None while nothing runs: then all is printed at
-    once. dropped: lines that made room for newer ones since the last that was printed.
+    at: the AT engine whose operations must not wait; while it is None, every line is printed at
+    once. dropped: lines that made room for newer ones since the last line was printed.
     """
 
-    at = None
-
     def __init__(self, clock, level=1):
+        self.at = None
         self.level = level
         self.clock = clock
         self._last = clock.ticks_ms()
-        self._next = None  # tick of the next try behind a slow line; None: it may be now
-        self.ms = 0  # from the start to the last text
+        self._next = None  # ticks when the pause after a slow line ends; None: there is none
+        self.ms = 0  # time since the start, as of the last call
         self.dropped = 0
         self._lines = []
-        self._size = 0  # characters in it
-        self._spent = 0  # ms of printing since an operation waits
+        self._size = 0  # characters in _lines
+        self._spent = 0  # ms of printing while an operation waits
         self._slow = False
 
     def __call__(self, text, level=1):
+        """Log text. A level above every other prints nothing and brings `ms` up to date."""
         now = self.clock.ticks_ms()
         self.ms += self.clock.ticks_diff(now, self._last)
         self._last = now
@@ -52,17 +52,17 @@ class Log:
             self._print(line)
 
     async def run(self):
-        """Print what waits when it is time for it, for ever."""
+        """Print buffered lines while that disturbs nothing, for ever."""
         while True:
             await self.clock.sleep_ms(_TURN_MS)
-            self._rest()
+            self._end_pause()
             left = _PART
             while self._lines and left and self._idle():
                 self._print_next()
                 left -= 1
 
     def flush(self):
-        """Print what waits, at most 2 s long; all is printed at once from then on."""
+        """Print buffered lines for 2 s at most; lines are printed at once from then on."""
         clock = self.clock
         self.at = None
         begun = clock.ticks_ms()
@@ -73,13 +73,13 @@ class Log:
         self._size = 0
 
     def _used_up(self):
-        """Tell whether an operation waits, and has waited for printing for long enough."""
+        """Return True if a waiting operation has been delayed by printing for long enough."""
         if not self.at.replies:
             self._spent = 0
         return self._spent >= _BUDGET_MS
 
     def _idle(self):
-        """Tell whether this is the time for printing what waits."""
+        """Return True if a buffered line may be printed now."""
         at = self.at
         if at is None:
             return True
@@ -87,8 +87,8 @@ class Log:
             return self._next is None and at.quiet()
         return not at.replies
 
-    def _rest(self):
-        """End the pause behind a slow line when it is over: asked each turn, as ticks wrap."""
+    def _end_pause(self):
+        """End the pause after a slow line when it is over. Called each turn, as ticks wrap."""
         if self._next is not None:
             if self.clock.ticks_diff(self.clock.ticks_ms(), self._next) >= 0:
                 self._next = None
@@ -117,5 +117,5 @@ class Log:
         self._spent += took
         self._slow = took >= _SLOW_MS
         if self._slow:
-            pause = min(took * _PAUSE, _LONGEST_MS)
+            pause = min(took * _PAUSE, _LONGEST_PAUSE_MS)
             self._next = clock.ticks_add(clock.ticks_ms(), pause)

@@ -1,10 +1,18 @@
-"""Small files that a power cut leaves as they were or as they are to be; loaded for that alone.
+"""Small text files that a power cut leaves either as they were or as they were to be.
 
-What is new is written to path.tmp, becomes path.new when it is complete, and then takes its place.
-LittleFS replaces a file in one step; FAT removes the old one first, and settle() does the rest.
+A new version is written to PATH.tmp. When it is complete it is renamed to PATH.new, and that to
+PATH. A cut leaves one of these:
+
+    before PATH.new exists  the old version in PATH; PATH.tmp is ignored and overwritten later
+    after that              the old version in PATH, or none (FAT removes it before it renames);
+                            in the latter case settle() finishes the replacement
+
+LittleFS replaces a file in one step.
 """
 
 import os
+
+_MOST = 500  # characters of a file that are read
 
 
 def settle(path):
@@ -15,11 +23,11 @@ def settle(path):
         try:
             os.rename(path + ".new", path)
         except OSError:
-            pass  # there is none either
+            pass  # there is no such file at all
 
 
 def place(path):
-    """Put the file path.tmp, complete and closed, in the place of path. Raises OSError."""
+    """Replace path by path.tmp, which is complete and closed. Raises OSError."""
     settle(path)
     if hasattr(os, "sync"):
         os.sync()
@@ -27,19 +35,19 @@ def place(path):
     os.rename(path + ".new", path)
 
 
-def write(path, rows):
-    """Make rows (a list of texts without newlines) the contents of path. Raises OSError."""
+def write(path, lines):
+    """Replace the contents of path by lines, texts without newlines. Raises OSError."""
     with open(path + ".tmp", "w") as f:
-        f.write("\n".join(rows + ["end"]))
+        f.write("\n".join(lines + ["end"]))
     place(path)
 
 
 def read(path):
-    """Return the lines written to path last, None if there are none."""
+    """Return the lines that were written to path last, None if there are none."""
     settle(path)
     try:
         with open(path) as f:
-            lines = f.read(500).split("\n")
-    except (OSError, ValueError):  # ValueError: damaged, no UTF-8
+            lines = f.read(_MOST).split("\n")
+    except (OSError, ValueError):  # ValueError: damaged, not UTF-8
         return None
     return lines[:-1] if lines[-1] == "end" else None
