@@ -18,7 +18,7 @@ PARTS = {
     "i2c": "machine.I2C",
     "instance": "lwm2m.instance.Instance",
     "lines": "m5310.lines.Lines",
-    "mipl": "m5310.mipl.Mipl",
+    "mipl": "m5310.session.Mipl",
     "modem": "m5310.modem.Modem",
     "network": "m5310.network.Network",
     "node": "node.app.Node",

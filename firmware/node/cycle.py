@@ -248,9 +248,7 @@ class Cycler(Supervisor):
         if session and session[2] >= _LEAST_S:
             try:
                 kept.restore(self.observations, self.kept, session[3])
-                await borrow("m5310.resuming").resume(
-                    mipl, session[0], session[1], self.lifetime_s
-                )
+                await mipl.resume(session[0], session[1], self.lifetime_s)
                 return
             except AtError as e:
                 self.log("the session is gone: %s" % e)
@@ -322,7 +320,7 @@ class Cycler(Supervisor):
         mipl = self.modem.mipl
         self.kept.update(kept.state(self.observations))
         if mipl.registered:
-            left = mipl.lifetime - (mipl.since(mipl._renewed) + ms) // 1000
+            left = mipl.lifetime_left_s() - ms // 1000
             name = mipl.dialect.name
             self.kept["session"] = [mipl.requests.ref, name, left, ms // 1000]
         try:

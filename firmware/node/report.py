@@ -16,7 +16,7 @@ def parts(node):
     report = borrow("m5310.report")
     yield "at", report.of_at(modem.at)
     yield "network", report.of_network(modem.network)
-    yield "session", report.of_session(modem.mipl)
+    yield "session", modem.mipl.status()
     yield "boots", modem.boots
     supervisor = node.supervisor
     yield (

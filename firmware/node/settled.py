@@ -26,7 +26,7 @@ def module(modem):
     """Settle the driver."""
     at, mipl = modem.at, modem.mipl
     _settle(mipl.requests, mipl.dialect, at.wire, at.wire.lines, at.probe)
-    _settle(modem, at, modem.network, mipl, names=_MAKERS + _TOLD)
+    _settle(modem, at, modem.network, mipl)
     gc.collect()
 
 

@@ -10,7 +10,7 @@ from modem_rig import ADD, CREATE, OBJECTS, OPEN, UPDATE, VERSION, module
 from rig import Peer
 from steps import Steps
 
-from m5310 import group, power
+from m5310 import power
 
 MODEL = b"AT+CGMM"
 PACK = b"AT+CMVER"
@@ -103,7 +103,7 @@ class LimitTest(unittest.TestCase):
         for text, ms, call in (
             (UPDATE, 2000, lambda s: s.mipl.update()),
             (notify, 2000, lambda s: s.mipl.notify(9, 3303, 0, 5700, 4, 98)),
-            (notify, 2000, lambda s: group.notify(s.mipl, 9, 3303, 0, ((5700, 4, 98),))),
+            (notify, 2000, lambda s: s.mipl.notify_values(9, 3303, 0, ((5700, 4, 98),))),
             (b"AT+MIPLCLOSE=0", 10000, lambda s: s.mipl.close()),
             (b"AT+MIPLDELETE=0", 10000, lambda s: s.mipl.close()),
             (b"AT+MIPLDELOBJ=0,3306", 2000, lambda s: s.mipl.remove(3306)),
@@ -113,7 +113,7 @@ class LimitTest(unittest.TestCase):
     def test_each_line_of_a_group(self):
         first = b"AT+MIPLNOTIFY=0,9,3303,0,5518,3,4,1795831200,1,0"
         values = ((5518, 3, 1795831200), (5700, 4, 98))
-        self.each([(first, 2000)], lambda s: group.notify(s.mipl, 9, 3303, 0, values), {}, True)
+        self.each([(first, 2000)], lambda s: s.mipl.notify_values(9, 3303, 0, values), {}, True)
 
     def test_sockets(self):
         async def use(s):

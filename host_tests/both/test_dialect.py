@@ -3,8 +3,7 @@
 import unittest
 
 from m5310.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
-from m5310.dialect import put_float
-from m5310.dialects import creates, get
+from m5310.dialects import get, put_float
 from m5310.operations import kind_of, parse
 
 
@@ -57,11 +56,11 @@ class SeedTest(unittest.TestCase):
         self.assertEqual([self.dialect.flag(i, 3) for i in range(3)], [0, 0, 0])
 
     def test_create(self):
-        self.assertEqual(creates(self.dialect, None, True), (b"AT+MIPLCREATE",))
-        self.assertEqual(creates(self.dialect, "a.example:5683", True), (b"AT+MIPLCREATE",))
+        self.assertEqual(self.dialect.creates(None, True), (b"AT+MIPLCREATE",))
+        self.assertEqual(self.dialect.creates("a.example:5683", True), (b"AT+MIPLCREATE",))
 
     def test_auto_speaks_the_guides_until_it_is_known(self):
-        self.assertEqual((get("auto").name, get("auto").own), ("auto", None))
+        self.assertEqual((get("auto").name, get("auto").answers_itself), ("auto", False))
 
 
 class M5310aTest(unittest.TestCase):
@@ -116,7 +115,7 @@ class M5310aTest(unittest.TestCase):
         )
 
         def made(server, bootstrap):
-            return creates(self.dialect, server, bootstrap)
+            return self.dialect.creates(server, bootstrap)
 
         self.assertEqual(made("m.example:5683", False), other)
         self.assertEqual(made("nbiotbt.heclouds.com:5683", True), bootstrap)
@@ -126,7 +125,7 @@ class M5310aTest(unittest.TestCase):
 
     def test_it_answers_what_was_declared_and_reads_of_its_own_objects_3_to_5(self):
         def own(line):
-            return bool(self.dialect.own(parse(kind_of(line), line, 0)))
+            return self.dialect.answers(parse(kind_of(line), line, 0))
 
         for oid, module in ((0, False), (2, False), (3, True), (4, True), (5, True), (6, False)):
             self.assertEqual(own(b"+MIPLREAD:0,9,%d,0,0" % oid), module, oid)

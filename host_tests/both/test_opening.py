@@ -100,7 +100,7 @@ class MeanwhileTest(unittest.TestCase):
     def test_without_other_words_it_is_an_hour_and_the_module_has_30_s(self):
         async def scene(node):
             await node.mipl.open(OBJECTS)
-            return node.sent[-1], node.mipl.lifetime
+            return node.sent[-1], node.mipl.lifetime_s
 
         self.assertEqual(play(scene), (b"AT+MIPLOPEN=0,3600,30", 3600))
 

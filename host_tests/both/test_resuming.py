@@ -6,7 +6,7 @@ import unittest
 import vtime
 from modem_rig import elapsed, leap, module, play, sleep
 
-from m5310 import errors, resuming
+from m5310 import errors
 
 UPDATE = b"AT+MIPLUPDATE=3,7200,0"
 DONE = [b"OK", b"+MIPLEVENT: 3,11"]
@@ -16,7 +16,7 @@ def resumed(scene, kept="seed", answer=DONE, **options):
     """Run scene(node, outcome) behind a resume of session 3; return its result."""
 
     async def whole(node):
-        outcome = await node.outcome(resuming.resume(node.mipl, 3, kept, 7200))
+        outcome = await node.outcome(node.mipl.resume(3, kept, 7200))
         return await scene(node, outcome)
 
     return play(whole, module({UPDATE: answer}), **options)
@@ -76,7 +76,7 @@ class ResumeTest(unittest.TestCase):
 
     def test_while_it_is_under_way_no_other_update_is_due(self):
         async def scene(node):
-            call = resuming.resume(node.mipl, 3, "seed", 7200)
+            call = node.mipl.resume(3, "seed", 7200)
             task = asyncio.create_task(node.outcome(call))
             await sleep(1000)
             due = node.mipl.update_due()

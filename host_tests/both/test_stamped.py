@@ -6,7 +6,7 @@ import unittest
 
 from modem_rig import module, play, sleep
 
-from m5310 import errors, group
+from m5310 import errors
 from m5310.errors import AtError
 
 STRING, INTEGER, FLOAT = 1, 3, 4
@@ -17,7 +17,7 @@ LAST = b"AT+MIPLNOTIFY=0,9,3303,0,5700,4,4,20.5,0,0"
 
 
 def notify(node, values=(TIME, VALUE), ackid=0):
-    return group.notify(node.mipl, 9, 3303, 0, values, ackid)
+    return node.mipl.notify_values(9, 3303, 0, values, ackid)
 
 
 class LinesTest(unittest.TestCase):
@@ -53,7 +53,7 @@ class LinesTest(unittest.TestCase):
 
     def test_without_a_number_no_confirmation_is_asked_for(self):
         async def scene(node):
-            await group.notify(node.mipl, 9, 3303, 0, (VALUE,))
+            await node.mipl.notify_values(9, 3303, 0, (VALUE,))
             return node.sent
 
         self.assertEqual(play(scene, opened=True), [LAST])

@@ -6,7 +6,7 @@ from modem_rig import CREATE, OBJECTS, OPEN, UPDATE, VERSION, module
 from rig import Peer
 from steps import Steps
 
-from m5310 import errors, resuming
+from m5310 import errors
 
 CEREG = b"AT+CEREG?"
 CSQ = b"AT+CSQ"
@@ -91,7 +91,7 @@ class SessionTest(unittest.TestCase):
     def test_a_command_gives_way_to_an_operation_at_500_ms(self):
         self.assertEqual(self.held(opened()[0]), 500)
         s = Steps(module({UPDATE.replace(b",0,0", b",3600,0"): [b"OK", b"+MIPLEVENT: 0,11"]}))
-        s.finish(resuming.resume(s.mipl, 0, "seed", 3600))
+        s.finish(s.mipl.resume(0, "seed", 3600))
         self.assertEqual(self.held(s), 500)
 
     def test_the_module_is_given_100_ms_between_what_makes_a_session(self):

@@ -8,10 +8,10 @@ from lwm2m.registry import Registry
 from m5310 import at as at_module
 from m5310.at import At
 from m5310.command import Command
-from m5310.mipl import Mipl
 from m5310.operations import Operation
 from m5310.repeats import Repeats
 from m5310.requests import Requests
+from m5310.session import Mipl
 from node.dispatcher import Dispatcher
 from node.outbox import Outbox
 from node.outbox.courier import Courier

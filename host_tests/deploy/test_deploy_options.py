@@ -125,14 +125,14 @@ def test_make_config_says_what_a_board_lacks_and_deploying_brings_it(board, tmp_
     one.install("--log", "0")
     mine = tmp_path / "mine.json"
     mine.write_text(json.dumps(EXAMPLE | CASES["outbox"]))
-    lack = "needs m5310.group, node.extras, node.outbox, node.outbox.courier, node.outbox.store"
+    lack = "needs node.extras, node.outbox, node.outbox.courier, node.outbox.store"
     refused(one.run("config", "--file", mine), lack, f"make deploy BOARD=PC CONFIG={mine}")
     brought = one.install("--log", "0", "--config", mine).output
-    assert "8 files copied" in brought  # those, the configuration, the old one and the record
+    assert "7 files copied" in brought  # those, the configuration, the old one and the record
     assert "config.json is on the board" not in one.run("config", "--file", mine).output
     again = one.install("--log", "0").output
     assert "nothing to copy" in again  # its own configuration says what it needs
     mine.write_text(json.dumps(EXAMPLE))
     assert "config.json is on the board" in one.run("config", "--file", mine).output
     less = one.install("--log", "0").output
-    assert "5 removed" in less
+    assert "4 removed" in less

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from m5310 import mipl
+from m5310 import session
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -102,8 +102,8 @@ def test_every_event_is_told_as_the_node_treats_it():
     assert told == dict(re.findall(r"^(\d+) (.+)$", events, re.M))
     for number, text in treated.items():
         number = int(number)
-        firmware = number >= mipl._FIRMWARE
-        told = "firmware:" if firmware else done[mipl._ACTIONS[number]]
+        firmware = number >= session._FIRMWARE
+        told = "firmware:" if firmware else done[session._ACTIONS[number]]
         assert text.startswith(told), number
 
 

@@ -5,9 +5,9 @@ from micropython import const
 from m5310 import borrow, dialects, errors
 from m5310.at import At
 from m5310.firmware import Firmware
-from m5310.mipl import Mipl
 from m5310.network import Network
 from m5310.probe import FREE
+from m5310.session import Mipl
 
 # What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray. A name
 # is also the answer to AT+CGMM or ATI. RDY comes some seconds behind the start of a BC28.

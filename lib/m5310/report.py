@@ -1,7 +1,5 @@
 """What the status() of each part returns. Loaded when it is asked for: heap is scarce."""
 
-_SESSION = ("closed", "opening", "registered")
-
 
 def of_at(at):
     """Return the counters of the line, its queues, and the latency of operations in ms."""
@@ -51,26 +49,11 @@ def of_network(network):
     }
 
 
-def of_session(mipl):
-    """Return the state of the session, the cause of its last loss, and its counters."""
-    requests = mipl.requests
-    return {
-        "state": _SESSION[mipl.state],
-        "cause": mipl.cause,
-        "version": mipl.version,
-        "notified": mipl.notified,
-        "updates": mipl.updates,
-        "operations": requests.operations,
-        "repeats": requests.repeats,
-        "refused": requests.refused,
-    }
-
-
 def of_modem(modem):
     """Return all of the above, and how often the module rebooted."""
     return {
         "at": of_at(modem.at),
         "network": of_network(modem.network),
-        "session": of_session(modem.mipl),
+        "session": modem.mipl.status(),
         "boots": modem.boots,
     }

@@ -49,9 +49,7 @@ class Requests:
         Those that the module gives itself are dropped then.
         """
         self.dialect = dialect
-        own = dialect.own
-        if own:
-            self.at.replies[:] = [op for op in self.at.replies if not own(op)]
+        self.at.replies[:] = [op for op in self.at.replies if not dialect.answers(op)]
         self.at.waits = dialect.name == "auto"
 
     def reset(self):
@@ -73,8 +71,7 @@ class Requests:
         self._answer(op, _RESULTS[code], values, resources)
 
     def _answer(self, op, result, values=(), resources=""):
-        own = self.dialect.own
-        if own and own(op):
+        if self.dialect.answers(op):
             return
         op.requests = self
         if result == 1 and op.kind == _READ:

@@ -1,94 +1,377 @@
-"""Opening the OneNET session (guide 3.2); loaded for that alone.
+"""The OneNET session: create, open, update, close, resume; events and notifications (guide 3).
 
-What is told here of a session is that of `mipl`, a Mipl.
+Nothing above this module sees AT text.
 """
+
+import asyncio
 
 from micropython import const
 
-from m5310 import borrow, detect, dialects, errors
+from m5310 import causes, dialects, errors
+from m5310.command import Command
 from m5310.errors import AtError
-from m5310.fields import body, is_digits, num
+from m5310.fields import body, is_digits, num, put, split
 from m5310.operations import put_resources
+from m5310.requests import Requests
 
-_OPENING = const(1)  # as in mipl.py; a private const takes no heap
-_REGISTERED = const(2)
-_EVENT_MS = const(60000)
+CLOSED = const(0)
+OPENING = const(1)
+REGISTERED = const(2)
+STATES = ("closed", "opening", "registered")
+
+_HOLD_MS = const(500)  # a command may hold the line that long while an operation waits
 _PAUSE_MS = const(100)  # the module's LwM2M starts up meanwhile (facts/protocol.md 1)
+_EVENT_MS = const(60000)  # for the event behind OPEN and UPDATE
+_POLL_MS = const(20)
+_CREATE_MS = const(10000)
+_NOTIFY_MS = const(2000)
+
+# What is done about each +MIPLEVENT (facts/protocol.md 6, facts/platform.md 5.1).
+_REGISTER = const(1)
+_LOSE = const(2)  # the registration is gone: open a new session
+_UPDATED = const(3)
+_UPDATE = const(4)  # renew the registration: it runs out (14), or an answer did not arrive (20)
+_ACK = const(5)  # a notification with an acknowledgement id arrived (26), or did not (25)
+_ACTIONS = const(
+    # 0  1   2   3   4   5   6   7   8   9  10  11  12  13
+    b"\x00\x00\x00\x02\x00\x02\x01\x02\x02\x02\x02\x03\x02\x02"
+    # 14 15  16  17  18  19  20  21  22  23  24  25  26
+    b"\x04\x02\x00\x00\x00\x00\x04\x00\x00\x00\x00\x05\x05"
+    # 27 28  29  30  31  32  33: OneMO's own. Behind 32 the platform has an address of before.
+    b"\x00\x00\x00\x00\x02\x04\x00"
+)
+_DELIVERED = const(26)
+_FIRMWARE = const(40)  # and up: events of the module's own firmware
+_OPEN_FAILED = const(b"\x03\x05\x07\x08\x0a")  # end a session that is being opened
 
 
-async def start(mipl, objects, lifetime, timeout, server, bootstrap):
-    """Create the session, add objects, register; return when the platform accepted."""
-    at = mipl.at
-    mipl.reset()
-    pause = at.pause
-    at.pause = max(pause, _PAUSE_MS)
-    try:
-        await _declare(mipl, objects, server, bootstrap)
-    finally:
-        at.pause = pause
-    mipl.state = _OPENING
-    mipl.lifetime = lifetime
-    try:
-        await at.command(
-            b"AT+MIPLOPEN=%d,%d,%d" % (mipl.requests.ref, lifetime, timeout),
-            10000,
-            prefix=b"",
-            slow=True,
-        )
-    except AtError:
-        if mipl.state != _REGISTERED:  # the event came, only the OK was lost
-            mipl.reset()
-            raise
-    begun = mipl.clock.ticks_ms()
-    while mipl.state == _OPENING:
-        if mipl.since(begun) > timeout * 1000 + _EVENT_MS:
-            mipl.cause = "no event after OPEN"
-            mipl.state = 0
-        await mipl.clock.sleep_ms(20)
-    _stands(mipl)
+class Mipl:
+    """One session with the platform.
 
+    `requests` brings the platform's operations. `on_lost(cause)` hears that a registration ended,
+    `on_again()` that the module registered anew by itself, which ends all observations,
+    `on_event(id, ext)` every event, `on_ack(ackid, delivered)` the fate of a notification sent
+    with an acknowledgement id, `on_firmware(id)` the events of the module's own firmware.
+    """
 
-def _stands(mipl):
-    if mipl.state != _REGISTERED:
-        raise AtError(errors.FAILED, 0, mipl.cause.encode())
+    release = b""  # release assistance behind the ackid, see power.RELEASE
 
+    def __init__(self, at, clock, dialect, on_operation):
+        self.at = at
+        self.clock = clock
+        self.auto = dialect.name == "auto"  # it is found out
+        at.urc(b"+MIPLEVENT:", self._event)  # before the requests take the rest of +MIPL
+        self.requests = Requests(at, clock, dialect, on_operation)
+        self.requests.on_wait = self._start_detection
+        self._detection = None  # the task that finds the dialect out
+        self.on_lost = None
+        self.on_again = None
+        self.on_event = None
+        self.on_ack = None
+        self.on_firmware = None
+        self.model = b""  # what the module called itself when it started
+        self.state = CLOSED
+        self.version = None  # of the module's LwM2M suite, text
+        self.cause = ""
+        self.notified = self.updates = 0
+        self.lifetime_s = 0
+        self._renewed = clock.ticks_ms()
+        self._update_asked = False
 
-async def _declare(mipl, objects, server, bootstrap):
-    """Create the session and tell the module what there is."""
-    await detect.find(mipl)
-    texts = dialects.creates(mipl.dialect, server, bootstrap)
-    await _create(mipl, texts)
-    mipl.requests.done_before.clear()
-    for oid, bitmap, attributes, actions, resources in objects:
-        await mipl.at.command(
-            b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
-            % (mipl.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions),
-            prefix=b"",
-        )
-        if mipl.dialect.own:
-            text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (mipl.requests.ref, oid))
-            put_resources(resources, text)
-            await mipl.at.command(bytes(text), prefix=b"")
+    @property
+    def dialect(self):
+        """The dialect that is spoken; Requests.speak changes it."""
+        return self.requests.dialect
 
+    @property
+    def registered(self):
+        """True from event 6 until the registration is lost or closed."""
+        return self.state == REGISTERED
 
-async def _create(mipl, texts):
-    """Send texts until one is accepted, the first once more behind DELETE; raises AtError."""
-    lines = refusal = None
-    for text in texts[:1] + texts:
-        if refusal:  # there is a session from before our restart, or the command is not known
-            await borrow("m5310.closing").quietly(mipl, b"AT+MIPLDELETE=%d" % mipl.requests.ref)
+    # -- session -------------------------------------------------------------------------------
+
+    async def open(self, objects, lifetime_s=3600, timeout_s=30, server=None, bootstrap=True):
+        """Create the session, add objects, register; return when the platform accepted.
+
+        `objects` are (id, bitmap, attributes, actions, "id;id;...") (guide 3.2); server
+        "host:port" and bootstrap are for the M5310-A. Raises AtError.
+        """
+        at = self.at
+        self.reset()
+        pause = at.pause
+        at.pause = max(pause, _PAUSE_MS)
         try:
-            lines = await mipl.at.command(text, 10000, b"+MIPLCREATE", None, is_digits)
-            break
-        except AtError as e:
-            if not e.refused:
+            await self._declare(objects, server, bootstrap)
+        finally:
+            at.pause = pause
+        self.state = OPENING
+        self.lifetime_s = lifetime_s
+        text = b"AT+MIPLOPEN=%d,%d,%d" % (self.requests.ref, lifetime_s, timeout_s)
+        try:
+            await at.command(text, 10000, prefix=b"", slow=True)
+        except AtError:
+            if self.state != REGISTERED:  # the event came, only the OK was lost
+                self.reset()
                 raise
-            refusal = e
-    else:
-        if mipl.auto:  # it may have been taken for another: the next try finds out anew
-            mipl.requests.speak(dialects.get("auto"))
-        raise refusal
-    # Some firmware does not print it, and a bare number may be the late answer to another command.
-    lines = [line for line in lines if line[:1] == b"+"] or lines
-    ref = body(lines[0]).strip() if lines else b""
-    mipl.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0
+        begun = self.clock.ticks_ms()
+        while self.state == OPENING:
+            if self._since_ms(begun) > timeout_s * 1000 + _EVENT_MS:
+                self.cause = "no event after OPEN"
+                self.state = CLOSED
+            await self.clock.sleep_ms(_POLL_MS)
+        if self.state != REGISTERED:
+            raise AtError(errors.FAILED, 0, self.cause.encode())
+
+    async def _declare(self, objects, server, bootstrap):
+        """Create the session and tell the module what there is."""
+        await self._detect()
+        await self._create(self.dialect.creates(server, bootstrap))
+        self.requests.done_before.clear()
+        for oid, bitmap, attributes, actions, resources in objects:
+            await self.at.command(
+                b'AT+MIPLADDOBJ=%d,%d,%d,"%s",%d,%d'
+                % (self.requests.ref, oid, len(bitmap), bitmap.encode(), attributes, actions),
+                prefix=b"",
+            )
+            if self.dialect.answers_itself:
+                text = bytearray(b"AT+MIPLDISCOVERRSP=%d,%d,1" % (self.requests.ref, oid))
+                put_resources(resources, text)
+                await self.at.command(bytes(text), prefix=b"")
+
+    async def _create(self, texts):
+        """Send texts until one is accepted, the first once more after a delete; raises AtError."""
+        lines = refusal = None
+        for text in texts[:1] + texts:
+            if refusal:  # there is a session from before our restart, or it is not known
+                await self._quietly(b"AT+MIPLDELETE=%d" % self.requests.ref)
+            try:
+                lines = await self.at.command(text, _CREATE_MS, b"+MIPLCREATE", None, is_digits)
+                break
+            except AtError as e:
+                if not e.refused:
+                    raise
+                refusal = e
+        else:
+            if self.auto:  # it may have been taken for another: the next try finds out anew
+                self.requests.speak(dialects.get("auto"))
+            raise refusal
+        # Some firmware does not print it, and a bare number may be the late answer to another
+        # command.
+        lines = [line for line in lines if line[:1] == b"+"] or lines
+        ref = body(lines[0]).strip() if lines else b""
+        self.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0
+
+    async def update(self, lifetime_s=0, objects=False):
+        """Renew the registration and wait for event 11; raises AtError (guide 3.2 B, C).
+
+        lifetime_s 0 keeps the present one; objects sends the object list along.
+        """
+        before = self.updates
+        text = b"AT+MIPLUPDATE=%d,%d,%d" % (self.requests.ref, lifetime_s, objects)
+        await self.at.command(text, prefix=b"")
+        begun = self.clock.ticks_ms()
+        while self.updates == before and self.state == REGISTERED:
+            if self._since_ms(begun) > _EVENT_MS:
+                raise AtError(errors.TIMEOUT, 0, b"AT+MIPLUPDATE")
+            await self.clock.sleep_ms(_POLL_MS)
+        if self.state != REGISTERED:
+            raise AtError(errors.FAILED, 0, self.cause.encode())
+        self.lifetime_s = lifetime_s or self.lifetime_s
+
+    def update_due(self):
+        """Return True if the registration is to be renewed: at half the lifetime, or event 14."""
+        if self.state != REGISTERED:
+            return False
+        return self._update_asked or self._since_ms(self._renewed) >= self.lifetime_s * 500
+
+    def lifetime_left_s(self):
+        """Return the seconds until the registration runs out."""
+        return self.lifetime_s - self._since_ms(self._renewed) // 1000
+
+    async def resume(self, ref, dialect, lifetime_s):
+        """Go on with a session the module still has, and renew it; raises AtError if it is gone.
+
+        ref and dialect (its name) are those the session was opened with.
+        """
+        if self.dialect.name != dialect:
+            self.requests.speak(dialects.get(dialect))
+        self.reset()
+        self.requests.ref = ref
+        self.lifetime_s = lifetime_s
+        self.state = REGISTERED
+        self.at.hold = _HOLD_MS
+        self._note_renewal()
+        try:
+            await self.update(lifetime_s)
+        except AtError:
+            self.reset()
+            raise
+
+    async def close(self):
+        """Deregister and delete the session, in the guide's order (3.6).
+
+        What fails on the way is passed over: the rest is done all the same. Raises AtError only
+        if the module is silent.
+        """
+        self.reset()
+        await self._quietly(b"AT+MIPLCLOSE=%d" % self.requests.ref, 10000)
+        await self._quietly(b"AT+MIPLDELETE=%d" % self.requests.ref, 10000)
+
+    async def remove(self, oid):
+        """Delete object oid from the module (guide 3.6); an error means it is gone already."""
+        await self._quietly(b"AT+MIPLDELOBJ=%d,%d" % (self.requests.ref, oid))
+
+    async def _quietly(self, text, timeout_ms=2000):
+        """Send text and pass over its error; raises AtError if the module is silent."""
+        try:
+            await self.at.command(text, timeout_ms, prefix=b"", slow=True)
+        except AtError as e:
+            if e.kind == errors.SILENT:
+                raise
+
+    def reset(self):
+        """Forget the session: the module rebooted, or a new one is about to be made."""
+        self.state = CLOSED
+        self.at.hold = 0
+        self.requests.reset()
+
+    def lost(self, cause):
+        """End the session for cause (text), and tell `on_lost`."""
+        self.cause = cause
+        self.reset()
+        if self.on_lost:
+            self.on_lost(cause)
+
+    # -- dialect -------------------------------------------------------------------------------
+
+    async def _detect(self):
+        """Ask for the version of the suite and, if not known, the dialect; raises AtError."""
+        self.version = await dialects.ask_version(self.at) or self.version
+        if self.dialect.name == "auto":
+            self.requests.speak(await dialects.detect(self.at, self.version, self.model))
+
+    def _start_detection(self):
+        """Detect the dialect before the session does: an operation waits for its answer.
+
+        It is one of a session from before our restart.
+        """
+        if not self._detection:
+            self._detection = asyncio.create_task(self._detect_for_operation())
+
+    async def _detect_for_operation(self):
+        try:
+            await self._detect()
+        except AtError:  # the next operation tries it again, and so does the session
+            pass
+        self._detection = None
+
+    # -- notifications -------------------------------------------------------------------------
+
+    async def notify(self, msgid, oid, iid, rid, kind, value, ackid=0):
+        """Report one value under the observation msgid; raises AtError (guide 3.3).
+
+        With ackid (1..65535) the platform's confirmation is asked for: `on_ack` hears of it.
+        Raises ValueError if value has no form on the line.
+        """
+        text = self._notification(msgid, oid, iid, (rid, kind, value), 0, 1)
+        if ackid:
+            text.append(44)
+            put(text, ackid)
+            text.extend(self.release)
+        await self.at.command(bytes(text), _NOTIFY_MS, prefix=b"")
+        self.notified += 1
+
+    async def notify_values(self, msgid, oid, iid, values, ackid=0):
+        """Report values, [(rid, type, value), ...], in one message; as notify() for the rest.
+
+        The lines are queued together, so that no other notification comes between them.
+        """
+        count = len(values)
+        lines = [
+            bytes(self._notification(msgid, oid, iid, values[i], i, count)) for i in range(count)
+        ]
+        queue = self.at.normal
+        before = [Command(line, _NOTIFY_MS, b"") for line in lines[:-1]]
+        queue.extend(before)
+        try:
+            last = lines[-1] + (b",%d" % ackid if ackid else b"")
+            await self.at.command(last, _NOTIFY_MS, prefix=b"")
+            self.notified += 1
+        finally:
+            for cmd in before:
+                if cmd in queue:
+                    queue.remove(cmd)
+        for cmd in before:
+            if cmd.error:
+                raise cmd.error
+
+    def _notification(self, msgid, oid, iid, entry, i, count):
+        """Return the i-th of count lines of a notification; entry is (rid, type, value)."""
+        rid, kind, value = entry
+        dialect = self.dialect
+        text = bytearray(b"AT+MIPLNOTIFY=")
+        msgid = 0 if dialect.answers_itself else msgid
+        for number in (self.requests.ref, msgid, oid, iid, rid):
+            put(text, number)
+            text.append(44)
+        dialect.value(text, kind, value)
+        for number in (count - 1 - i, dialect.flag(i, count)):
+            text.append(44)
+            put(text, number)
+        return text
+
+    # -- events --------------------------------------------------------------------------------
+
+    def _event(self, line):
+        fields = split(body(line), 8)
+        num(fields[0])
+        event = num(fields[1])
+        ext = fields[2] if len(fields) > 2 else b""
+        ext = int(ext) if ext.isdigit() else 0  # BC28 prints a time there
+        action = _ACTIONS[event] if 0 <= event < len(_ACTIONS) else 0  # 0: only told
+        if self.on_event:
+            self.on_event(event, ext)
+        if event >= _FIRMWARE and self.on_firmware:
+            self.on_firmware(event)
+        elif action == _REGISTER and self.state == OPENING:
+            self.state = REGISTERED
+            self.at.hold = _HOLD_MS
+            self._note_renewal()
+        elif action == _REGISTER and self.state == REGISTERED:
+            self._note_renewal()
+            if self.on_again:  # the module registered by itself: it is observed anew
+                self.on_again()
+        elif action == _LOSE and self._ends(event):
+            self.lost(causes.event(event))
+        elif action == _UPDATED:
+            self.updates += 1
+            self._note_renewal()
+        elif action == _UPDATE:
+            self._update_asked = True
+        elif action == _ACK and ext and self.on_ack:  # 0 is no id (facts/protocol.md 9.21)
+            self.on_ack(ext, event == _DELIVERED)
+
+    def _ends(self, event):
+        """Return True if event ends the session, and is not left over from an older one."""
+        return self.state == REGISTERED or (self.state == OPENING and event in _OPEN_FAILED)
+
+    def _note_renewal(self):
+        self._renewed = self.clock.ticks_ms()
+        self._update_asked = False
+
+    def _since_ms(self, tick):
+        return self.clock.ticks_diff(self.clock.ticks_ms(), tick)
+
+    def status(self):
+        """Return the state in words, the last cause of a loss and the counters as a new dict."""
+        requests = self.requests
+        return {
+            "state": STATES[self.state],
+            "cause": self.cause,
+            "version": self.version,
+            "notified": self.notified,
+            "updates": self.updates,
+            "operations": requests.operations,
+            "repeats": requests.repeats,
+            "refused": requests.refused,
+        }

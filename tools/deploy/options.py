@@ -16,7 +16,7 @@ from deploy.settings import default, examined
 # that the first is missing.
 _SENSORS = [path.stem for path in (ROOT / "firmware/node/sensors").glob("[!_]*.py")]
 _ACTUATORS = ("node.actuators", "node.actuators.outputs")
-_OUTBOX = ("node.outbox.courier", "m5310.group")
+_OUTBOX = ("node.outbox.courier",)
 _SERVER = "node.config_server"
 _UDP = (
     _SERVER,
@@ -27,7 +27,7 @@ _UDP = (
     "node.uplink.health",
     "m5310.udp",
 )
-_CYCLE = ("node.config_cycle", "node.cycle", "lwm2m.kept", "m5310.resuming")
+_CYCLE = ("node.config_cycle", "node.cycle", "lwm2m.kept")
 _KEPT = ("node.extras", "node.outbox", "node.outbox.store")  # what waits until it is delivered
 _ALONE = ("lwm2m.digital", "m5310.power", "node.watchdog")
 OPTIONS = frozenset(

@@ -13,9 +13,8 @@ from deploy.errors import DeployError
 PACKAGES = {"lib/m5310": "lib/m5310", "lib/lwm2m": "lib/lwm2m", "firmware/node": "lib/node"}
 FIRST = ("boot.py", "switch.mpy", "switch.py")  # in their places before all others
 RECORD = "deployed.json"
-_LIBRARY = ("m5310.codes",)  # the node has no use for them
 _PORT = {"node.actuators.timer_pwm": "stm32"}  # of no use elsewhere
-ELSEWHERE = frozenset([*_LIBRARY, *_PORT])
+ELSEWHERE = frozenset(_PORT)
 
 
 def digest(data):
@@ -55,7 +54,7 @@ def payload(board, compiled=True, lines=False):
 
 def _useful(path, board):
     name = module(path)
-    return name not in _LIBRARY and _PORT.get(name, board.port) == board.port
+    return _PORT.get(name, board.port) == board.port
 
 
 def selected(files, spare, board):

@@ -23,7 +23,7 @@ config = load(sys.argv[1], pins)
 from lwm2m.objects import find
 from lwm2m.registry import Registry
 from m5310.clock import Clock
-from m5310.dialects import creates as texts, get
+from m5310.dialects import get
 from m5310.operations import put_resources
 registry = Registry()
 for spec in config["sensors"]:
@@ -36,14 +36,14 @@ creates, declares = {}, {}
 for name in ("seed", "m5310a"):
     dialect = get(name)
     creates[name] = [
-        t.decode() for t in texts(dialect, onenet["server"], onenet["bootstrap"])]
+        t.decode() for t in dialect.creates(onenet["server"], onenet["bootstrap"])]
     declares[name] = steps = []
     for oid in registry.objects():
         iids = registry.instances(oid)
         bitmap = "".join(["1" if i in iids else "0" for i in range(max(iids) + 1)])
         text = 'AT+MIPLADDOBJ=0,%d,%d,"%s",%d,%d'
         steps.append(text % ((oid, len(bitmap), bitmap) + registry.counts(oid)))
-        if dialect.own:
+        if dialect.answers_itself:
             text = bytearray(b"AT+MIPLDISCOVERRSP=0,%d,1" % oid)
             put_resources(registry.discover_text(oid), text)
             steps.append(bytes(text).decode())

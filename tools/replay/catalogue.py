@@ -5,10 +5,10 @@ Every command of the driver is sent once to an At that only takes notes.
 
 from types import SimpleNamespace
 
-from m5310 import borrow, detect, dialects, errors
+from m5310 import borrow, dialects, errors
 from m5310.errors import AtError
-from m5310.mipl import Mipl
 from m5310.network import Network
+from m5310.session import REGISTERED, Mipl
 from m5310.udp import Udp
 
 _HEAD = b"=?"
@@ -66,7 +66,7 @@ def commands(dialect, clock):
     network.state = 1
 
     def opened():
-        mipl.state = 2  # as behind event 6
+        mipl.state = REGISTERED
         return []
 
     def refused():
@@ -79,7 +79,7 @@ def commands(dialect, clock):
     at.answers = {b"AT+MIPLOPEN=": opened, b"AT+MIPLUPDATE=": updated, b"AT+NSOCR=": [b"+NSOCR:1"]}
     network.power = (10, 86400, 20.48)
     _run(borrow("m5310.bringup").bring_up(network, lambda text: None, 1, "46000", 3555))
-    _run(detect.detect(mipl))
+    _run(dialects.detect(at, None))
     _run(network.ask())
     _run(network.signal())
     at.answers[b"AT+MIPLCREATEEX="] = refused  # what older firmware gets comes then

@@ -8,7 +8,6 @@ observes their resource by then.
 
 from micropython import const
 
-from m5310 import group
 from m5310.errors import AtError
 
 _TURN_MS = const(200)
@@ -269,7 +268,7 @@ class Courier:
         stamped, kind = self.observations.watched(oid, iid, _TIMESTAMP)
         if time and stamped == msgid:
             values = ((_TIMESTAMP, kind, time), value)
-            await group.notify(mipl, msgid, oid, iid, values, ackid)
+            await mipl.notify_values(msgid, oid, iid, values, ackid)
         else:
             rid, kind, value = value
             await mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
