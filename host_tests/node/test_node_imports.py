@@ -15,10 +15,8 @@ DEVICE = ("m5310", "lwm2m", "node")
 # What the supervisor loads in its own task to make a new session, seconds later.
 LATER = (
     "m5310.bringup",
-    "m5310.closing",
     "m5310.nitz",
     "m5310.recovery",
-    "m5310.session",
     "node.recover",
     "node.wall",
 )

@@ -11,7 +11,7 @@ from m5310.probe import FREE
 from replay.catalogue import commands, head_of
 from replay.engine import NEAR_MS, QUIET_MS, STEP_MS, Engine, Uart
 
-_REPLY_MS, _TIMEOUT_MS = 1500, 2000  # the rest as in m5310.at, m5310.mipl, m5310.probe
+_REPLY_MS, _TIMEOUT_MS = 1500, 2000  # the rest as in m5310.at, m5310.session, m5310.probe
 _OPENING, _REGISTERED = 1, 2
 _HOLD_MS = 500
 _OVERLONG = b"x" * 1300  # makes a line longer than a node keeps
