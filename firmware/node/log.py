@@ -5,6 +5,8 @@ node runs, lines are printed at once as long as that is fast. After the first sl
 in a bounded buffer, from which one at a time is printed while the UART is quiet.
 """
 
+import asyncio
+
 from micropython import const
 
 _TURN_MS = const(200)
@@ -36,7 +38,8 @@ class Log:
         self._lines = []
         self._size = 0  # characters in _lines
         self._spent = 0  # ms of printing while an operation waits
-        self._slow = False
+        self._slow = False  # the last line took long
+        self._work = asyncio.Event()  # there are lines in the buffer, or a pause is to be ended
 
     def __call__(self, text, level=1):
         """Log text. A level above every other prints nothing and brings `ms` up to date."""
@@ -54,6 +57,9 @@ class Log:
     async def run(self):
         """Print buffered lines while that disturbs nothing, for ever."""
         while True:
+            if not self._lines and self._next is None:
+                self._work.clear()
+                await self._work.wait()
             await self.clock.sleep_ms(_TURN_MS)
             self._end_pause()
             left = _PART
@@ -100,6 +106,7 @@ class Log:
             self.dropped += 1
         lines.append(line)
         self._size += len(line)
+        self._work.set()
 
     def _print_next(self):
         line = self._lines.pop(0)
@@ -119,3 +126,4 @@ class Log:
         if self._slow:
             pause = min(took * _PAUSE, _LONGEST_PAUSE_MS)
             self._next = clock.ticks_add(clock.ticks_ms(), pause)
+            self._work.set()
