@@ -11,7 +11,7 @@ _CONFIG = "config.json"
 _LONGEST = 8192  # bytes of a configuration
 
 
-def held():
+def held() -> bool:
     """Return True if the node is not to start, and print why."""
     try:
         with open(_FILE) as f:
@@ -33,7 +33,7 @@ def held():
     return True
 
 
-def _pin():
+def _pin() -> "int | str | None":
     """Return safety.stop_pin of the configuration, None if there is none."""
     try:
         with open(_CONFIG, "rb") as f:
@@ -45,7 +45,7 @@ def _pin():
         return None  # the node itself reports what is wrong
 
 
-def _low(pin):
+def _low(pin: "int | str") -> bool:
     """Return True if the pin is low; print why it cannot be read."""
     try:
         from machine import Pin

@@ -15,7 +15,7 @@ import os
 _MOST = 500  # characters of a file that are read
 
 
-def settle(path):
+def settle(path: str) -> None:
     """Finish a replacement of path that was cut off between its steps."""
     try:
         os.stat(path)
@@ -26,7 +26,7 @@ def settle(path):
             pass  # there is no such file at all
 
 
-def place(path):
+def place(path: str) -> None:
     """Replace path by path.tmp, which is complete and closed. Raises OSError."""
     settle(path)
     if hasattr(os, "sync"):
@@ -35,14 +35,14 @@ def place(path):
     os.rename(path + ".new", path)
 
 
-def write(path, lines):
+def write(path: str, lines: list[str]) -> None:
     """Replace the contents of path by lines, texts without newlines. Raises OSError."""
     with open(path + ".tmp", "w") as f:
         f.write("\n".join(lines + ["end"]))
     place(path)
 
 
-def read(path):
+def read(path: str) -> "list[str] | None":
     """Return the lines that were written to path last, None if there are none."""
     settle(path)
     try:

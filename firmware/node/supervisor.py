@@ -13,6 +13,17 @@ from m5310.recovery import Ladder
 
 from . import failure, rates, restarts
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from lwm2m.observe import Observations
+    from m5310.clock import Clock
+    from m5310.modem import Modem
+
+    from .log import Log
+    from .notifier import Notifier
+
 _SYNC_MS = const(10000)  # a module that was just switched on answers by then
 _LEAVE_SYNC_MS = const(3000)
 _TURN_MS = const(200)
@@ -39,7 +50,17 @@ class Supervisor:
     restarts the MCU; None where that is impossible.
     """
 
-    def __init__(self, modem, clock, log, settings, objects, observations, notifier, restart):
+    def __init__(
+        self,
+        modem: "Modem",
+        clock: "Clock",
+        log: "Log",
+        settings: tuple,
+        objects: list,
+        observations: "Observations",
+        notifier: "Notifier",
+        restart: "Callable[[], None] | None",
+    ) -> None:
         self.modem = modem
         self.clock = clock
         self.log = log
@@ -59,7 +80,7 @@ class Supervisor:
         self.stopping = False
         self.alive = clock.ticks_ms()  # ticks of the last turn, for the watchdog
 
-    async def run(self):
+    async def run(self) -> None:
         """Go online and stay there until shutdown()."""
         while not self.stopping:
             try:
@@ -75,7 +96,7 @@ class Supervisor:
                     pass
                 await self._recover(e)
 
-    async def shutdown(self):
+    async def shutdown(self) -> None:
         """Deregister and remove the objects, in the order of guide 3.6."""
         self.stopping = True
         self.say("shutting down")
@@ -90,13 +111,13 @@ class Supervisor:
         except AtError as e:
             self.log("not de-registered: %s" % e, 0)
 
-    def stands(self):
+    def stands(self) -> None:
         """Report "online", or which part of the connection is missing, when that has changed."""
         state = (self.sockets and self.sockets.words) or "online"
         if state != self.state:
             self.say(state)
 
-    def say(self, state):
+    def say(self, state: str) -> None:
         """Enter state and log it."""
         self.state = state
         self.alive = self.clock.ticks_ms()
@@ -104,7 +125,7 @@ class Supervisor:
 
     # -- online --------------------------------------------------------------------------------
 
-    async def _go_online(self):
+    async def _go_online(self) -> None:
         modem = self.modem
         self.say("looking for the module")
         try:
@@ -124,12 +145,12 @@ class Supervisor:
         self.notifier.row = 0
         self.stands()
 
-    async def _open_session(self):
+    async def _open_session(self) -> None:
         await self.modem.mipl.open(
             self.objects, self.lifetime_s, self.open_timeout_s, self.server, self.bootstrap
         )
 
-    async def _stay_online(self):
+    async def _stay_online(self) -> None:
         """Renew the registration; check line and network. Raise AtError when they are lost."""
         clock = self.clock
         mipl = self.modem.mipl
@@ -163,14 +184,14 @@ class Supervisor:
                 gc.collect()
             await clock.sleep_ms(_TURN_MS)
 
-    async def _await_module(self):
+    async def _await_module(self) -> None:
         """Wait for a module that stopped answering, then confirm the registration."""
         self.say(_SILENT)
         await self.modem.at.sync(_SILENT_MS)
         await self._renew()
         self.stands()
 
-    async def _renew(self):
+    async def _renew(self) -> None:
         """Renew the registration. Raise AtError if it is lost, not if the line was just busy."""
         self.notifier.row = 0
         if not self.objects:
@@ -188,7 +209,7 @@ class Supervisor:
         self.log("registration renewed", 2)
         self.modem.network.clock_known = False  # ask again: some RTCs drift by minutes a day
 
-    async def _check_network(self, missing_ms):
+    async def _check_network(self, missing_ms: int) -> int:
         """Query registration and signal; return for how many ms the network has been missing.
 
         missing_ms: what the check before returned. Raise AtError after five minutes.
@@ -213,7 +234,7 @@ class Supervisor:
             raise AtError(errors.FAILED, 0, b"network lost")
         return missing_ms
 
-    async def _ask(self, query):
+    async def _ask(self, query: "Callable[[], Awaitable]") -> None:
         """Await query(), whose result decides nothing; raise AtError if the module rebooted."""
         try:
             await query()
@@ -223,7 +244,7 @@ class Supervisor:
 
     # -- recovery ------------------------------------------------------------------------------
 
-    async def _recover(self, error):
+    async def _recover(self, error: Exception) -> None:
         """Take the next rung of the ladder, after its pause."""
         if self.stopping:
             return
@@ -253,7 +274,7 @@ class Supervisor:
         if wedged:
             self.sockets.treated()
 
-    def _next_rung(self, wedged):
+    def _next_rung(self, wedged: bool) -> tuple[str, int]:
         """Return (rung, pause_s). wedged: the module's UDP sockets are stuck."""
         available = [
             name
@@ -269,7 +290,7 @@ class Supervisor:
         self.ladder = ladder.place
         return rung, min(pause_s, _UDP_PAUSE_S) if wedged else pause_s
 
-    async def _climb(self, rung):
+    async def _climb(self, rung: str) -> None:
         modem = self.modem
         if rung == "session":
             await modem.mipl.close()
@@ -282,7 +303,7 @@ class Supervisor:
         elif rung == "restart":
             restarts.restart(self, self.cause)
 
-    async def _await_firmware_update(self):
+    async def _await_firmware_update(self) -> None:
         """Wait until the module has written its own firmware: it must not be reset meanwhile.
 
         The driver sees to it that this ends (lib/m5310/firmware.py).

@@ -12,6 +12,17 @@ from micropython import const
 
 from . import wall
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from m5310.clock import Clock
+    from m5310.session import Mipl
+
+    from .log import Log
+
+    Line = bytes | bytearray | memoryview
+
 _SENT = const(62)  # ">"
 _KEPT = const(120)  # bytes of a line
 _CUT = const(128)  # flag in an entry's length: the line was longer
@@ -37,7 +48,7 @@ class Trace:
     in the first line, for a replay.
     """
 
-    def __init__(self, size, clock, log, session):
+    def __init__(self, size: int, clock: "Clock", log: "Log", session: "Mipl") -> None:
         self.ring = bytearray(max(size, _LEAST))
         self.clock = clock
         self.log = log
@@ -49,7 +60,7 @@ class Trace:
         self.top = 0  # where the oldest entries end and the ring goes on at 0
         self.last = clock.ticks_ms()
 
-    def record(self, kind, line):
+    def record(self, kind: int, line: "Line") -> None:
         """Add a line (bytes) and its kind (a character code). Allocates nothing."""
         ring = self.ring
         clock = self.clock
@@ -81,7 +92,7 @@ class Trace:
             pack_into("<HBB", ring, at, passed, kind, size)
             ring[at + _HEAD : end] = line
 
-    def lines(self):
+    def lines(self) -> "Iterator[str]":
         """Yield a heading and then every line as masked text, oldest first."""
         yield "# trace of m5310-node, dialect %s" % self.session.dialect.name
         log = self.log
@@ -97,7 +108,7 @@ class Trace:
             ms += passed
             yield "%5d.%03d %s" % (ms // 1000, ms % 1000, shown(kind, line, cut))
 
-    def _entries(self):
+    def _entries(self) -> "Iterator[tuple[int, int, bytes, bool]]":
         """Yield (ms since the entry before, kind, bytes, whether the line was longer)."""
         ring = self.ring
         at = self.first
@@ -114,18 +125,18 @@ class Trace:
 class LineLog:
     """Logs every line at level 3 and passes it on to record(kind, line), unless that is None."""
 
-    def __init__(self, log, record):
+    def __init__(self, log: "Log", record: "Callable[[int, Line], None] | None") -> None:
         self.log = log
         self.record = record
 
-    def line(self, kind, line):
+    def line(self, kind: int, line: "Line") -> None:
         """Handle a line: the engine's on_line."""
         if self.record:
             self.record(kind, line)
         self.log(shown(kind, bytes(line[:_SHOWN]), len(line) > _SHOWN), 3)
 
 
-def shown(kind, line, cut=False):
+def shown(kind: int, line: bytes, cut: bool = False) -> str:
     """Return the masked text of a line (bytes). cut: the line was longer than this."""
     prefix = "> " if kind == _SENT else "<%s " % chr(kind)
     raw = masked(line, cut)
@@ -133,7 +144,7 @@ def shown(kind, line, cut=False):
     return prefix + text + ("\\..." if cut else "")
 
 
-def masked(line, cut=False):
+def masked(line: bytes, cut: bool = False) -> bytearray:
     """Return line with "0" for what identifies the device; the length stays the same."""
     out = bytearray(line)
     n = len(out)
@@ -156,7 +167,7 @@ def masked(line, cut=False):
     return out
 
 
-def _blank(out, start):
+def _blank(out: bytearray, start: int) -> None:
     """Overwrite everything after start with "0", but commas, spaces, quotes and single digits."""
     quoted = False
     for i in range(start + 1, len(out)):
@@ -167,6 +178,6 @@ def _blank(out, start):
             out[i] = 48
 
 
-def _is_single(out, i):
+def _is_single(out: bytearray, i: int) -> bool:
     """Return True if the argument at i has one character."""
     return out[i - 1] in b"=:, " and (i + 1 == len(out) or out[i + 1] in b", ")

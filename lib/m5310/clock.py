@@ -3,6 +3,14 @@
 import asyncio
 import time
 
+from micropython import const
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from _mpy_shed.time_mp import _TicksMs
+
+    Ticks = _TicksMs  # no int: the difference of two is ticks_diff(a, b), never a - b
+
 
 class Clock:
     """Monotonic ticks in milliseconds, wrapping at 2^30 on boards; never the wall clock."""

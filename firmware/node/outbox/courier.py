@@ -10,6 +10,16 @@ from micropython import const
 
 from m5310.errors import AtError
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from lwm2m.instance import Instance
+    from lwm2m.observe import Observations
+    from m5310.clock import Ticks
+    from m5310.modem import Modem
+    from node.log import Log
+
+    from .store import Outbox
+
 _TURN_MS = const(200)
 _CONFIRM_MS = const(60000)  # a confirmation that has not arrived by then is not coming
 _GAP_MS = const(1000)  # between two readings from the outbox
@@ -31,7 +41,15 @@ class Courier:
     written; unwanted those that nobody observed or that the platform did not take.
     """
 
-    def __init__(self, outbox, measured, observations, modem, log, period):
+    def __init__(
+        self,
+        outbox: "Outbox",
+        measured: "list[Instance]",
+        observations: "Observations",
+        modem: "Modem",
+        log: "Log",
+        period: int,
+    ) -> None:
         """period: seconds between two readings while offline."""
         self.outbox = outbox
         self.measured = measured
@@ -55,7 +73,7 @@ class Courier:
         self._online = False
         modem.mipl.on_ack = self._acked
 
-    async def run(self):
+    async def run(self) -> None:
         """Keep and deliver readings, for ever."""
         while True:
             now = self.alive = self.clock.ticks_ms()
@@ -77,7 +95,7 @@ class Courier:
                 await self._deliver(now)
             await self.clock.sleep_ms(_TURN_MS)
 
-    def status(self):
+    def status(self) -> dict[str, int]:
         """Return the number of readings waiting and the counters, as a dict."""
         return {
             "waiting": len(self.outbox),
@@ -90,11 +108,11 @@ class Courier:
 
     # -- for the notifier ----------------------------------------------------------------------
 
-    def full(self):
+    def full(self) -> bool:
         """Return True if notifications have to wait for confirmations of those before them."""
         return len(self._pending) >= _PENDING
 
-    def expect(self, item):
+    def expect(self, item: tuple) -> int:
         """Keep the reading of a due notification; return its ackid, 0 if it is no reading.
 
         The reading is kept until it is confirmed under that id, or until forget(ackid).
@@ -107,29 +125,29 @@ class Courier:
         self._pending.append((ackid, reading, self.clock.ticks_ms()))
         return ackid
 
-    def forget(self, ackid):
+    def forget(self, ackid: int) -> None:
         """Drop a reading whose notification was not sent: the notifier tries again."""
         self._pending = [entry for entry in self._pending if entry[0] != ackid]
 
     # -- for the duty cycle --------------------------------------------------------------------
 
-    def take(self):
+    def take(self) -> None:
         """Keep a reading of every sensor now."""
         for instance in self.measured:
             self._take(instance, instance.resources[0][0])
 
-    def take_unwatched(self):
+    def take_unwatched(self) -> None:
         """Keep a reading of every sensor that nobody observes."""
         for instance in self.measured:
             rid = instance.resources[0][0]
             if self.observations.watched(instance.oid, instance.iid, rid)[0] is None:
                 self._take(instance, rid)
 
-    def busy(self):
+    def busy(self) -> bool:
         """Return True if confirmations are awaited or readings wait to be written."""
         return bool(self._pending or self.held)
 
-    async def settle(self):
+    async def settle(self) -> None:
         """Write every reading that is not confirmed: the node goes to sleep."""
         self._expire(self.clock.ticks_ms(), False)
         self._ackid = 0
@@ -139,13 +157,13 @@ class Courier:
 
     # -- keeping -------------------------------------------------------------------------------
 
-    def _sample(self, now):
+    def _sample(self, now: "Ticks") -> None:
         if self.clock.ticks_diff(now, self._sampled) >= self.period_ms:
             for instance in self.measured:
                 if self._take(instance, instance.resources[0][0]):
                     self._sampled = now
 
-    def _take(self, instance, rid):
+    def _take(self, instance: "Instance", rid: int) -> bool:
         """Keep the current reading of an instance; return False if there is none."""
         value = instance.get(rid)
         if value is None:
@@ -153,17 +171,17 @@ class Courier:
         self._hold((instance.oid, instance.iid, rid, value, self._unix_time()))
         return True
 
-    def _unix_time(self):
+    def _unix_time(self) -> int:
         """Return the UNIX time in seconds, 0 if it is unknown."""
         return (self.wall and self.wall()) or 0
 
-    def _hold(self, reading):
+    def _hold(self, reading: tuple) -> None:
         if len(self.held) >= _HELD:
             self.lost += 1
             del self.held[0]
         self.held.append(reading)
 
-    def _expire(self, now, online):
+    def _expire(self, now: "Ticks", online: bool) -> None:
         """Move readings to `held` whose confirmation is overdue, or all when offline."""
         while self._pending:
             _, reading, since = self._pending[0]
@@ -172,7 +190,7 @@ class Courier:
             del self._pending[0]
             self._hold(reading)
 
-    def _store(self):
+    def _store(self) -> None:
         """Write what waits to the outbox. Writing to flash may stop the chip for a while."""
         try:
             if self._over:
@@ -188,7 +206,7 @@ class Courier:
 
     # -- delivering ----------------------------------------------------------------------------
 
-    def _acked(self, ackid, delivered):
+    def _acked(self, ackid: int, delivered: bool) -> None:
         """Handle event 25 (delivered: False) or 26 (True). No file is touched here."""
         if ackid == self._ackid:
             self._ackid = 0
@@ -204,7 +222,7 @@ class Courier:
                 if not delivered:
                     self._hold(entry[1])
 
-    def _session_doubtful(self):
+    def _session_doubtful(self) -> bool:
         """End the session after repeated failed deliveries; return True if that was done.
 
         The platform may have forgotten an observation that we know: it observes anew in a new
@@ -219,12 +237,12 @@ class Courier:
             self._discard()
         return False
 
-    def _discard(self):
+    def _discard(self) -> None:
         """Give up the oldest reading of the outbox."""
         self.unwanted += 1
         self._over = True
 
-    async def _deliver(self, now):
+    async def _deliver(self, now: "Ticks") -> None:
         """Send the oldest reading of the outbox if it is time and somebody observes it."""
         waited = self.clock.ticks_diff(now, self._since)
         if self._ackid:
@@ -262,7 +280,9 @@ class Courier:
                 self.observations.drop(msgid)
             self.log("outbox: %s" % e, 2)
 
-    async def _notify(self, msgid, oid, iid, value, time, ackid):
+    async def _notify(
+        self, msgid: int, oid: int, iid: int, value: tuple, time: int, ackid: int
+    ) -> None:
         """Notify value, (rid, type, value), with its time where that is known and observed."""
         mipl = self.modem.mipl
         stamped, kind = self.observations.watched(oid, iid, _TIMESTAMP)
@@ -273,6 +293,6 @@ class Courier:
             rid, kind, value = value
             await mipl.notify(msgid, oid, iid, rid, kind, value, ackid)
 
-    def _new_id(self):
+    def _new_id(self) -> int:
         self._last_id = self._last_id % 65535 + 1
         return self._last_id

@@ -24,7 +24,7 @@ class Outbox:
     damaged those that could not be read back.
     """
 
-    def __init__(self, folder, limit):
+    def __init__(self, folder: str, limit: int) -> None:
         self.folder = folder
         self.limit = limit
         self.dropped = self.damaged = 0
@@ -34,15 +34,15 @@ class Outbox:
         self._next = self._end = 0
         self._open()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._end - self._next
 
     @property
-    def number(self):
+    def number(self) -> int:
         """Number of the oldest reading. Numbers are never used twice."""
         return self._next
 
-    def add(self, readings):
+    def add(self, readings: list[tuple]) -> None:
         """Append readings, [(oid, iid, rid, value, time)], with one write per segment.
 
         time is in UNIX seconds, 0 if unknown. The oldest segment makes room where the ring is
@@ -61,7 +61,7 @@ class Outbox:
                 self._drop_segment()  # the file system may be full
                 self._append(part)
 
-    def first(self):
+    def first(self) -> "tuple | None":
         """Return the oldest reading as (oid, iid, rid, value, time), None if there is none."""
         while self._head is None and self._next < self._end:
             self._head = self._read(self._next)
@@ -70,7 +70,7 @@ class Outbox:
                 self._next += 1
         return self._head
 
-    def part(self, most):
+    def part(self, most: int) -> tuple[int, list[tuple]]:
         """Return (number of the oldest reading, list of the oldest readings, at most `most`)."""
         out = []
         if self.first() is not None:
@@ -81,7 +81,7 @@ class Outbox:
                 out.append(reading)
         return self._next, out
 
-    def done(self, count=1):
+    def done(self, count: int = 1) -> None:
         """Forget the `count` oldest readings: they were delivered. Raises OSError."""
         self._next += count
         self._head = None
@@ -92,7 +92,7 @@ class Outbox:
         os.rename(draft, self._path("pos"))
         self._remove_delivered()
 
-    def _open(self):
+    def _open(self) -> None:
         try:
             names = os.listdir(self.folder)
         except OSError:
@@ -110,7 +110,7 @@ class Outbox:
             self._next = max(self._next, self._firsts[0])
         self._remove_delivered()
 
-    def _position(self, name):
+    def _position(self, name: str) -> int:
         """Return the number in the file name, 0 if there is none or it is damaged."""
         try:
             with open(self._path(name), "rb") as f:
@@ -121,7 +121,7 @@ class Outbox:
             return 0
         return struct.unpack("<II", data)[1]
 
-    def _append(self, readings):
+    def _append(self, readings: list[tuple]) -> None:
         fresh = self._torn or self._end + len(readings) - self._firsts[-1] > _SEGMENT
         first = self._end if fresh else self._firsts[-1]
         data = b""
@@ -135,7 +135,7 @@ class Outbox:
         self._torn = False
         self._end += len(readings)
 
-    def _read(self, number):
+    def _read(self, number: int) -> "tuple | None":
         """Return the reading with this number, None if it cannot be read."""
         i = len(self._firsts) - 1
         while i and self._firsts[i] > number:
@@ -151,15 +151,15 @@ class Outbox:
         record = struct.unpack(_RECORD, data)
         return record[2:] if record[1] == number else None
 
-    def _segment_end(self, i):
+    def _segment_end(self, i: int) -> int:
         """Return the number after the last reading of segment i."""
         return self._firsts[i + 1] if i + 1 < len(self._firsts) else self._end
 
-    def _remove_delivered(self):
+    def _remove_delivered(self) -> None:
         while self._firsts and self._next >= self._segment_end(0):
             self._remove_segment()
 
-    def _drop_segment(self):
+    def _drop_segment(self) -> None:
         """Give up the readings of the oldest segment."""
         end = self._segment_end(0)
         if end > self._next:
@@ -168,20 +168,20 @@ class Outbox:
             self._head = None
         self._remove_segment()
 
-    def _remove_segment(self):
+    def _remove_segment(self) -> None:
         os.remove(self._segment_path(self._firsts[0]))
         del self._firsts[0]
         if not self._firsts:
             self._torn = True
 
-    def _segment_path(self, first):
+    def _segment_path(self, first: int) -> str:
         return self._path("%08x" % first)
 
-    def _path(self, name):
+    def _path(self, name: str) -> str:
         return "%s/%s" % (self.folder, name)
 
 
-def _is_segment(name):
+def _is_segment(name: str) -> bool:
     """Return True if a file of the folder is a segment; other files are left alone."""
     for c in name:
         if c not in "0123456789abcdef":

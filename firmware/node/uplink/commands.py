@@ -4,6 +4,12 @@ from micropython import const
 
 from lwm2m.codes import NOT_ALLOWED, STRING
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lwm2m.registry import Registry
+
 _READ = const(0)
 _WRITE = const(1)
 _EXECUTE = const(2)
@@ -13,10 +19,12 @@ _KEPT = const(8)  # commands whose answers are kept
 class Remote:
     """Executes commands on a Registry."""
 
-    def __init__(self, registry):
+    def __init__(self, registry: "Registry") -> None:
         self.registry = registry
 
-    def execute(self, operation, oid, iid, rid, values):
+    def execute(
+        self, operation: int, oid: int, iid: int, rid: int, values: list
+    ) -> tuple[int, list]:
         """Return (code, [iid, rid, value, ...]); what is listed is what a read found.
 
         operation: 0 read, 1 write, 2 execute. values: of a write [value, rid, value, ...], of an
@@ -43,13 +51,13 @@ class Commands:
     execute: as Remote.execute. count: commands executed.
     """
 
-    def __init__(self, execute):
+    def __init__(self, execute: "Callable[..., tuple[int, list]]") -> None:
         self.execute = execute
         self.count = 0
         self._answers = []  # (number, (code, values)), the newest last
         self._newest = -1  # number
 
-    def answer(self, number, fields):
+    def answer(self, number: int, fields: list) -> tuple[int, list]:
         """Return (code, values) for a command: [operation, oid, iid, rid, values ...].
 
         Raises ValueError, TypeError or IndexError if it is malformed, or older than the commands
@@ -67,7 +75,7 @@ class Commands:
         return answer
 
 
-def _raw(value):
+def _raw(value: object) -> bytes:
     """Return value as the bytes of a text, as a write on the UART would carry it."""
     if isinstance(value, (bytes, bytearray)):
         return bytes(value)

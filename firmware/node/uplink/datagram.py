@@ -9,20 +9,24 @@ from hashlib import sha256
 
 from micropython import const
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
 _DEPTH = const(3)  # of nested lists that are read
 _LONGEST = const(64)  # items of a list that is read
 _SIGNATURE = const(8)
 _BLOCK = const(64)  # bytes of a block of SHA-256
 
 
-def dump(value):
+def dump(value: object) -> bytes:
     """Return value as CBOR, floats in single precision. Raises ValueError for other types."""
     out = bytearray()
     _dump(value, out)
     return bytes(out)
 
 
-def _dump(value, out):
+def _dump(value: object, out: bytearray) -> None:
     if value is None or value is True or value is False:
         out.append({None: 0xF6, True: 0xF5, False: 0xF4}[value])
     elif isinstance(value, int):
@@ -48,7 +52,7 @@ def _dump(value, out):
         raise ValueError("no CBOR for it")
 
 
-def _head(kind, number, out):
+def _head(kind: int, number: int, out: bytearray) -> None:
     kind <<= 5
     if number < 24:
         out.append(kind | number)
@@ -64,7 +68,7 @@ def _head(kind, number, out):
         raise ValueError("too large")
 
 
-def load(data):
+def load(data: bytes) -> "Any":
     """Return the value in data (bytes). Raises ValueError unless it is exactly one."""
     try:
         value, end = _load(data, 0, 0)
@@ -75,7 +79,7 @@ def load(data):
     return value
 
 
-def _load(data, place, depth):
+def _load(data: bytes, place: int, depth: int) -> tuple:
     """Return (value, the place after it)."""
     kind = data[place] >> 5
     more = data[place] & 31
@@ -106,7 +110,7 @@ def _load(data, place, depth):
     return items, place
 
 
-def _simple(data, more, place):
+def _simple(data: bytes, more: int, place: int) -> tuple:
     if 20 <= more <= 22:
         return (False, True, None)[more - 20], place
     if more == 26:
@@ -116,18 +120,18 @@ def _simple(data, more, place):
     raise ValueError("type")
 
 
-def _part(data, place, size):
+def _part(data: bytes, place: int, size: int) -> bytes:
     if place + size > len(data):
         raise ValueError("cut off")
     return bytes(data[place : place + size])
 
 
-def sign(body, key):
+def sign(body: bytes, key: "bytes | None") -> bytes:
     """Return body with its signature; unchanged where key is None."""
     return body + _signature(body, key) if key else body
 
 
-def verify(data, key):
+def verify(data: bytes, key: "bytes | None") -> bytes:
     """Return the body of data without its signature. Raises ValueError if that is wrong."""
     if not key:
         return data
@@ -140,7 +144,7 @@ def verify(data, key):
     return body
 
 
-def _signature(body, key):
+def _signature(body: bytes, key: bytes) -> bytes:
     if len(key) > _BLOCK:
         key = sha256(key).digest()
     key = key + bytes(_BLOCK - len(key))

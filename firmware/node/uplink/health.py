@@ -8,6 +8,12 @@ from micropython import const
 
 from m5310.errors import FAILED, TIMEOUT
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from m5310.clock import Clock, Ticks
+    from m5310.errors import AtError
+    from node.log import Log
+
 # Stages of an exchange, in their order: one that works shows that those before it do.
 OPEN = const(0)
 SEND = const(1)
@@ -29,7 +35,7 @@ class SocketHealth:
     to be rebooted; treated() says that this was done.
     """
 
-    def __init__(self, clock, log):
+    def __init__(self, clock: "Clock", log: "Log") -> None:
         self.clock = clock
         self.log = log
         self.opened = False
@@ -43,19 +49,19 @@ class SocketHealth:
         self._pause_ms = 0
 
     @property
-    def words(self):
+    def words(self) -> str:
         """State for the supervisor: "" while all is well."""
         if self.fault:
             return "UDP is down"
         return "" if self.opened else "opening the UDP socket"
 
-    def ready(self, now):
+    def ready(self, now: "Ticks") -> bool:
         """Return True when the pause after a failure is over. To be called in each turn."""
         if self._pause_ms and self.clock.ticks_diff(now, self._failed) >= self._pause_ms:
             self._pause_ms = 0
         return not self._pause_ms
 
-    def worked(self, stage):
+    def worked(self, stage: int) -> None:
         """Note that a stage succeeded."""
         self.opened = True
         if not self.row or stage < self._stage:
@@ -68,7 +74,7 @@ class SocketHealth:
             self.fault = ""
             self.log("uplink: the module's sockets work again", 0)
 
-    def failed(self, stage, error):
+    def failed(self, stage: int, error: "AtError") -> None:
         """Note that a stage ended with error, an AtError."""
         self._failed = now = self.clock.ticks_ms()
         self._pause_ms = _FIRST_PAUSE_MS
@@ -88,11 +94,11 @@ class SocketHealth:
         self.fault = text
         self.wedged = self.clock.ticks_diff(now, self._since) >= self._patience_ms
 
-    def offline(self):
+    def offline(self) -> None:
         """Note that there is no network: that time does not count against the sockets."""
         self._since = None
 
-    def treated(self):
+    def treated(self) -> None:
         """Note that the module was rebooted: the next reboot comes after twice the time."""
         self.wedged = False
         self._since = None

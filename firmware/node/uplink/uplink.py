@@ -15,6 +15,16 @@ from . import datagram
 from .commands import Commands
 from .health import OPEN, READ, SEND, SocketHealth
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lwm2m.instance import Instance
+    from m5310.clock import Ticks
+    from m5310.modem import Modem
+    from node.log import Log
+    from node.outbox import Outbox
+
 # Fields and kinds of a datagram.
 _VERSION = const(1)
 _READINGS = const(0)  # to the server
@@ -42,7 +52,16 @@ class Uplink:
     command (commands.Remote). settings: `udp` of the configuration. health: SocketHealth.
     """
 
-    def __init__(self, modem, log, store, stream, measured, execute, settings):
+    def __init__(
+        self,
+        modem: "Modem",
+        log: "Log",
+        store: "Outbox",
+        stream: int,
+        measured: "list[Instance]",
+        execute: "Callable[..., tuple[int, list]]",
+        settings: dict,
+    ) -> None:
         self.modem = modem
         self.clock = modem.clock
         self.log = log
@@ -63,15 +82,15 @@ class Uplink:
         self._reopen = False
         self._stage = OPEN  # what the module was asked for last
         self._held = []  # readings to be written to the store
-        self._held_since = 0  # ticks of the first of them
         self._due = []  # answers to be sent
         self._tries = 0  # datagrams with readings since the last acknowledgement
         now = self.clock.ticks_ms()
         self._sampled = self.clock.ticks_add(now, -self.period_ms)
         self._asked = self.alive = now
+        self._held_since = now  # ticks of the first reading in _held
         self._wants = False  # readings, or an empty datagram, are to be sent or acknowledged
 
-    async def run(self):
+    async def run(self) -> None:
         """Sample, send and listen, for ever."""
         while True:
             now = self.alive = self.clock.ticks_ms()
@@ -93,7 +112,7 @@ class Uplink:
                     self._reopen = self.health.row >= _FAILURES
             await self.clock.sleep_ms(_TURN_MS)
 
-    def status(self):
+    def status(self) -> dict:
         """Return the number of readings waiting, the fault and the counters, as a dict."""
         return {
             "fault": self.health.fault,
@@ -109,21 +128,21 @@ class Uplink:
 
     # -- for the duty cycle --------------------------------------------------------------------
 
-    def take(self):
+    def take(self) -> None:
         """Take a reading of every sensor in the next turn."""
         self._sampled = self.clock.ticks_add(self.clock.ticks_ms(), -self.period_ms)
 
-    def busy(self):
+    def busy(self) -> bool:
         """Return True if something is to be sent, or an acknowledgement is awaited."""
         return bool(self._wants or self._held or self._due)
 
-    async def settle(self):
+    async def settle(self) -> None:
         """Write every reading that is not in the store yet: the node goes to sleep."""
         self._store()
 
     # -- readings ------------------------------------------------------------------------------
 
-    def _sample(self, now):
+    def _sample(self, now: "Ticks") -> None:
         late_ms = self.clock.ticks_diff(now, self._sampled) - self.period_ms
         if late_ms < 0:
             return
@@ -144,7 +163,7 @@ class Uplink:
         self.lost += max(0, len(found) - room)
         self._held += found[:room]
 
-    def _may_write(self, now):
+    def _may_write(self, now: "Ticks") -> bool:
         """Return True if flash may be written to, which may stop the chip for a while.
 
         It waits for a quiet line, but not for long: commands that follow each other without a
@@ -155,7 +174,7 @@ class Uplink:
             return True
         return not at.replies and self.clock.ticks_diff(now, self._held_since) >= _WRITE_MS
 
-    def _store(self):
+    def _store(self) -> None:
         if self._held:
             try:
                 self.store.add(self._held)
@@ -166,7 +185,7 @@ class Uplink:
 
     # -- datagrams out -------------------------------------------------------------------------
 
-    async def _exchange(self, now):
+    async def _exchange(self, now: "Ticks") -> None:
         """Receive, then send what is due. Raises AtError."""
         if self._socket and self._reopen:
             await self._close()
@@ -194,7 +213,7 @@ class Uplink:
         await self._send(self._readings())
         self._tries += 1
 
-    async def _close(self):
+    async def _close(self) -> None:
         """Close the socket: a new one may work."""
         socket = self._socket
         self._socket = None
@@ -204,14 +223,14 @@ class Uplink:
         except AtError as e:  # whether that matters, opening the next one shows
             self.log("uplink: %s" % e, 2)
 
-    async def _send(self, body):
+    async def _send(self, body: bytes) -> None:
         flags = _RELEASE if self.release else None
         self._stage = SEND
         await self._socket.sendto(datagram.sign(body, self.key), self.address, flags)
         self.health.worked(SEND)
         self.sent += 1
 
-    def _readings(self):
+    def _readings(self) -> bytes:
         """Return a datagram with the oldest readings, an empty one if there are none."""
         first, readings = self.store.part(_MOST // _READING)
         base = 0
@@ -224,12 +243,12 @@ class Uplink:
             out.append(whole if whole == value else value)
         return datagram.dump(out)
 
-    def _head(self, kind):
+    def _head(self, kind: int) -> list:
         return [_VERSION, int(self.modem.network.imei or 0), self.stream, kind]
 
     # -- datagrams in --------------------------------------------------------------------------
 
-    def _received(self, received):
+    def _received(self, received: "tuple | None") -> None:
         """Handle (datagram, address), or None if there was no datagram."""
         if received is None:
             self._socket.waiting = 0
@@ -241,7 +260,7 @@ class Uplink:
         else:
             self.refused += 1
 
-    def _heard(self, data):
+    def _heard(self, data: bytes) -> None:
         """Handle a datagram of the server; count it if it is malformed."""
         try:
             message = datagram.load(datagram.verify(data, self.key))
@@ -257,7 +276,7 @@ class Uplink:
         except (ValueError, TypeError, IndexError):
             self.refused += 1
 
-    def _acknowledge(self, number):
+    def _acknowledge(self, number: int) -> None:
         """Forget the readings before number: the server has them."""
         waiting = len(self.store)
         count = number - self.store.number
@@ -274,7 +293,7 @@ class Uplink:
         self._tries = 0
         self._wants = bool(len(self.store))
 
-    def _command(self, number, fields):
+    def _command(self, number: int, fields: list) -> None:
         code, values = self.commands.answer(number, fields)
         answer = datagram.dump(self._head(_ANSWER) + [number, code] + values)
         if len(answer) > _MOST:
@@ -282,7 +301,7 @@ class Uplink:
         self._due.append(answer)
 
 
-def stream_of(folder):
+def stream_of(folder: str) -> int:
     """Return the number of the stream in folder; a new one is random. Raises OSError."""
     path = folder + "/stream"
     try:
