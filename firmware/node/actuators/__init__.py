@@ -7,7 +7,7 @@ state that the configuration names as boot.
 from node import need
 
 
-def _pwm_class():
+def _pwm_class() -> type:
     """Return machine.PWM, or its substitute on a port without (STM32 before 1.28)."""
     try:
         from machine import PWM
@@ -19,7 +19,7 @@ def _pwm_class():
         return TimerPwm
 
 
-def make(spec):
+def make(spec: dict) -> dict:
     """Return the outputs of spec, an actuator of a checked configuration, in their boot state.
 
     They are a dict, the keyword arguments of lwm2m's Actuation: on_off(bool), dimmer(percent) and

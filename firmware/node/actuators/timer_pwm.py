@@ -4,6 +4,12 @@ Source: ports/stm32/timer.c. PWM_PINS of the board definition says which timer a
 has.
 """
 
+from micropython import const
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from pyb import Pin
+
 
 class TimerPwm:
     """The part of machine.PWM that a dimmer needs.
@@ -12,7 +18,7 @@ class TimerPwm:
     other pin, and where there is no pyb.Timer.
     """
 
-    def __init__(self, pin, freq, duty_u16):
+    def __init__(self, pin: "Pin", freq: int, duty_u16: int) -> None:
         try:
             from pins import PWM_PINS
             from pyb import Timer
@@ -26,6 +32,6 @@ class TimerPwm:
         self._channel = self._timer.channel(channel, Timer.PWM, pin=pin, pulse_width=0)
         self.duty_u16(duty_u16)
 
-    def duty_u16(self, duty):
+    def duty_u16(self, duty: int) -> None:
         """Set the duty cycle, 0 to 65535; 65535 is always on."""
         self._channel.pulse_width(duty * (self._timer.period() + 1) // 65535)

@@ -9,8 +9,19 @@ No call waits. start() and read() raise OSError if the sensor does not answer, r
 ValueError for an answer that cannot be true.
 """
 
+from micropython import const
 
-def make(spec, shared):
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Protocol
+
+    class Driver(Protocol):
+        def start(self) -> int: ...
+
+        def read(self) -> float: ...
+
+
+def make(spec: dict, shared: dict) -> "Driver":
     """Return the driver for spec, a sensor of a checked configuration.
 
     shared: a dict for all sensors of the node; it holds the clock, and the buses they share.

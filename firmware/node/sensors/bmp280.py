@@ -5,14 +5,20 @@ Source: Bosch data sheet BMP280, 3.3 (modes), 3.11.3 (compensation), 4 (register
 
 from struct import unpack
 
+from micropython import const
+
 from .bus import bus
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from machine import I2C
 
 _CALIBRATION = b"\x88"
 _FORCED = b"\xf4\x2d"  # temperature once, pressure four times, then sleep
 _DATA = b"\xf7"
 
 
-def make(spec, shared):
+def make(spec: dict, shared: dict) -> "Bmp280":
     """Return the Bmp280 of spec (node.sensors)."""
     return Bmp280(bus(spec, shared)[0], spec["address"])
 
@@ -20,13 +26,13 @@ def make(spec, shared):
 class Bmp280:
     """One sensor at address 0x76 or 0x77."""
 
-    def __init__(self, i2c, address=0x76):
+    def __init__(self, i2c: "I2C", address: int = 0x76) -> None:
         self.i2c = i2c
         self.address = address
         self._factors = None  # type: tuple # calibration data
         self._buf = bytearray(6)
 
-    def start(self):
+    def start(self) -> int:
         """Start a measurement; return 20 (ms). Raises OSError."""
         if self._factors is None:
             raw = bytearray(24)
@@ -36,7 +42,7 @@ class Bmp280:
         self.i2c.writeto(self.address, _FORCED)
         return 20
 
-    def read(self):
+    def read(self) -> float:
         """Return hPa, 300 to 1100. Raises OSError, and ValueError for a value outside of that."""
         buf = self._buf
         self.i2c.writeto(self.address, _DATA)
@@ -51,7 +57,7 @@ class Bmp280:
         return value
 
 
-def pressure(factors, raw, raw_temperature):
+def pressure(factors: tuple, raw: int, raw_temperature: int) -> float:
     """Return hPa for the raw values of pressure and temperature (data sheet 3.11.3).
 
     factors: the calibration T1 to P9. Raises ValueError if the sensor is not calibrated.

@@ -3,7 +3,7 @@
 from node import need
 
 
-def bus(spec, shared):
+def bus(spec: dict, shared: dict) -> tuple:
     """Return (machine.I2C, its key in shared) for the bus and pins in spec."""
     number, scl, sda = spec["bus"], spec["scl"], spec["sda"]
     key = ("i2c", number, scl, sda)

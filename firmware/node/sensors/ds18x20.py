@@ -9,13 +9,17 @@ from micropython import const
 
 from node import need
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from onewire import OneWire
+
 _CONVERT = const(0x44)
 _SCRATCHPAD = const(0xBE)
 _DS18S20 = const(0x10)
 _POWER_ON = const(85)
 
 
-def make(spec, shared):
+def make(spec: dict, shared: dict) -> "Ds18x20":
     """Return the Ds18x20 of spec (node.sensors); all on one pin share the bus."""
     pin = spec["pin"]
     if ("1-wire", pin) not in shared:
@@ -35,14 +39,16 @@ class Ds18x20:
     so that a sensor that appears later does not change the index of another.
     """
 
-    def __init__(self, wire, roms, rom=None, index=0):
+    def __init__(
+        self, wire: "OneWire", roms: list[bytes], rom: "str | None" = None, index: int = 0
+    ) -> None:
         self.wire = wire
         self.roms = roms
         self.index = index
-        self.rom = rom and bytes([int(rom[i : i + 2], 16) for i in range(0, 16, 2)])
+        self.rom = bytes([int(rom[i : i + 2], 16) for i in range(0, 16, 2)]) if rom else None
         self.last = 0  # type: float
 
-    def _find(self):
+    def _find(self) -> bytes:
         """Return the ROM code, searching the bus. Raises OSError(ENODEV) if it is not there."""
         roms = self.roms
         if self.index >= len(roms):
@@ -58,7 +64,7 @@ class Ds18x20:
                 raise OSError(ENODEV)
         return roms[self.index]
 
-    def _select(self, command):
+    def _select(self, command: int) -> None:
         """Address the sensor and send command. Raises OSError(ENODEV) if the bus is silent."""
         if self.rom is None:
             self.rom = self._find()
@@ -67,12 +73,12 @@ class Ds18x20:
         self.wire.select_rom(self.rom)
         self.wire.writebyte(command)
 
-    def start(self):
+    def start(self) -> int:
         """Start a conversion; return 760 (ms). Raises OSError."""
         self._select(_CONVERT)
         return 760
 
-    def read(self):
+    def read(self) -> float:
         """Return °C, -55 to 125.
 
         Raises OSError, and ValueError for a wrong checksum or the power-on value.

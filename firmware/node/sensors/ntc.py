@@ -5,13 +5,19 @@ B equation: 1/T = 1/298.15 K + ln(R/R25)/B. The divider is between 3.3 V and gro
 
 from math import log
 
+from micropython import const
+
 from node import need
 
-_SUPPLY_UV = 3_300_000
-_SAMPLES = 8
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from machine import ADC
+
+_SUPPLY_UV = const(3_300_000)
+_SAMPLES = const(8)
 
 
-def make(spec, shared):
+def make(spec: dict, shared: dict) -> "Ntc":
     """Return the Ntc of spec (node.sensors)."""
     need("ADC", "Pin")
     from machine import ADC, Pin
@@ -25,7 +31,9 @@ def make(spec, shared):
 class Ntc:
     """r25: Ω at 25 °C; b: K; series: Ω of the fixed resistor; low: the NTC is at ground."""
 
-    def __init__(self, adc, r25=10_000, b=3950, series=10_000, low=True):
+    def __init__(
+        self, adc: "ADC", r25: int = 10_000, b: int = 3950, series: int = 10_000, low: bool = True
+    ) -> None:
         self.adc = adc
         self.r25 = r25
         self.b = b
@@ -33,11 +41,11 @@ class Ntc:
         self.low = low
         self._uv = getattr(adc, "read_uv", None)  # calibrated; not on every port
 
-    def start(self):
+    def start(self) -> int:
         """Return 0: a reading is always ready."""
         return 0
 
-    def read(self):
+    def read(self) -> float:
         """Return °C, -40 to 125. Raises ValueError if it is open, shorted or out of range."""
         total = peak = 0
         for _ in range(_SAMPLES):

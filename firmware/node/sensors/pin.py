@@ -4,12 +4,18 @@ from micropython import const
 
 from node import REFUSALS, need
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from machine import Pin
+
+    from m5310.clock import Clock, Ticks
+
 _COUNTS = const(0xFFFFF)  # the counter wraps there: it stays a small integer
 _DEBOUNCE_MS = const(5)
 _OLD_MS = const(3600000)  # the last edge is taken for no older: ticks wrap after 6 days
 
 
-def make(spec, shared):
+def make(spec: dict, shared: dict) -> "PinInput":
     """Return the PulseInput of spec (node.sensors); a PinInput if the pin has no interrupt."""
     number, pull = spec["pin"], spec["pull"]
     need("Pin")
@@ -37,15 +43,15 @@ def make(spec, shared):
 class PinInput:
     """Reads a Pin; means_on: the level that means on."""
 
-    def __init__(self, pin, means_on=0):
+    def __init__(self, pin: "Pin", means_on: int = 0) -> None:
         self.pin = pin
         self.means_on = means_on
 
-    def start(self):
+    def start(self) -> int:
         """Return 0: a reading is always ready."""
         return 0
 
-    def read(self):
+    def read(self) -> bool:
         """Return whether the contact is on."""
         return self.pin.value() == self.means_on
 
@@ -57,7 +63,7 @@ class PulseInput(PinInput):
     other faster are contact bounce.
     """
 
-    def __init__(self, pin, means_on, clock, debounce_ms):
+    def __init__(self, pin: "Pin", means_on: int, clock: "Clock", debounce_ms: int) -> None:
         PinInput.__init__(self, pin, means_on)
         self._clock = clock
         self._debounce_ms = debounce_ms
@@ -65,11 +71,11 @@ class PulseInput(PinInput):
         self._count = self._told = 0
         self._last = clock.ticks_add(clock.ticks_ms(), -_OLD_MS)  # ticks of the last edge
 
-    def read_level(self):
+    def read_level(self) -> bool:
         """Return whether the contact is on at this moment."""
         return self.pin.value() == self.means_on
 
-    def edge(self, pin):
+    def edge(self, pin: "Pin") -> None:
         """Handle an edge: the interrupt handler. Allocates nothing.
 
         A handler that runs late may find the level from before the pulse: it counts all the same.
@@ -80,7 +86,7 @@ class PulseInput(PinInput):
         self._on = pin.value() == self.means_on
         self._last = now
 
-    def read(self):
+    def read(self) -> bool:
         """Return whether the contact is on; make up for an edge whose interrupt was missed."""
         now = self._clock.ticks_ms()
         on = self.read_level()
@@ -90,12 +96,12 @@ class PulseInput(PinInput):
             self._last = self._clock.ticks_add(now, -_OLD_MS)
         return on
 
-    def pulses(self):
+    def pulses(self) -> int:
         """Return how often the contact went on since the last call."""
         count = self._count
         new = (count - self._told) & _COUNTS
         self._told = count
         return new
 
-    def _still(self, now):
+    def _still(self, now: "Ticks") -> bool:
         return self._clock.ticks_diff(now, self._last) >= self._debounce_ms
