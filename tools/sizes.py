@@ -7,8 +7,8 @@ import sys
 from devcode import module
 
 from deploy.boards import load
-from deploy.options import OPTIONS, usual
-from deploy.payload import ELSEWHERE
+from deploy.modules import optional
+from deploy.options import usual
 from pcnode import BUILD
 from upytest import interpreter
 
@@ -47,7 +47,8 @@ def measure(heap=_HEAP):
 
 def report():
     """Print the sizes of the files in build/node and the heap."""
-    wanted = usual(load("PC"))
+    board = load("PC")
+    wanted, options_of = usual(board), optional(board)
     every = 0
     options = {}
     for part, pattern in _PARTS.items():
@@ -60,10 +61,10 @@ def report():
             continue
         for path in files:
             name = module(path.relative_to(BUILD).as_posix())
-            if name in OPTIONS - wanted:
-                options[name] = sizes[path]
-            elif name not in ELSEWHERE:
+            if name in wanted:
                 every += sizes[path]
+            elif name in options_of:
+                options[name] = sizes[path]
     print(f"device code    {every} bytes of .mpy on a board with config.example.json")
     print(
         f"options        {sum(options.values())} bytes, on boards whose configuration needs them:"

@@ -11,8 +11,8 @@ from devcode import module
 
 import pcnode
 from deploy.boards import load
-from deploy.options import OPTIONS, needed, usual
-from deploy.payload import ELSEWHERE
+from deploy.modules import WHEN, every, optional
+from deploy.options import needed, usual
 from upytest import interpreter
 
 EXAMPLE = json.loads((ROOT / "firmware/config.example.json").read_text())
@@ -64,21 +64,21 @@ def whole(tmp_path_factory):
     return folder
 
 
-def copy(whole, folder, options):
-    """Copy to folder what a board with options has."""
+def copy(whole, folder, modules):
+    """Copy to folder what a board with modules has, and what this computer has as a board."""
     for path in whole.rglob("*.*"):
         name = path.relative_to(whole).as_posix()
-        if module(name) not in (OPTIONS | ELSEWHERE) - options:
+        if "/" not in name or module(name) in modules:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, folder / name)
 
 
-def start(folder, config, options=()):
+def start(folder, config, modules=()):
     """Set the node of config up on a computer with the files in folder; return what it says."""
     path = folder / "config.json"
     path.write_text(json.dumps(config))
     env = pcnode.environment(path) | {"DATA": f"{folder}/", "CHECKED": f"{folder}/checked"}
-    later = sorted(options)
+    later = sorted(set(modules) - {"boot", "main", "pins", "switch"})
     program = f"LATER = {later!r}\n{_SET_UP}"
     command = [interpreter(), "-X", "heapsize=512K", "-c", program]
     code = "import pcnode, sys; sys.exit(pcnode.run('127.0.0.1:9', 9600, None, "
@@ -92,20 +92,18 @@ def start(folder, config, options=()):
 @pytest.mark.parametrize("case", CASES)
 def test_a_node_is_set_up_with_no_more_than_its_configuration_needs(case, whole, tmp_path):
     config = EXAMPLE | CASES[case]
-    options = needed(json.dumps(config).encode(), load("PC"))
-    copy(whole, tmp_path, options)
-    assert options < OPTIONS
-    assert "SET UP" in start(tmp_path, config, options)
+    modules = needed(json.dumps(config).encode(), load("PC"))
+    copy(whole, tmp_path, modules)
+    assert modules < set(every(load("PC")))
+    assert "SET UP" in start(tmp_path, config, modules)
 
 
 def test_every_option_is_needed_by_something_and_is_a_module():
     board = load("PC")
-    every = [needed(json.dumps(EXAMPLE | more).encode(), board) for more in CASES.values()]
-    assert set().union(*every) == OPTIONS
-    for name in OPTIONS:
-        folder = "firmware" if name.startswith("node.") else "lib"
-        path = ROOT / folder / name.replace(".", "/")
-        assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file(), name
+    found = [needed(json.dumps(EXAMPLE | more).encode(), board) for more in CASES.values()]
+    assert set().union(*found) == set(every(board))
+    assert set(WHEN) <= optional(board)
+    assert not optional(board) & set.intersection(*found)
 
 
 @pytest.mark.parametrize("case", ["outbox", "udp", "psm", "cycle", "other sensors"])
@@ -125,14 +123,20 @@ def test_make_config_says_what_a_board_lacks_and_deploying_brings_it(board, tmp_
     one.install("--log", "0")
     mine = tmp_path / "mine.json"
     mine.write_text(json.dumps(EXAMPLE | CASES["outbox"]))
-    lack = "needs node.extras, node.outbox, node.outbox.courier, node.outbox.store"
-    refused(one.run("config", "--file", mine), lack, f"make deploy BOARD=PC CONFIG={mine}")
+    lack = sorted(needed(mine.read_bytes(), load("PC")) - usual(load("PC")))
+    assert {"node.outbox", "node.outbox.courier", "node.outbox.store"} <= set(lack)
+    refused(
+        one.run("config", "--file", mine),
+        "needs " + ", ".join(lack),
+        f"make deploy BOARD=PC CONFIG={mine}",
+    )
     brought = one.install("--log", "0", "--config", mine).output
-    assert "7 files copied" in brought  # those, the configuration, the old one and the record
+    # Those, the configuration, the old one and the record.
+    assert f"{len(lack) + 3} files copied" in brought
     assert "config.json is on the board" not in one.run("config", "--file", mine).output
     again = one.install("--log", "0").output
     assert "nothing to copy" in again  # its own configuration says what it needs
     mine.write_text(json.dumps(EXAMPLE))
     assert "config.json is on the board" in one.run("config", "--file", mine).output
     less = one.install("--log", "0").output
-    assert "4 removed" in less
+    assert f"{len(lack)} removed" in less

@@ -6,8 +6,8 @@ import pytest
 from deploy_rig import ROOT
 from devcode import compiler
 
-from deploy import options
 from deploy.boards import load, names
+from deploy.options import usual
 from deploy.payload import RECORD, payload, selected
 
 TEXT = {"boot.py", "main.py"}
@@ -46,7 +46,7 @@ def checked(files, board, level, folder):
 @pytest.mark.parametrize("name", names())
 def test_every_file_of_a_board_is_the_source_of_its_name_compiled(name, tmp_path):
     board = load(name)
-    files = selected(payload(board), options.OPTIONS - options.usual(board), board)
+    files = selected(payload(board), usual(board), board)
     assert {"lib/node/app.mpy", "lib/m5310/modem.mpy", "lib/lwm2m/registry.mpy"} < set(files)
     checked(files, board, "-O3", tmp_path)
 

@@ -17,7 +17,7 @@ from deploy.boards import ROOT, load
 from deploy.cargo import Cargo
 from deploy.doctor import devices
 from deploy.imports import closure
-from deploy.options import OPTIONS, of
+from deploy.modules import WHEN, of
 from deploy.settings import default, examined
 from node.config_schema import fields
 from upytest import interpreter
@@ -217,7 +217,8 @@ def test_the_default_configuration_on_the_real_micropython(name, tmp_path):
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_deployed_board_has_what_the_driver_of_a_sensor_imports(kind, tmp_path):
     config = configuration(tmp_path, [sensor(kind)])
-    assert OPTIONS & closure([f"node.sensors.{kind}"]).keys() <= of(config)
+    board = load("RPI_PICO")
+    assert closure([f"node.sensors.{kind}"], board, WHEN).keys() <= of(config, board).keys()
 
 
 def test_imports_are_followed_wherever_they_stand(tmp_path, monkeypatch):
@@ -235,7 +236,8 @@ def test_imports_are_followed_wherever_they_stand(tmp_path, monkeypatch):
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr("deploy.imports._PACKAGES", {"node": tmp_path})
+    monkeypatch.setattr("deploy.imports.FIRMWARE", tmp_path)
+    monkeypatch.setattr("deploy.imports.LIB", tmp_path)
     wanted = "node node.deep node.deep.one node.two node.three node.four node.five node.six pins"
     found = closure(["node.deep"], load("RPI_PICO"))
     assert set(found) - {"node.never"} == set(wanted.split())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from deploy import install
 from deploy.errors import DeployError
 from deploy.files import fetch, new_folder, read
-from deploy.options import OPTIONS, of_board, usual
+from deploy.options import of_board, usual
 from deploy.payload import payload, selected
 from deploy.probe import check
 from deploy.session import workshop
@@ -20,7 +20,7 @@ _ALIEN = ("boot.py", "main.py")
 class Order:
     """What is asked for: port, board, compiled or sources, config: a path, or None.
 
-    lines: compiled with names and line numbers for tracebacks.
+    lines: compiled with line numbers for tracebacks.
     """
 
     port: str
@@ -47,7 +47,7 @@ def deploy(order, screen):
         if found.frozen:
             screen.say("the firmware of this board has a node too; the files go before it")
         _lacking(link, board, screen)
-        wanted = selected(files, OPTIONS - of_board(link, board, given), board)
+        wanted = selected(files, of_board(link, board, given), board)
         copied = _update(link, found, wanted, board, given, screen)
         screen.say(f"done in {time.monotonic() - began:.1f} s; the board starts:")
         link.restart()
@@ -138,7 +138,7 @@ def _never(found, wanted, board):
 def room_for(board, block):
     """Return how many bytes a new board's file system has to have; raises DeployError."""
     files = payload(board)
-    files = selected(files, OPTIONS - usual(board), board)
+    files = selected(files, usual(board), board)
     files["config.json"] = default(board).read_bytes()
     return install.room(install.first(install.Plan(list(files), []), {}), files, block)
 

@@ -4,8 +4,9 @@ import ast
 
 from deploy.boards import ROOT
 
+LIB, FIRMWARE = ROOT / "lib", ROOT / "firmware"
 ONBOARD = ROOT / "tools" / "deploy" / "onboard"
-_PACKAGES = {"node": ROOT / "firmware", "m5310": ROOT / "lib", "lwm2m": ROOT / "lib"}
+_PROGRAM = ("boot", "main", "switch", "node")  # in FIRMWARE
 _DEFINITION = ("pins", "pin_rules")  # modules that lie in the board's folder
 _BY_NAME = ("borrow", "__import__")  # functions that import the module a text names
 
@@ -22,8 +23,10 @@ def source(name, board=None):
         folder = ONBOARD
     elif head in _DEFINITION:
         folder = board and board.folder
+    elif head in _PROGRAM:
+        folder = FIRMWARE
     else:
-        folder = _PACKAGES.get(head)
+        folder = LIB
     if folder is None:
         return None
     path = folder / name.replace(".", "/")
@@ -33,22 +36,33 @@ def source(name, board=None):
     return None
 
 
-def closure(names, board=None):
+def inside(name, modules):
+    """Return whether the module called name is one of modules, or in a package that is."""
+    parts = name.split(".")
+    return any(".".join(parts[:count]) in modules for count in range(1, len(parts) + 1))
+
+
+def closure(names, board=None, without=()):
     """Return {dotted name: source file} of the modules called names and all that they import.
 
-    Imports inside of functions count, and so do the packages that a module is in.
+    Imports inside of functions count, and so do the packages that a module is in. without: names
+    of modules and packages that are left out, and with them what they alone import.
     """
     found = {}
     left = list(names)
     while left:
         name = left.pop()
-        path = None if name in found else source(name, board)
+        path = None if name in found or inside(name, without) else source(name, board)
         if not path:
             continue
         found[name] = path
         above = name.rpartition(".")[0]
         package = name if path.name == "__init__.py" else above
-        left += [above, *imported(ast.parse(path.read_text("utf-8")), package)]
+        try:
+            tree = ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError):
+            continue  # the compiler says where
+        left += [above, *imported(tree, package)]
     return found
 
 

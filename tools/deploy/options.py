@@ -1,4 +1,4 @@
-"""What only some configurations need: it is on the boards alone whose configuration does."""
+"""The modules that the configurations of a board need, see deploy.modules."""
 
 import errno
 import tempfile
@@ -6,72 +6,28 @@ from pathlib import Path
 
 from devcode import module
 
-from deploy.boards import ROOT
 from deploy.errors import BoardError
 from deploy.files import read
-from deploy.imports import closure
+from deploy.modules import every, of
 from deploy.settings import default, examined
-
-# Those of one need come together: a node that was given a configuration by hand sees at its start
-# that the first is missing.
-_SENSORS = [path.stem for path in (ROOT / "firmware/node/sensors").glob("[!_]*.py")]
-_ACTUATORS = ("node.actuators", "node.actuators.outputs")
-_OUTBOX = ("node.outbox.courier",)
-_SERVER = "node.config_server"
-_UDP = (
-    _SERVER,
-    "node.uplink",
-    "node.uplink.uplink",
-    "node.uplink.datagram",
-    "node.uplink.commands",
-    "node.uplink.health",
-    "m5310.udp",
-)
-_CYCLE = ("node.config_cycle", "node.cycle", "lwm2m.kept")
-_KEPT = ("node.extras", "node.outbox", "node.outbox.store")  # what waits until it is delivered
-_ALONE = ("lwm2m.digital", "m5310.power", "node.watchdog")
-OPTIONS = frozenset(
-    [f"node.sensors.{name}" for name in _SENSORS]
-    + [*_ACTUATORS, *_OUTBOX, *_UDP, *_CYCLE, *_KEPT, *_ALONE]
-)
-_DIGITAL = (3200, 3302, 3342)
-
-
-def of(config):
-    """Return the set of those of OPTIONS that a validated configuration (a dict) needs."""
-    found = set()
-    for spec in config["sensors"]:
-        found |= OPTIONS & closure([f"node.sensors.{spec['type']}"]).keys()
-        if spec["object"] in _DIGITAL:
-            found.add("lwm2m.digital")
-    wanted = {
-        _ACTUATORS: config["actuators"],
-        ("node.watchdog",): config["safety"]["watchdog"],
-        (*_OUTBOX, *_KEPT): config["outbox"]["readings"],
-        (*_UDP, *_KEPT): config["udp"]["server"],
-        (_SERVER,): config["onenet"]["server"] or config["udp"]["key"],
-        ("m5310.power", "node.extras"): config["power"]["mode"] != "always",
-        _CYCLE: config["power"]["mode"] == "cycle",
-    }
-    return found.union(*(names for names, needed in wanted.items() if needed))
 
 
 def needed(data, board):
-    """Return the set of options that the configuration data (bytes) needs; None if it is wrong."""
+    """Return the set of modules that the configuration data (bytes) needs; None if it is wrong."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "config.json"
         path.write_bytes(data)
         config, _ = examined(path, board)
-    return None if config is None else of(config)
+    return None if config is None else set(of(config, board))
 
 
 def usual(board):
-    """Return the set of options of a new board of this kind."""
-    return needed(default(board).read_bytes(), board) or set(OPTIONS)
+    """Return the set of modules of a new board of this kind."""
+    return needed(default(board).read_bytes(), board) or set(every(board))
 
 
 def of_board(link, board, config):
-    """Return the set of options for config (bytes), None for the board's own, and for the last.
+    """Return the set of modules for config (bytes), None for the board's own, and for the last.
 
     A board that cannot use its configuration goes on with the last it could use.
     """

@@ -7,14 +7,13 @@ import json
 import devcode
 from devcode import module
 
-from deploy.boards import ROOT
 from deploy.errors import DeployError
+from deploy.imports import FIRMWARE, LIB
+from deploy.modules import every
 
-PACKAGES = {"lib/m5310": "lib/m5310", "lib/lwm2m": "lib/lwm2m", "firmware/node": "lib/node"}
+ROOTED = (*devcode.STARTED, "switch.py")  # not in lib/
 FIRST = ("boot.py", "switch.mpy", "switch.py")  # in their places before all others
 RECORD = "deployed.json"
-_PORT = {"node.actuators.timer_pwm": "stm32"}  # of no use elsewhere
-ELSEWHERE = frozenset(_PORT)
 
 
 def digest(data):
@@ -23,16 +22,16 @@ def digest(data):
 
 
 def sources(board):
-    """Return {path on the device: source file}."""
-    found = {name: ROOT / "firmware" / name for name in (*devcode.STARTED, "switch.py")}
-    for name in ("pins.py", "pin_rules.py"):
-        if (board.folder / name).exists():
-            found[name] = board.folder / name
+    """Return {path on the device: source file} of all files that a board of this kind may have."""
+    found = {}
+    for path in every(board).values():
+        if path.parent == board.folder or path.name in ROOTED:
+            found[path.name] = path
+        else:
+            folder = LIB if LIB in path.parents else FIRMWARE
+            found["lib/" + path.relative_to(folder).as_posix()] = path
     if "pins.py" not in found:
         raise DeployError(f"{board.folder} has no pins.py", "compare it with another board's")
-    for folder, place in PACKAGES.items():
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            found[f"{place}/{path.relative_to(ROOT / folder).as_posix()}"] = path
     return found
 
 
@@ -44,7 +43,6 @@ def payload(board, compiled=True, lines=False):
     found = sources(board)
     try:
         if compiled:
-            found = {path: source for path, source in found.items() if _useful(path, board)}
             return devcode.compiled(found, lines)
         devcode.check(found)
     except devcode.CompileError as e:
@@ -52,17 +50,12 @@ def payload(board, compiled=True, lines=False):
     return {path: source.read_bytes() for path, source in found.items()}
 
 
-def _useful(path, board):
-    name = module(path)
-    return _PORT.get(name, board.port) == board.port
-
-
-def selected(files, spare, board):
+def selected(files, needed, board):
     """Return those of payload()'s files that a board has, and the record of them.
 
-    spare: names of modules that its configurations do not need. What is readable is all there.
+    needed: names of the modules that its configurations need. What is readable is all there.
     """
-    files = {p: d for p, d in files.items() if p[-4:] != ".mpy" or module(p) not in spare}
+    files = {p: d for p, d in files.items() if p[-4:] != ".mpy" or module(p) in needed}
     hashes = {path: digest(data) for path, data in sorted(files.items())}
     record = {"version": version(hashes), "board": board.name}
     return {**files, RECORD: json.dumps(record, separators=(",", ":")).encode()}
