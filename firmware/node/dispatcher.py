@@ -4,7 +4,7 @@ from micropython import const
 
 from lwm2m.attributes import lay
 from lwm2m.payload import fits
-from m5310 import words
+from m5310.operations import describe
 
 _READ = const(0)  # as in m5310.codes; a private const takes no heap
 _WRITE = const(1)
@@ -69,4 +69,4 @@ class Dispatcher:
         self.worst[op.kind] = max(self.worst.get(op.kind, 0), age)
 
     def _log(self, op, text, level):
-        self.log("%s: %s" % (words.describe(op), text), level)
+        self.log("%s: %s" % (describe(op), text), level)

@@ -2,7 +2,8 @@
 
 import gc
 
-from m5310 import borrow, words
+from m5310 import borrow
+from m5310.operations import NAMES
 
 
 def of_node(node):
@@ -13,9 +14,8 @@ def of_node(node):
 def parts(node):
     """Yield (name, dict) of each part, one after the other: heap is scarce."""
     modem = node.modem
-    report = borrow("m5310.report")
-    yield "at", report.of_at(modem.at)
-    yield "network", report.of_network(modem.network)
+    yield "at", modem.at.status()
+    yield "network", modem.network.status()
     yield "session", modem.mipl.status()
     yield "boots", modem.boots
     supervisor = node.supervisor
@@ -46,7 +46,7 @@ def parts(node):
 
 def _of_operations(dispatcher):
     """Return the age of the oldest operation of each kind at its answer, in ms."""
-    out = {words.kind(number): age for number, age in dispatcher.worst.items()}
+    out = {NAMES[number]: age for number, age in dispatcher.worst.items()}
     out["faults"] = dispatcher.faults
     return out
 

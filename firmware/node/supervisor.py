@@ -1,17 +1,17 @@
 """The supervisor: brings the node online, keeps it there, recovers it by the ladder.
 
-The rungs of the ladder, their order and their pauses are in m5310.recovery.
+The rungs of the ladder, their order and their pauses are in ladder.py.
 """
 
 import gc
 
 from micropython import const
 
-from m5310 import bringup, errors
+from m5310 import errors
 from m5310.errors import AtError
-from m5310.recovery import Ladder
 
 from . import failure, rates, restarts
+from .ladder import Ladder
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -226,7 +226,7 @@ class Supervisor:
             if missing_ms:
                 await self._renew()
             elif network.on_time and not network.clock_known:
-                await self._ask(lambda: bringup.ask_time(network, self.log))
+                await self._ask(lambda: network.ask_time(self.log))
             return 0
         missing_ms += _CHECK_MS
         self.log("network lost for %d s" % (missing_ms // 1000))

@@ -35,7 +35,7 @@ SEEDS = [
         '"Mipl" has no attribute "klose"',
     ),
     ("ESP32_GENERIC", SUPERVISOR, "mipl.update()", "mipl.update(1, 2, 3)", "Too many arguments"),
-    ("ESP32_GENERIC", MODEM, ".reboot(self)", ".reset(self)", 'no attribute "reset"'),
+    ("ESP32_GENERIC", MODEM, "self.at.sync(", "self.at.wait(", 'no attribute "wait"'),
     (
         "PYBV11",
         SUPERVISOR,

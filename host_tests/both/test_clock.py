@@ -6,7 +6,6 @@ import rig
 from modem_rig import play
 from rig import Peer
 
-from m5310.bringup import bring_up
 from m5310.network import Network
 from m5310.nitz import parse_clock
 
@@ -167,7 +166,7 @@ class AskTimeTest(unittest.TestCase):
             network = Network(r.at, r.clock)
             network.local_clock = local
             network.on_time = heard.append
-            await bring_up(network, print, 60000)
+            await network.attach(print, 60000)
             return network.time
 
         answers = {b"AT+CEREG?": [b"+CEREG:1,1", b"OK"], b"AT+CCLK?": [answer, b"OK"]}

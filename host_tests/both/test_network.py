@@ -9,7 +9,6 @@ from fakeuart import FakeUart
 from rig import Peer
 
 from m5310 import errors
-from m5310.bringup import bring_up
 from m5310.errors import AtError
 from m5310.network import Network
 
@@ -42,7 +41,7 @@ def up(peer, timeout=180000, during=None, **options):
         task = asyncio.create_task(during(r)) if during else None
         error = None
         try:
-            await bring_up(network, log.append, timeout, **options)
+            await network.attach(log.append, timeout, **options)
         except AtError as e:
             error = e
         if task:
@@ -108,7 +107,7 @@ class OrderTest(unittest.TestCase):
             uart.push(b"\r\nOK\r\n")
             await at.sync(30000)
             begun = vtime.clock.ticks_ms()
-            await bring_up(Network(at, vtime.clock), print, 60000)
+            await Network(at, vtime.clock).attach(print, 60000)
             task.cancel()
             took = vtime.clock.ticks_diff(vtime.clock.ticks_ms(), begun)
             self.assertTrue(took > 100 * (len(uart.lines) - 6), "slowly, while the module starts")
@@ -261,7 +260,7 @@ class WaitTest(unittest.TestCase):
         async def scene(r):
             network = Network(r.at, r.clock)
             try:
-                await bring_up(network, log.append, 40000)
+                await network.attach(log.append, 40000)
             except AtError as e:
                 return e.kind, r.clock.ticks_ms()
 

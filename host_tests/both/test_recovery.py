@@ -11,7 +11,7 @@ from modem_rig import OBJECTS, play, sleep
 from m5310 import errors
 from m5310.errors import AtError
 from m5310.modem import Modem
-from m5310.recovery import Ladder
+from node.ladder import Ladder
 
 
 def rungs(ladder, count, silent=False):

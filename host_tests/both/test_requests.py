@@ -580,8 +580,7 @@ class LineTest(unittest.TestCase):
         self.assertEqual(play(scene, Peer()), [EACH[0][1] + b"13"])
 
     def test_kinds_in_words(self):
-        from m5310.operations import parse
-        from m5310.words import describe
+        from m5310.operations import describe, parse
 
         for line, words in (
             (b"+MIPLREAD:0,9,3303,0,5700", "read 3303/0/5700"),

@@ -6,7 +6,7 @@ import unittest
 from modem_rig import OBJECTS, module, play, sleep
 from rig import Peer
 
-from m5310 import causes, words
+from m5310 import causes, network
 
 
 class StateTest(unittest.TestCase):
@@ -45,7 +45,7 @@ class StateTest(unittest.TestCase):
             (32, "no signal"),
             (99, "no signal"),
         ):
-            self.assertEqual(words.signal(rssi), text)
+            self.assertEqual(network.signal(rssi), text)
 
     def test_events_known_and_unknown(self):
         for number, text in (

@@ -9,8 +9,7 @@ from m5310 import at as at_module
 from m5310.at import At
 from m5310.command import Command
 from m5310.operations import Operation
-from m5310.repeats import Repeats
-from m5310.requests import Requests
+from m5310.requests import Repeats, Requests
 from m5310.session import Mipl
 from node.dispatcher import Dispatcher
 from node.outbox import Outbox

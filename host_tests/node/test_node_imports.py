@@ -14,9 +14,6 @@ from m5310.errors import AtError
 DEVICE = ("m5310", "lwm2m", "node")
 # What the supervisor loads in its own task to make a new session, seconds later.
 LATER = (
-    "m5310.bringup",
-    "m5310.nitz",
-    "m5310.recovery",
     "node.recover",
     "node.wall",
 )

@@ -1,7 +1,4 @@
-"""The numbers of the driver, for whoever builds on it: value types and operations.
-
-The driver itself has those it needs as private constants: these take no heap, these here would.
-"""
+"""The numbers of the MIPL command set: value types and operations of the platform."""
 
 from micropython import const
 
@@ -14,7 +11,7 @@ INTEGER = const(3)
 FLOAT = const(4)
 BOOLEAN = const(5)
 
-# Operations of the platform, in the order of operations.KINDS.
+# Operations of the platform, in the order of KINDS and NAMES in operations.py.
 READ = const(0)
 WRITE = const(1)
 EXECUTE = const(2)

@@ -2,8 +2,9 @@
 
 from micropython import const
 
-from m5310 import borrow, dialects, errors
+from m5310 import dialects, errors
 from m5310.at import At
+from m5310.errors import AtError
 from m5310.firmware import Firmware
 from m5310.network import Network
 from m5310.probe import FREE
@@ -16,6 +17,7 @@ _NAMES = (b"M5310", b"Neul")
 _READY = b"RDY"
 _START_MS = const(30000)  # a RDY so soon behind a start is part of it
 # Services that came up: behind a start, but behind AT+CFUN=1 too, so they are no sign of one.
+_BOOT_MS = const(30000)  # a module that was restarted answers by then
 _SERVICES = (b"SMS Ready", b"Call Ready", b"PB DONE")
 
 
@@ -47,19 +49,16 @@ class Modem:
         self.mipl.on_firmware = self.firmware.event
 
     def udp(self):
-        """Return the UDP sockets of the module; loaded when first asked for."""
+        """Return the UDP sockets of the module."""
         if self._udp is None:
-            self._udp = borrow("m5310.udp").Udp(self.at, self.clock)
+            from m5310.udp import Udp
+
+            self._udp = Udp(self.at, self.clock)
         return self._udp
 
     async def bring_up(self, timeout):
-        """Bring the module onto the network, timeout ms at most; raises AtError (guide 1).
-
-        What it takes is loaded for it and forgotten behind it: heap is scarce.
-        """
-        await borrow("m5310.bringup").bring_up(
-            self.network, self.log, timeout, self.operator, self.earfcn
-        )
+        """Bring the module onto the network, timeout ms at most; raises AtError (guide 1)."""
+        await self.network.attach(self.log, timeout, self.operator, self.earfcn)
 
     def _booted(self, line):
         """Take line if it tells of a start or of services; return whether it does."""
@@ -103,18 +102,42 @@ class Modem:
 
         UPDATING while it must not be reset, see Firmware.busy.
         """
-        await borrow("m5310.restart").reboot(self)
+        self._check_idle()
+        try:
+            await self.at.command(b"AT+NRB", 5000, slow=True)
+        except AtError as e:
+            if e.kind != errors.RESET:
+                raise
+        self.forget("rebooted by us")
+        await self.at.sync(_BOOT_MS)
 
-    async def pulse(self, pin, ms):
-        """Assert pin for ms, then wait for the module; raises AtError(SILENT).
+    async def pulse(self, pin, pulse_ms):
+        """Assert pin for pulse_ms, then wait for the module; raises AtError(SILENT).
 
         UPDATING while it must not be reset, see Firmware.busy.
         """
-        await borrow("m5310.restart").pulse(self, pin, ms)
+        self._check_idle()
+        pin.value(1)
+        try:
+            await self.clock.sleep_ms(pulse_ms)
+        finally:  # also when cancelled
+            pin.value(0)
+        self.forget("restarted by pin")
+        await self.at.sync(_BOOT_MS)
+
+    def _check_idle(self):
+        """Raise AtError(UPDATING) where a reset could leave the module without firmware."""
+        if self.firmware.busy:
+            raise AtError(errors.UPDATING)
 
     def status(self):
         """Return the status of the line, the network and the session as one new dict."""
-        return borrow("m5310.report").of_modem(self)
+        return {
+            "at": self.at.status(),
+            "network": self.network.status(),
+            "session": self.mipl.status(),
+            "boots": self.boots,
+        }
 
 
 def _begins(line, texts):

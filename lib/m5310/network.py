@@ -1,8 +1,45 @@
-"""The module on the network: identity, registration, signal, clock (guide 1)."""
+"""The module on the network: bring-up, registration, signal, clock (guide 1)."""
 
-from m5310 import borrow, errors, words
+from collections import namedtuple
+
+from micropython import const
+
+from m5310 import errors
 from m5310.errors import AtError
-from m5310.fields import body, num, split
+from m5310.fields import body, is_digits, num, split
+from m5310.nitz import parse_clock
+
+_POLL_MS = const(5000)  # CEREG? besides the URC, which is not reliable (facts/protocol.md 9.11)
+_REPORT_MS = const(10000)
+_PAUSE_MS = const(100)  # a module that starts loses what comes too fast (facts/protocol.md 1)
+_RETRY_MS = const(1000)  # the SIM is not readable in the first seconds
+_LOOK_MS = const(50)
+_KNOWN_YEAR = const(2024)  # a clock in an earlier year was never set, or runs without a network
+
+_HOME = const(1)
+_UNKNOWN = const(4)
+_ROAMING = const(5)
+_STATES = (  # of +CEREG (facts/protocol.md 3)
+    "not searching",
+    "registered",
+    "searching",
+    "denied: is the SIM activated for NB-IoT?",
+    "out of coverage",
+    "registered, roaming",
+)
+
+
+def registration(state):
+    """Return what a state of +CEREG means."""
+    return _STATES[state] if state < len(_STATES) else "state %d" % state
+
+
+def signal(rssi):
+    """Return rssi of +CSQ in words, in dBm (facts/protocol.md 3)."""
+    return "signal %d dBm" % (2 * rssi - 113) if 0 < rssi < 32 else "no signal"
+
+
+# -- answers and reports -----------------------------------------------------------------------
 
 
 def is_answer(line):
@@ -32,7 +69,7 @@ def _is_state(field):
 
 
 def _is_quoted(line):
-    """Tell whether the second field of line stands in quotes."""
+    """Return True if the second field of line stands in quotes."""
     return bytes(line[line.find(b",") + 1 :]).lstrip()[:1] == b'"'
 
 
@@ -41,11 +78,61 @@ def is_mode_answer(line):
     return b"," in line
 
 
-class Network:
-    """What is known of the network. `on_change(registered)` hears that registration came or went,
-    `on_time(time)` the network's clock whenever it was asked for and is set.
+# -- the steps of bring-up ---------------------------------------------------------------------
 
-    Bringing it up is bringup's work.
+
+def _is_imsi(line):
+    return is_digits(line) and 6 <= len(line) <= 15
+
+
+def _take_imei(network, line):
+    imei = split(body(line), 2)[0]
+    num(imei[:10])
+    network.imei = str(imei, "utf-8")
+
+
+def _take_imsi(network, line):
+    network.imsi = str(body(line).strip(), "utf-8")
+
+
+def _take_apn(network, line):
+    network.apn = str(split(body(line), 16)[2], "utf-8")
+
+
+def _take_rssi(network, line):
+    network.rssi = num(split(body(line), 4)[0])
+
+
+def _take_time(network, line):
+    network.time = parse_clock(body(line), network.local_clock)
+
+
+# A command, how its answer is recognised (prefix, is_bare), how often it is tried, and
+# take(network, line), which keeps the answer and may raise ValueError or IndexError. A step that
+# keeps failing is logged and passed over: what it is for shows later on.
+_Step = namedtuple("_Step", ("text", "prefix", "is_bare", "tries", "take"))  # noqa: PYI024
+_SIGNAL = _Step(b"AT+CSQ", b"+CSQ:", None, 1, _take_rssi)
+_TIME = _Step(b"AT+CCLK?", b"+CCLK:", None, 1, _take_time)
+_IDENTITY = (
+    _Step(b"AT+CMEE=1", None, None, 1, None),
+    _Step(b"AT+CGSN=1", b"+CGSN:", None, 3, _take_imei),
+    _Step(b"AT+CIMI", b"+CIMI:", _is_imsi, 8, _take_imsi),
+)
+_REPORTS = (
+    _Step(b"AT+CSCON=1", None, None, 3, None),
+    _Step(b"AT+CEREG=1", None, None, 3, None),
+)
+_ATTACHED = (
+    _Step(b"AT+CGDCONT?", b"+CGDCONT:", None, 1, _take_apn),
+    _SIGNAL,
+)
+
+
+class Network:
+    """What is known of the network, and the way onto it.
+
+    `on_change(registered)` hears that registration came or went, `on_time(time)` the network's
+    clock whenever it was asked for and is set.
     """
 
     def __init__(self, at, clock):
@@ -53,10 +140,10 @@ class Network:
         self.clock = clock
         self.on_change = None
         self.on_time = None
-        self.power = None  # what power.set_up is to ask for
+        self.power = None  # power saving to ask for in attach(), see power.set_up
         self.imei = None
         self.imsi = None
-        self.state = 4
+        self.state = _UNKNOWN
         self.cell = None, None, None  # type: tuple # tac, ci, AcT as printed
         self.connected = False
         self.boots = 0  # reboots of the module: what bring-up set is gone
@@ -71,13 +158,108 @@ class Network:
     @property
     def registered(self):
         """True at home and roaming."""
-        return self.state in (1, 5)
+        return self.state in (_HOME, _ROAMING)
 
     def reset(self):
         """Forget what a reboot of the module undoes."""
-        self.state = 4
+        self.state = _UNKNOWN
         self.connected = False
         self.boots += 1
+
+    # -- bring-up ------------------------------------------------------------------------------
+
+    async def attach(self, log, timeout_ms, operator=None, earfcn=None):
+        """Walk the steps of guide 1 and wait for registration, timeout_ms for all of it.
+
+        operator (digits) and earfcn (a number) are sent where given; both must succeed. Raises
+        AtError; its text tells what was waited for. log(text) hears what is going on.
+        """
+        at = self.at
+        pause = at.pause
+        at.pause = max(pause, _PAUSE_MS)
+        try:
+            await self._attach(log, timeout_ms, operator, earfcn)
+        finally:
+            at.pause = pause
+
+    async def _attach(self, log, timeout_ms, operator, earfcn):
+        start = self.clock.ticks_ms()
+        boots = self.boots
+        for step in _IDENTITY:
+            await self._walk(step, log)
+        if operator:
+            await self.at.command(b'AT+COPS=1,2,"%s"' % operator.encode(), 30000, slow=True)
+        if earfcn:
+            await self.at.command(b"AT+NEARFCN=0,%d" % earfcn, 5000)
+        for step in _REPORTS:
+            await self._walk(step, log)
+        if self.power:
+            from m5310 import power
+
+            await power.set_up(self, log, self.power)
+        await self._wait(log, start, timeout_ms, boots)
+        for step in _ATTACHED:
+            await self._walk(step, log)
+        await self.ask_time(log)
+
+    async def ask_time(self, log):
+        """Ask for the network's clock, which is not set at first; raises AtError.
+
+        Once it is set, on_time hears it.
+        """
+        self.time = None
+        await self._walk(_TIME, log)
+        self.clock_known = bool(self.time) and self.time[0] >= _KNOWN_YEAR
+        if self.clock_known and self.on_time:
+            self.on_time(self.time)
+
+    async def _walk(self, step, log):
+        """Send a step until it is answered; raises AtError if the module cannot be talked to."""
+        for left in range(step.tries - 1, -1, -1):
+            try:
+                lines = await self.at.command(step.text, 5000, step.prefix, None, step.is_bare)
+                if step.take and lines:
+                    step.take(self, lines[0])
+                return
+            except (ValueError, IndexError):
+                log("%s: answer not understood" % str(step.text, "utf-8"))
+            except AtError as e:
+                if e.kind in (errors.SILENT, errors.RESET, errors.UPDATING):
+                    raise
+                if not left:
+                    log(str(e))
+            if left:
+                await self.clock.sleep_ms(_RETRY_MS)
+
+    async def _wait(self, log, start, timeout_ms, boots):
+        """Wait for registration until timeout_ms after start; raises AtError."""
+        clock = self.clock
+        said = start
+        asked = None
+        while True:
+            if self.boots != boots:  # between two commands, so that none of them told
+                raise AtError(errors.RESET)
+            if self.registered:
+                return
+            now = clock.ticks_ms()
+            waited = clock.ticks_diff(now, start)
+            if waited >= timeout_ms:
+                text = b"network registration, " + self.words().encode()
+                raise AtError(errors.TIMEOUT, 0, text)
+            if asked is None or clock.ticks_diff(now, asked) >= _POLL_MS:
+                asked = now
+                await self.ask()
+            elif clock.ticks_diff(now, said) >= _REPORT_MS:
+                said = now
+                await self._walk(_SIGNAL, log)
+                log(
+                    "waiting for the network: %d s, %s, %s"
+                    % (waited // 1000, self.words(), self.quality())
+                )
+            else:
+                await clock.sleep_ms(_LOOK_MS)
+
+    # -- state ---------------------------------------------------------------------------------
 
     async def ask(self):
         """Ask for the registration state now: the URC may have been lost."""
@@ -98,17 +280,17 @@ class Network:
         lines = await self.at.command(b"AT+CSQ", 2000, b"+CSQ:")
         if lines:
             try:
-                self.rssi = num(split(body(lines[-1]), 4)[0])
+                _take_rssi(self, lines[-1])
             except ValueError:  # noise in it: the last value stands
                 return
 
     def quality(self):
-        """Return the signal in words, in dBm (facts/protocol.md 3)."""
-        return words.signal(self.rssi)
+        """Return the signal in words."""
+        return signal(self.rssi)
 
     def words(self):
         """Return the registration state in words."""
-        return words.registration(self.state)
+        return registration(self.state)
 
     def _set(self, state, cell):
         if state < 0:
@@ -137,4 +319,13 @@ class Network:
 
     def status(self):
         """Return identity, registration, cell, signal and clock as a new dict."""
-        return borrow("m5310.report").of_network(self)
+        return {
+            "imei": self.imei,
+            "imsi": self.imsi,
+            "cell": self.cell,
+            "apn": self.apn,
+            "time": self.time,
+            "connected": self.connected,
+            "network": self.words(),
+            "signal": self.quality(),
+        }

@@ -7,19 +7,21 @@ docs/reference/mipl.md.
 
 from micropython import const
 
+from m5310.codes import (
+    BOOLEAN,
+    DISCOVER,
+    EXECUTE,
+    OBSERVE,
+    OPAQUE,
+    READ,
+    STRING,
+    TEXT,
+    WRITE,
+)
 from m5310.fields import put, unhex
 
-_TEXT = const(0)
-_STRING = const(1)  # as in codes.py; a private const takes no heap
-_OPAQUE = const(2)
-_BOOLEAN = const(5)
-_READ = const(0)
-_WRITE = const(1)
-_EXECUTE = const(2)
-_OBSERVE = const(3)
-_DISCOVER = const(5)
-
 KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  # +MIPL...:
+NAMES = ("read", "write", "execute", "observe", "write-attributes", "discover")
 
 _LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
 _DIGITS = const(10)  # of the longest number
@@ -33,7 +35,7 @@ class Operation:
     (resource, type, bytes); opaque ones are decoded from hex. `args` of an execute and
     `attributes` of a write-attributes are bytes. `cancel` turns an observe around. `arrived` is
     the tick of its last line: before that it could not be answered. `content` and `ends` tell a
-    write or an execute from another of its msgid, see repeats.fingerprint.
+    write or an execute from another of its msgid, see requests.fingerprint.
     """
 
     values = ()  # type: tuple | list
@@ -69,7 +71,7 @@ class Operation:
         """What tells operations of one kind and msgid apart; None where it could not be read."""
         if self.bad:
             return None
-        return self.oid, self.iid, -1 if self.kind == _WRITE else self.rid
+        return self.oid, self.iid, -1 if self.kind == WRITE else self.rid
 
     @property
     def refusable(self):
@@ -78,16 +80,16 @@ class Operation:
         Not once the module has some of the values: it would send these as the whole answer
         (facts/protocol.md 5.9).
         """
-        return self.result == 1 and self.kind in (_READ, _DISCOVER) and not self.next
+        return self.result == 1 and self.kind in (READ, DISCOVER) and not self.next
 
     def line(self, i, out):
         """Append line i of the answer to out."""
         self._short(self.result, out)
         if self.result != 1:
             return
-        if self.kind == _DISCOVER:
+        if self.kind == DISCOVER:
             put_resources(self.resources, out)
-        elif self.kind == _READ:
+        elif self.kind == READ:
             iid, rid, kind, value = self.found[i]
             for number in (self.oid, iid, rid):
                 out.append(44)
@@ -116,6 +118,12 @@ class Operation:
         put(out, self.msgid)
         out.append(44)
         put(out, result)
+
+
+def describe(op):
+    """Return an Operation for a log: `read 3303/0/5700`."""
+    path = "/".join([str(n) for n in (op.oid, op.iid, op.rid) if n >= 0])
+    return "%s %s" % ("cancel" if op.cancel else NAMES[op.kind], path)
 
 
 def put_resources(resources, out):
@@ -193,11 +201,11 @@ def parse(kind, line, arrived):
     try:
         if len(line) - numbers.place > _LONGEST:
             raise ValueError("length")
-        if kind == _OBSERVE:
+        if kind == OBSERVE:
             op.cancel = numbers.next() == 0
         op.oid = numbers.next()
-        whole = not numbers.more and kind in (_READ, _OBSERVE)  # no instance: the whole object
-        if kind != _DISCOVER and not whole:
+        whole = not numbers.more and kind in (READ, OBSERVE)  # no instance: the whole object
+        if kind != DISCOVER and not whole:
             op.iid = numbers.next()
             _fill(op, kind, numbers)
     except (ValueError, IndexError):
@@ -222,7 +230,7 @@ def short(op, kind, line, arrived):
 
 
 def _fill(op, kind, numbers):
-    if kind in (_READ, _OBSERVE):
+    if kind in (READ, OBSERVE):
         if numbers.more:
             op.rid = numbers.next()
         for _ in range(2):  # some firmware counts
@@ -232,9 +240,9 @@ def _fill(op, kind, numbers):
             raise ValueError("fields")
         return
     op.rid = numbers.next()
-    if kind == _WRITE:
+    if kind == WRITE:
         _fill_write(op, numbers)
-    elif kind == _EXECUTE:
+    elif kind == EXECUTE:
         if numbers.more:
             size = numbers.next()
             op.args = _text(_rest(numbers), size)[0]
@@ -261,14 +269,14 @@ def _rest(numbers):
 
 def _fill_write(op, numbers):
     kind = numbers.next()
-    if kind < _STRING:
+    if kind < STRING:
         raise ValueError("type")
     size = numbers.next()
     line = numbers.line
     at = numbers.place
     while line[at] == 32:
         at += 1
-    if kind == _STRING or line[at] == 34:
+    if kind == STRING or line[at] == 34:
         value, tail = _text(_rest(numbers), size)
         if tail[:1] != b",":
             raise ValueError("tail")
@@ -290,7 +298,7 @@ def _fill_write(op, numbers):
         raise ValueError("fields")
     op.flag = flag
     op.index = index
-    if kind == _OPAQUE or kind > _BOOLEAN:
+    if kind == OPAQUE or kind > BOOLEAN:
         kind, value = _opaque(value, size)
     op.values = [(op.rid, kind, value)]
 
@@ -301,13 +309,13 @@ def _opaque(value, size):
     It is hex; only where size counts characters and these cannot be hex, it is the text itself.
     """
     if len(value) == 2 * size:
-        return _OPAQUE, unhex(value)
+        return OPAQUE, unhex(value)
     if len(value) != size:
         raise ValueError("length")
     try:
-        return _OPAQUE, unhex(value)
+        return OPAQUE, unhex(value)
     except ValueError:
-        return _TEXT, value
+        return TEXT, value
 
 
 def _text(rest, size):

@@ -1,4 +1,4 @@
-"""What the status() of each part returns. Loaded when it is asked for: heap is scarce."""
+"""What the status() of an At returns."""
 
 
 def of_at(at):
@@ -32,28 +32,4 @@ def of_at(at):
         "latency_mean": total // n if n else 0,
         "latency_max": worst,
         "latency_last": last,
-    }
-
-
-def of_network(network):
-    """Return identity, registration, cell, signal and clock."""
-    return {
-        "imei": network.imei,
-        "imsi": network.imsi,
-        "cell": network.cell,
-        "apn": network.apn,
-        "time": network.time,
-        "connected": network.connected,
-        "network": network.words(),
-        "signal": network.quality(),
-    }
-
-
-def of_modem(modem):
-    """Return all of the above, and how often the module rebooted."""
-    return {
-        "at": of_at(modem.at),
-        "network": of_network(modem.network),
-        "session": modem.mipl.status(),
-        "boots": modem.boots,
     }

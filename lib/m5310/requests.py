@@ -1,20 +1,28 @@
-"""Operations of the platform in, their answers out (guide 3.5)."""
+"""Operations of the platform in, their answers out, and those that are repeated (guide 3.5).
+
+The module prints an operation it has no answer to once more, under the same message id. That is a
+repeat if all of its content is the same, or if it is the end of a write whose first lines were
+lost on the way: a write or an execute is not done again, only answered again. Anything else under
+that message id is a new operation (docs/reference/mipl.md, Repeats).
+"""
+
+import asyncio
+from binascii import crc32
 
 from micropython import const
 
+from m5310.codes import EXECUTE, READ, WRITE
 from m5310.errors import AGAIN, AtError
 from m5310.operations import Operation, kind_of, parse, short
 from m5310.parts import Parts
-from m5310.repeats import Repeats, fingerprint
 
-_READ = const(0)  # as in codes.py; a private const takes no heap
-_WRITE = const(1)
-_EXECUTE = const(2)
-_OBSERVE = const(3)
-_DISCOVER = const(5)
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
 _BAD_REQUEST = const(11)
 _STATE = const(602)  # the module waits for no such answer
+
+_LASTS_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: no message id is used again earlier
+_MAX_DONE = const(8)
+_SMALL = const(0x3FFFFFFF)  # of a CRC-32: what a small integer of a 32-bit port holds
 
 
 class Requests:
@@ -63,7 +71,7 @@ class Requests:
         `values` of a read are (instance, resource, type, value), `resources` of a discover the
         list "id;id;...".
         """
-        if op.kind in (_WRITE, _EXECUTE) and not op.bad:
+        if op.kind in (WRITE, EXECUTE) and not op.bad:
             try:
                 self.done_before.add(op, code)
             except MemoryError:  # it is done: its answer must not be missing as well
@@ -74,7 +82,7 @@ class Requests:
         if self.dialect.answers(op):
             return
         op.requests = self
-        if result == 1 and op.kind == _READ:
+        if result == 1 and op.kind == READ:
             if self._fit(values):
                 op.found = values
                 op.count = len(values)
@@ -107,7 +115,7 @@ class Requests:
         if not error:
             if op.content:
                 self.done_before.answered(op)
-        elif op.kind == _READ and op.next and error.refused and error.code != _STATE:
+        elif op.kind == READ and op.next and error.refused and error.code != _STATE:
             self._half = op.msgid, op.path
         if self.on_answered:
             self.on_answered(op, error, age)
@@ -122,11 +130,11 @@ class Requests:
         now = self.clock.ticks_ms()
         try:
             op = parse(kind_of(line), line, now)
-            if op.kind == _WRITE:
+            if op.kind == WRITE:
                 op = self.parts.join(op)
                 if op is None:
                     return
-            if op.kind in (_WRITE, _EXECUTE) and not op.bad:
+            if op.kind in (WRITE, EXECUTE) and not op.bad:
                 fingerprint(op)
         except MemoryError:  # silence would block the module for every later operation
             self._starve(line, now)
@@ -138,7 +146,7 @@ class Requests:
         if code:
             self.repeats += 1
             self._answer(op, _RESULTS[code])
-        elif op.bad or (op.kind == _READ and half == (op.msgid, op.path)):
+        elif op.bad or (op.kind == READ and half == (op.msgid, op.path)):
             self._refuse(op)
         else:
             self._stop(op)
@@ -150,7 +158,7 @@ class Requests:
         if self._spare in self.at.replies:
             return
         op = short(self._spare, kind_of(line), line, now)
-        if op.kind != _WRITE or not self.parts.starved(op):
+        if op.kind != WRITE or not self.parts.starved(op):
             self._answer(op, _BAD_REQUEST)
 
     def _refuse(self, op):
@@ -162,7 +170,7 @@ class Requests:
         """End the answer to the same read that is half sent: the module begins it anew."""
         at = self.at
         for each in at.replies[:1]:
-            if each.kind == op.kind == _READ and each.msgid == op.msgid and each.path == op.path:
+            if each.kind == op.kind == READ and each.msgid == op.msgid and each.path == op.path:
                 if at.answering(each):
                     each.stopped = True
                 elif each.next:
@@ -177,3 +185,95 @@ def _is_no_operation(line):
     except ValueError:
         return True
     return False
+
+
+# -- repeats -----------------------------------------------------------------------------------
+
+
+def fingerprint(op):
+    """Set op.content and op.ends, which stand for all that a write or an execute says.
+
+    content is the CRC-32 and the length of it, the message id left out. ends are 30 bits of the
+    CRC-32 of what is left of a write when its first lines are lost.
+    """
+    head = b"%d,%d,%d,%d;" % (op.kind, op.oid, op.iid, op.rid if op.kind == EXECUTE else -1)
+    crc = crc32(op.args, crc32(head))
+    length = len(head) + len(op.args)
+    ends = []
+    for i in range(len(op.values) - 1, -1, -1):
+        rid, kind, value = op.values[i]
+        head = b"%d,%d,%d;" % (rid, kind, len(value))
+        crc = crc32(value, crc32(head, crc))
+        length += len(head) + len(value)
+        if i:
+            ends.append(crc & _SMALL)
+    op.content = crc, length
+    op.ends = ends
+
+
+class _Done:
+    """An operation that was done at tick `when`, and is answered with `code`."""
+
+    waits = True  # for its answer to be taken
+
+    def __init__(self, op, code, when):
+        self.kind = op.kind
+        self.msgid = op.msgid
+        self.content = op.content
+        self.ends = op.ends
+        self.code = code
+        self.when = when
+
+    def is_again(self, op):
+        """Tell whether op is this one, printed again."""
+        if self.kind != op.kind or self.msgid != op.msgid:
+            return False
+        return self.content == op.content or op.content[0] & _SMALL in self.ends
+
+
+class Repeats:
+    """The newest operations that were done, the oldest first."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self._done = []  # type: list
+        self._forgetting = None  # the task that does
+
+    def clear(self):
+        """Forget all of them: they were of the session before."""
+        del self._done[:]
+
+    def code(self, op):
+        """Return the code that op, with its fingerprint, was answered with before; 0 if new."""
+        now = self.clock.ticks_ms()
+        for each in self._done:
+            if each.is_again(op) and 0 <= self.clock.ticks_diff(now, each.when) < _LASTS_MS:
+                return each.code
+        return 0
+
+    def add(self, op, code):
+        """Note that op was done, and is answered with code."""
+        done = self._done
+        if len(done) >= _MAX_DONE:  # what has no answer yet will come again
+            done.remove(([each for each in done if not each.waits] or done)[0])
+        done.append(_Done(op, code, self.clock.ticks_ms()))
+        if not self._forgetting:
+            self._forgetting = asyncio.create_task(self._forget())
+
+    def answered(self, op):
+        """Note that the module has taken the answer to op."""
+        for each in self._done:
+            if each.is_again(op):
+                each.waits = False
+
+    async def _forget(self):
+        """Forget what is older than a message id lasts, before the ticks come round to it."""
+        done = self._done
+        while done:
+            oldest = done[0]
+            age = self.clock.ticks_diff(self.clock.ticks_ms(), oldest.when)
+            if 0 <= age < _LASTS_MS:
+                await self.clock.sleep_ms(_LASTS_MS - age)
+            if done and done[0] is oldest:
+                del done[0]
+        self._forgetting = None

@@ -3,10 +3,9 @@
 Every command of the driver is sent once to an At that only takes notes.
 """
 
-from types import SimpleNamespace
-
-from m5310 import borrow, dialects, errors
+from m5310 import dialects, errors
 from m5310.errors import AtError
+from m5310.modem import Modem
 from m5310.network import Network
 from m5310.session import REGISTERED, Mipl
 from m5310.udp import Udp
@@ -28,6 +27,7 @@ class Notes:
         self.answers = {}  # head: lines, or a function that is called
         self.probe = None
         self.hold = self.pause = 0
+        self.listening = False
         self.replies = []
 
     def urc(self, prefix, handler, answer=None):
@@ -43,6 +43,9 @@ class Notes:
             ways.sort(key=lambda each: each["timeout"])
         answer = self.answers.get(head, [])
         return answer() if callable(answer) else answer
+
+    def restart(self, kind):
+        """As an At's."""
 
     async def sync(self, timeout):
         """As an At's."""
@@ -78,7 +81,7 @@ def commands(dialect, clock):
 
     at.answers = {b"AT+MIPLOPEN=": opened, b"AT+MIPLUPDATE=": updated, b"AT+NSOCR=": [b"+NSOCR:1"]}
     network.power = (10, 86400, 20.48)
-    _run(borrow("m5310.bringup").bring_up(network, lambda text: None, 1, "46000", 3555))
+    _run(network.attach(lambda text: None, 1, "46000", 3555))
     _run(dialects.detect(at, None))
     _run(network.ask())
     _run(network.signal())
@@ -91,7 +94,9 @@ def commands(dialect, clock):
     _run(mipl.close())
     _run(mipl.remove(3303))
     _run(_sockets(Udp(at, clock)))
-    _run(borrow("m5310.restart").reboot(_Modem(at)))
+    modem = Modem(None, clock, lambda text: None, lambda op: None)
+    modem.at = at
+    _run(modem.reboot())
     return at.commands
 
 
@@ -102,16 +107,6 @@ async def _sockets(udp):
     sock.waiting = 1
     await sock._read(1)
     await sock.close()
-
-
-class _Modem:
-    firmware = SimpleNamespace(busy=False)
-
-    def __init__(self, at):
-        self.at = at
-
-    def forget(self, cause):
-        """As a Modem's."""
 
 
 def _run(coro):

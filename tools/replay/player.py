@@ -3,10 +3,10 @@
 import vtime
 from clock import TICKS_PERIOD
 
-from m5310 import causes, words
+from m5310 import causes
 from m5310.command import Command
 from m5310.modem import Modem
-from m5310.operations import KINDS
+from m5310.operations import KINDS, describe
 from m5310.probe import FREE
 from replay.catalogue import commands, head_of
 from replay.engine import NEAR_MS, QUIET_MS, STEP_MS, Engine, Uart
@@ -163,13 +163,13 @@ class Player:
             self._kind = chr(kind)
 
     def _operation(self, op):
-        self._notes.append("asks to %s" % words.describe(op))
+        self._notes.append("asks to %s" % describe(op))
         code = 204 if KINDS[op.kind] in (b"WRITE", b"EXECUTE", b"PARAMETER") else 205
         self._modem.mipl.requests.reply(op, code, [(0, 0, 1, "")], "0")
 
     def _answered(self, op, error, age):
         text = "%s answered after %d ms" if error is None else "%s not answered, after %d ms"
-        self._notes.append(text % (words.describe(op), age))
+        self._notes.append(text % (describe(op), age))
 
     def _event(self, event, ext):
         self._notes.append("event: %s" % causes.event(event))

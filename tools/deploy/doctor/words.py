@@ -1,13 +1,16 @@
 """The module's numbers in words, from the table that the node has, and what to do about them."""
 
-import runpy
+import sys
 
 from deploy.boards import ROOT
 
-_table = runpy.run_path(str(ROOT / "lib/m5310/causes.py"))
-event = _table["event"]
-registration = runpy.run_path(str(ROOT / "lib/m5310/words.py"))["registration"]
-_CME = 3  # the kind of AtError
+sys.path += [str(ROOT / "lib"), str(ROOT / "tools/fakes")]  # the driver, and MicroPython's const
+
+from m5310.causes import event
+from m5310.errors import CME, AtError
+from m5310.network import registration
+
+__all__ = ("event", "registration", "result", "signal")
 
 # What a result means for the next step (facts of the AT manual, chapter on errors).
 STEPS = {
@@ -26,7 +29,7 @@ STEPS = {
 def result(answer):
     """Return the result of an Answer in words."""
     if answer.code:
-        return _table["error"](_CME, answer.code, b"")
+        return str(AtError(CME, answer.code))
     return answer.said
 
 
