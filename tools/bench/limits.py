@@ -63,7 +63,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_made(transport)
         self._wait()
         if len(self.connections) > MAX_HTTP:
-            next(iter(self._waiting))._cut()
+            next(iter(self._waiting)).cut()
 
     def connection_lost(self, exc):
         self._got_head()
@@ -83,7 +83,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self not in self._waiting:
             self._waiting[self] = self.loop.call_later(HEAD_S, self.transport.abort)
 
-    def _cut(self):
+    def cut(self):
         self._got_head()
         self.connections.discard(self)  # connection_lost() comes only later
         self.transport.abort()

@@ -31,64 +31,64 @@ class Task:
     def __init__(self, coro, loop):
         self._coro = coro
         self._loop = loop
-        self._turn = 0  # what woke it for an earlier turn comes too late
+        self.turn = 0  # what woke it for an earlier turn comes too late
         self._cancel = False
         self._waits_for = None
         self._callbacks = []
-        self._done = False
+        self.ended = False
         self._value = None
-        self._error = None
-        self._asked = False  # somebody has seen how it ended
+        self.error = None
+        self.asked = False  # somebody has seen how it ended
 
     def done(self):
-        return self._done
+        return self.ended
 
     def cancelled(self):
-        return isinstance(self._error, asyncio.CancelledError)
+        return isinstance(self.error, asyncio.CancelledError)
 
     def exception(self):
-        self._asked = True
-        return self._error
+        self.asked = True
+        return self.error
 
     def result(self):
         """Return what the coroutine returned, or raise what it raised."""
-        self._asked = True
-        if not self._done:
+        self.asked = True
+        if not self.ended:
             raise asyncio.InvalidStateError
-        if self._error:
-            raise self._error
+        if self.error:
+            raise self.error
         return self._value
 
     def cancel(self, msg=None):
         """Have CancelledError raised where it waits; return False if it has ended."""
-        if self._done:
+        if self.ended:
             return False
         waits_for, self._waits_for = self._waits_for, None
         if waits_for is not None and waits_for.cancel():
             return True
         self._cancel = True
         if self._loop.current is not self:
-            self._turn += 1
-            self._loop.ready.append((self, self._turn))
+            self.turn += 1
+            self._loop.ready.append((self, self.turn))
         return True
 
     def add_done_callback(self, callback):
-        if self._done:
+        if self.ended:
             callback(self)
         else:
             self._callbacks.append(callback)
 
     def __await__(self):
-        if not self._done:
+        if not self.ended:
             yield self
         return self.result()
 
     def wake(self, _=None):
         """Go on at the loop's next turn."""
         self._waits_for = None
-        if not self._done:
-            self._turn += 1
-            self._loop.ready.append((self, self._turn))
+        if not self.ended:
+            self.turn += 1
+            self._loop.ready.append((self, self.turn))
 
     def step(self):
         """Run to the next await."""
@@ -106,25 +106,25 @@ class Task:
         except BaseException as e:  # CancelledError too: it is how most tasks end
             self._end(None, e)
         else:
-            self._turn = turn = self._turn + 1
+            self.turn = turn = self.turn + 1
             if isinstance(wait, _NUMBERS):
                 loop = self._loop
                 if wait > 0:
-                    heappush(loop._heap, (loop.now + wait, next(loop._order), self, turn))
+                    heappush(loop.heap, (loop.now + wait, next(loop.order), self, turn))
                 else:
                     loop.ready.append((self, turn))
             elif wait is None or self._cancel:
-                self._loop.ready.append((self, self._turn))
+                self._loop.ready.append((self, self.turn))
             else:
                 self._waits_for = wait
                 if hasattr(wait, "_asyncio_future_blocking"):
-                    wait._asyncio_future_blocking = False
+                    wait._asyncio_future_blocking = False  # noqa: SLF001
                 wait.add_done_callback(self.wake)
 
     def _end(self, value, error):
-        self._done = True
-        self._turn += 1
-        self._value, self._error = value, error
+        self.ended = True
+        self.turn += 1
+        self._value, self.error = value, error
         self._loop.alive.discard(self)
         for callback in self._callbacks:
             callback(self)
@@ -142,33 +142,33 @@ class Loop(asyncio.AbstractEventLoop):
         self.failed = []
         self.current = None
         self._stretch = stretch
-        self._heap = []
-        self._order = itertools.count()
+        self.heap = []
+        self.order = itertools.count()
 
     def after(self, ms, entry):
         """Make entry, (task, turn) or (call, None), ready ms from now."""
         if ms <= 0:
             self.ready.append(entry)
         else:
-            heappush(self._heap, (self.now + ms, next(self._order), *entry))
+            heappush(self.heap, (self.now + ms, next(self.order), *entry))
 
     def run_until(self, task):
         """Run until task is done. Raises DeadlockError if it never will be."""
-        ready, heap, stretch = self.ready, self._heap, self._stretch
-        while not task._done:
+        ready, heap, stretch = self.ready, self.heap, self._stretch
+        while not task.ended:
             while ready:
                 runner, turn = ready.popleft()
                 if turn is None:
                     runner()
-                elif runner._turn == turn:  # which ends with a task
+                elif runner.turn == turn:  # which ends with a task
                     self.current = runner
                     runner.step()
                     self.current = None
-                    if task._done:
+                    if task.ended:
                         return
             while heap:
                 due, _, runner, turn = heap[0]
-                if turn is None or runner._turn == turn:
+                if turn is None or runner.turn == turn:
                     break
                 heappop(heap)
             if not heap:
@@ -193,7 +193,7 @@ class Loop(asyncio.AbstractEventLoop):
 
     def call_later(self, delay, callback, *args, context=None):
         handle = asyncio.TimerHandle(self.time() + delay, callback, args, self, context)
-        self.after(delay * 1000, (lambda: handle.cancelled() or handle._run(), None))
+        self.after(delay * 1000, (lambda: handle.cancelled() or handle._run(), None))  # noqa: SLF001
         return handle
 
     def time(self):
@@ -222,7 +222,7 @@ def run(coro, stretch=None, made=None):
     loop = Loop(stretch)
     if made:
         made(loop)
-    asyncio._set_running_loop(loop)
+    asyncio._set_running_loop(loop)  # noqa: SLF001
     try:
         task = loop.create_task(coro)
         try:
@@ -234,7 +234,7 @@ def run(coro, stretch=None, made=None):
             coro.close()
         return task.result()
     finally:
-        asyncio._set_running_loop(None)
+        asyncio._set_running_loop(None)  # noqa: SLF001
         for failed in loop.failed:
-            if not failed._asked:
-                traceback.print_exception(failed._error)
+            if not failed.asked:
+                traceback.print_exception(failed.error)

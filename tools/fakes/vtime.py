@@ -61,12 +61,12 @@ if sys.implementation.name == "micropython":
         asyncio.new_event_loop()
         _origin = _ticks()
         clock.start = start
-        saved = core.ticks, core._io_queue
-        core.ticks, core._io_queue = _ticks, _Skipper()
+        saved = core.ticks, core._io_queue  # noqa: SLF001
+        core.ticks, core._io_queue = _ticks, _Skipper()  # noqa: SLF001
         try:
             return asyncio.run(coro)
         finally:
-            core.ticks, core._io_queue = saved
+            core.ticks, core._io_queue = saved  # noqa: SLF001
             asyncio.new_event_loop()
 
 else:
