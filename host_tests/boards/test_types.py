@@ -1,8 +1,10 @@
 """make types finds the mistakes that a board alone would show; the tree itself is make lint's."""
 
 import ast
+import subprocess
 
 import pytest
+from devcode import compiler
 
 import typecheck
 from deploy.errors import DeployError
@@ -100,6 +102,47 @@ def test_the_copy_keeps_every_line_in_its_place():
         "import typing as _part_typing",
         "",
     ]
+
+
+class Bare(ast.NodeTransformer):
+    """Takes the types out of a syntax tree, and what is imported for them alone."""
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node):
+        node.returns = None
+        return self.generic_visit(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_AnnAssign(self, node):
+        return node.value and ast.Assign([node.target], node.value, lineno=0)
+
+    def visit_Assign(self, node):
+        return None if ast.unparse(node).startswith("_TYPE_CHECKING =") else node
+
+    def visit_If(self, node):
+        if ast.unparse(node.test) == "_TYPE_CHECKING":
+            return node.orelse or None
+        return self.generic_visit(node)
+
+
+def compiled(tree, folder):
+    source = folder / "source.py"
+    source.write_text(ast.unparse(tree) + "\n")
+    out = folder / "out.mpy"
+    command = [compiler(), "-O3", "-s", "source", "-o", out, source]
+    subprocess.run(command, check=True)
+    return out.read_bytes()
+
+
+def test_types_cost_a_board_nothing(tmp_path):
+    for path in typecheck.sources(typecheck.boards.load("PYBV11")):
+        text = (typecheck.ROOT / path).read_text()
+        bare = compiled(Bare().visit(ast.parse(text)), tmp_path)
+        assert compiled(ast.parse(text), tmp_path) == bare, path
 
 
 def test_every_name_that_is_known_is_used_by_the_device_code():
