@@ -1,61 +1,55 @@
-"""The ladder back to a working session: what to try next, how often, after which pause.
-
-Loaded for the first failure, and gone when a session stands again: heap is scarce.
-"""
+"""The recovery ladder: what to try next to get a session back, and after which pause."""
 
 from micropython import const
 
-_FIRST_S = const(5)
+_FIRST_S = const(5)  # pause, doubled with each failure
 _LONGEST_S = const(600)
 _WAIT_S = const(30)
-_BEFORE_RESTART = const(10)  # a restart forgets what outputs and counters hold
+_BEFORE_RESTART = const(10)  # failures: a restart loses what outputs and counters hold
 
-# Name, how often it is tried before the next one. "session" and "reboot" need a module that
-# answers; the pins and the restart of the MCU are there only where they are configured.
+# (name, tries before the next rung). "session" and "reboot" need a module that answers; the pins
+# and the restart of the MCU exist only where they are configured.
 RUNGS = (("session", 3), ("reboot", 2), ("reset pin", 2), ("power pin", 2), ("restart", 1))
 
 
 class Ladder:
-    """Climbs a rung a failure; `available` names the rungs that exist besides the first two.
+    """Climbs with each failure. `available` names the rungs that exist besides the first two."""
 
-    A new one starts from the lowest rung, so it is thrown away when the session stands. place,
-    three numbers, is all that has to be kept of one from failure to failure.
-    """
-
-    def __init__(self, available=(), place=None):
+    def __init__(self, available: "list[str] | tuple" = ()) -> None:
         self.rungs = [
             (name, tries)
             for name, tries in RUNGS
             if name in ("session", "reboot") or name in available
         ]
-        self._at, self._tries, self.failures = place or (0, 0, 0)
+        self.reset()
 
-    @property
-    def place(self):
-        """The rung it is on, how often that was tried, failures so far."""
-        return self._at, self._tries, self.failures
+    def reset(self) -> None:
+        """Start over from the lowest rung: a session is stable."""
+        self.rung = 0  # index into rungs
+        self.tries = 0  # of that rung
+        self.failures = 0
 
-    def next(self, silent, beyond=False):
-        """Return (rung, pause in seconds before it is tried) for one more failure.
+    def next(self, silent: bool, beyond: bool = False) -> tuple[str, int]:
+        """Return (name of the rung to try, pause in seconds before that) for one more failure.
 
-        A silent module cannot be spoken to: the rungs that need its answers are left out. beyond:
-        what failed is no affair of the OneNET session, so that rung is left out. The MCU
-        is not restarted before the tenth failure. What is left to do then is to "wait". Behind the
-        last rung it starts over.
+        silent: the module does not answer, so rungs that need its answers are left out. beyond:
+        what failed has nothing to do with the OneNET session, so that rung is left out. The MCU is
+        not restarted before the tenth failure. If no rung fits, "wait". After the last rung it
+        starts over.
         """
         self.failures += 1
         pause = min(_FIRST_S << min(self.failures - 1, 10), _LONGEST_S)
         for _ in range(len(self.rungs) + 1):
-            name, tries = self.rungs[self._at]
-            if self._tries < tries and self._fits(name, silent, beyond):
-                self._tries += 1
+            name, tries = self.rungs[self.rung]
+            if self.tries < tries and self._fits(name, silent, beyond):
+                self.tries += 1
                 return name, pause
-            self._tries = 0
-            self._at = (self._at + 1) % len(self.rungs)
-        self._at = 0
+            self.tries = 0
+            self.rung = (self.rung + 1) % len(self.rungs)
+        self.rung = 0
         return "wait", min(pause, _WAIT_S)
 
-    def _fits(self, name, silent, beyond):
+    def _fits(self, name: str, silent: bool, beyond: bool) -> bool:
         if name == "restart":
             return self.failures >= _BEFORE_RESTART
         if name == "session":

@@ -71,7 +71,8 @@ class Supervisor:
         self.notifier = notifier
         self.restart = restart
         self.sockets = None  # the SocketHealth of a UDP uplink
-        self.ladder = None  # the place on the ladder, from a failure until a session is stable
+        pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
+        self.ladder = Ladder([name for name, it in (*pins, ("restart", restart)) if it])
         self.recoveries = 0
         self.state = "starting"
         self.cause = ""
@@ -172,7 +173,7 @@ class Supervisor:
             if start is not None and clock.ticks_diff(now, start) > _STABLE_MS:
                 start = None
                 if not (udp and udp.fault):
-                    self.ladder = None
+                    self.ladder.reset()
             if at.silent:
                 await self._await_module()
             elif mipl.update_due() or self.notifier.row >= _NOTIFY_FAILURES:
@@ -260,7 +261,9 @@ class Supervisor:
         if modem.firmware.busy:  # it downloads, and may begin to write at any time
             rung, pause_s = "wait" if modem.at.silent else "session", _DOWNLOAD_S
         else:
-            rung, pause_s = self._next_rung(wedged)
+            rung, pause_s = self.ladder.next(modem.at.silent, wedged)
+            if wedged:
+                pause_s = min(pause_s, _UDP_PAUSE_S)
         self.next_try = "%s in %d s" % (rung, pause_s)
         self.say("offline")
         self.log("%s; next: %s" % (self.cause, self.next_try), 0)
@@ -273,22 +276,6 @@ class Supervisor:
             self.log("%s: %s" % (rung, e))
         if wedged:
             self.sockets.treated()
-
-    def _next_rung(self, wedged: bool) -> tuple[str, int]:
-        """Return (rung, pause_s). wedged: the module's UDP sockets are stuck."""
-        available = [
-            name
-            for name, there in (
-                ("reset pin", self.modem.reset_pin),
-                ("power pin", self.modem.power_pin),
-                ("restart", self.restart),
-            )
-            if there
-        ]
-        ladder = Ladder(available, self.ladder)
-        rung, pause_s = ladder.next(self.modem.at.silent, wedged)
-        self.ladder = ladder.place
-        return rung, min(pause_s, _UDP_PAUSE_S) if wedged else pause_s
 
     async def _climb(self, rung: str) -> None:
         modem = self.modem

@@ -26,7 +26,7 @@ def test_every_event_that_ends_a_registration_makes_a_new_one():
         await r.online()
         seen = []
         for event in LOST:
-            r.node.supervisor.ladder = None  # each as if a session had stood for long
+            r.node.supervisor.ladder.reset()  # each as if a session had stood for long
             r.module.session.close()
             r.module.emit("+MIPLEVENT:0,%d" % event)
             await r.until(lambda: r.node.supervisor.state == "offline", 10)
@@ -63,7 +63,7 @@ def test_every_way_to_boot_is_noticed():
     async def scene(r):
         for count, cause in enumerate(("", "REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET", "Neul")):
             await r.online(60)
-            r.node.supervisor.ladder = None
+            r.node.supervisor.ladder.reset()
             r.module.reboot(cause)
             await r.until(lambda: r.node.supervisor.state == "offline", 10)
             assert "the module rebooted" in r.node.supervisor.cause, count

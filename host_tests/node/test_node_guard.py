@@ -58,7 +58,7 @@ def test_the_longest_wait_for_a_network_is_no_reason_to_starve():
 def test_the_longest_pause_of_the_ladder_is_no_reason_to_starve():
     async def scene(r, dog):
         await r.online()
-        r.node.supervisor.ladder = (0, 0, 8)  # failures before
+        r.node.supervisor.ladder.failures = 8  # before
         r.module.reboot()
         await r.until(lambda: r.node.supervisor.next_try, 30)
         pause = r.node.supervisor.next_try

@@ -117,7 +117,7 @@ def test_every_event():
         firmware = range(40, 47)
         with Blocked() as blocked:
             for event in [e for e in range(61) if e not in firmware] + list(firmware):
-                r.node.supervisor.ladder = None
+                r.node.supervisor.ladder.reset()
                 r.module.emit("+MIPLEVENT:0,%d,7" % event)
                 await r.sleep(1)
                 if event not in firmware:

@@ -210,8 +210,8 @@ def test_when_nothing_helps_the_mcu_is_restarted_once():
         await r.online()
         r.board.set_temp("ds18x20-0", 50.0)
         silent(r)
-        await r.until(lambda: r.node.supervisor.ladder, 200)
-        r.node.supervisor.ladder = (*r.node.supervisor.ladder[:2], 9)  # failures before
+        await r.until(lambda: r.node.supervisor.ladder.failures, 200)
+        r.node.supervisor.ladder.failures = 9  # before
         result = await back(r, 2000)
         return result, r.restarts
 
