@@ -4,9 +4,18 @@
 (G2). Nothing else in the driver depends on the generation.
 """
 
+from micropython import const
+
 from m5310.codes import BOOLEAN, DISCOVER, FLOAT, OBSERVE, OPAQUE, READ, STRING
 from m5310.errors import AtError
 from m5310.fields import body, put
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
+    from m5310.at import At
+    from m5310.operations import Operation
 
 _NAME = b"M5310"  # begins what a starting module prints, and here it is an answer
 
@@ -25,18 +34,18 @@ class Dialect:
     # OPEN, and a notification is not addressed to an observation.
     answers_itself = False
 
-    def answers(self, op):
+    def answers(self, op: "Operation") -> bool:
         """Return True if the module answers the operation op itself."""
         return False
 
-    def creates(self, server, bootstrap):
+    def creates(self, server: "str | None", bootstrap: bool) -> "tuple[bytes, ...]":
         """Return the commands that create a session, to be tried in this order.
 
         server ("host:port", or None for the platform's own) and bootstrap are for the M5310-A.
         """
         return (b"AT+MIPLCREATE",)
 
-    def value(self, out, kind, value):
+    def value(self, out: bytearray, kind: int, value: "Any") -> None:
         """Append value as `type,len,text` to out (a bytearray).
 
         An int given for a FLOAT is printed without decimals, as the guide prints 98. Raises
@@ -55,7 +64,7 @@ class Dialect:
             out.append(44)
             _put_text(out, kind, value)
 
-    def flag(self, i, count):
+    def flag(self, i: int, count: int) -> int:
         """Return the flag of line i of count; the index counts down to 0."""
         return 0
 
@@ -71,7 +80,7 @@ class M5310a(Dialect):
     name = "m5310a"
     answers_itself = True
 
-    def answers(self, op):
+    def answers(self, op: "Operation") -> bool:
         """Return True if the module answers op itself.
 
         That is what it was told before OPEN, and reads of its own objects 3 to 5, which it reports
@@ -79,7 +88,7 @@ class M5310a(Dialect):
         """
         return op.kind in (OBSERVE, DISCOVER) or (op.kind == READ and 3 <= op.oid <= 5)
 
-    def creates(self, server, bootstrap):
+    def creates(self, server: "str | None", bootstrap: bool) -> "tuple[bytes, ...]":
         """Return CREATEEX, and for older firmware CREATE with a configuration."""
         host = server.encode() if server else _BOOTSTRAP if bootstrap else _DIRECT
         config = _configuration(host, bootstrap)
@@ -89,7 +98,7 @@ class M5310a(Dialect):
             b"AT+MIPLCREATE=%d,%s,0,%d,0" % (size, config, size),
         )
 
-    def value(self, out, kind, value):
+    def value(self, out: bytearray, kind: int, value: "Any") -> None:
         """Append value as `type,len,"text"` to out; as Dialect.value for the rest."""
         text = bytearray()
         if kind == STRING:
@@ -103,14 +112,14 @@ class M5310a(Dialect):
         out.extend(text)
         out.append(34)
 
-    def flag(self, i, count):
+    def flag(self, i: int, count: int) -> int:
         """Return the flag of line i of count: 1 first, 2 middle, 0 last."""
         if i + 1 < count:
             return 2 if i else 1
         return 0
 
 
-def get(name):
+def get(name: str) -> Dialect:
     """Return a new dialect by its name, the guide's for "auto"; raises ValueError."""
     if name == "m5310a":
         return M5310a()
@@ -124,7 +133,7 @@ def get(name):
 # -- values ------------------------------------------------------------------------------------
 
 
-def _encoded(value):
+def _encoded(value: str) -> bytes:
     """Return the string value in UTF-8; raises ValueError where it could end the line or text."""
     text = value.encode()
     if text and (min(text) < 32 or 34 in text or 127 in text):
@@ -132,7 +141,7 @@ def _encoded(value):
     return text
 
 
-def _size(kind, value):
+def _size(kind: int, value: "Any") -> int:
     """Return the length that the guide's generation prints before a value."""
     if kind in (STRING, OPAQUE):
         return len(value)
@@ -143,7 +152,7 @@ def _size(kind, value):
     return 8
 
 
-def _put_text(out, kind, value):
+def _put_text(out: bytearray, kind: int, value: "Any") -> None:
     """Append the text of a value that is no string; raises ValueError."""
     if kind == OPAQUE:
         for c in value:
@@ -158,7 +167,7 @@ def _put_text(out, kind, value):
         raise ValueError("integer")
 
 
-def put_float(out, value):
+def put_float(out: bytearray, value: float) -> None:
     """Append value with at most three decimals and no idle zeros: 20.123, 60.2, 0.0, 98.
 
     Whole and rest apart: a board's float has 24 bits. Raises ValueError for what is no reading.
@@ -184,7 +193,7 @@ def put_float(out, value):
             break
 
 
-def _configuration(host, bootstrap):
+def _configuration(host: bytes, bootstrap: bool) -> bytes:
     """Return the configuration of AT+MIPLCREATE as hex text (layout: facts/protocol.md 5.2)."""
     # MTU 1024, link 0x11, no APN, user or password; behind the host one byte of user data.
     net = b"040011000000000000%02X%02X%s000131" % (
@@ -199,7 +208,7 @@ def _configuration(host, bootstrap):
 # -- telling them apart ------------------------------------------------------------------------
 
 
-async def ask_version(at):
+async def ask_version(at: "At") -> "str | None":
     """Return the version of the module's LwM2M suite as text, None if unknown; raises AtError."""
     try:
         lines = await at.command(b"AT+MIPLVER?", 2000, b"+MIPLVER:")
@@ -211,7 +220,7 @@ async def ask_version(at):
     return "".join([chr(c) for c in version if 32 <= c < 127]) or None
 
 
-async def detect(at, version, model=b""):
+async def detect(at: "At", version: "str | None", model: bytes = b"") -> Dialect:
     """Return the Dialect of the module; raises AtError if the line fails.
 
     version is that of ask_version(), model what the module called itself when it started, if it
@@ -229,13 +238,13 @@ async def detect(at, version, model=b""):
     return get(name)
 
 
-def _is_guides(version):
+def _is_guides(version: "str | None") -> bool:
     """Return True if version, text or None, is that of the guide's suite: 2.2.0, 10.01."""
     major = (version or "").split(".")[0]
     return major.isdigit() and int(major) >= 2
 
 
-def _service_pack(text):
+def _service_pack(text: bytes) -> int:
     """Return the number behind the last SP in text, 0 if there is none."""
     number = 0
     for c in text.upper().rpartition(b"SP")[2] if b"SP" in text.upper() else b"":
@@ -245,7 +254,7 @@ def _service_pack(text):
     return number
 
 
-async def _ask(at, text):
+async def _ask(at: "At", text: bytes) -> bytes:
     """Return the first line of the answer; b"" where it is refused."""
     try:
         lines = await at.command(text, 2000, _NAME, None, _is_text)
@@ -256,5 +265,5 @@ async def _ask(at, text):
     return lines[0] if lines else b""
 
 
-def _is_text(line):
+def _is_text(line: bytearray) -> bool:
     return bytes(line[:2]).upper() != b"AT"

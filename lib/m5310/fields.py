@@ -3,17 +3,17 @@
 from binascii import hexlify, unhexlify
 
 
-def body(line):
-    """Return what stands behind the first colon of line (bytes), or all where it has none."""
+def body(line: "bytes | bytearray") -> bytes:
+    """Return what follows the first colon of line, or all of it where there is none."""
     return bytes(line[line.find(b":") + 1 :])
 
 
-def split(text, limit=16):
+def split(text: bytes, limit: int = 16) -> "list[bytes]":
     """Split text at commas outside quotes; blanks around a field and its quotes are removed.
 
     Raises ValueError on more than limit fields or a quote that is not closed.
     """
-    out = []
+    out = []  # type: list[bytes]
     start = 0
     quoted = False
     n = len(text)
@@ -29,7 +29,7 @@ def split(text, limit=16):
     return out
 
 
-def unquote(field):
+def unquote(field: bytes) -> bytes:
     """Return field without the blanks around it and without one pair of quotes."""
     field = field.strip()
     if len(field) > 1 and field[0] == 34 and field[-1] == 34:
@@ -37,7 +37,7 @@ def unquote(field):
     return field
 
 
-def num(field):
+def num(field: bytes) -> int:
     """Return the decimal integer in field; raises ValueError on anything else, also on "+1"."""
     digits = field[1:] if field[:1] == b"-" else field
     if not digits.isdigit() or len(digits) > 10:
@@ -45,8 +45,8 @@ def num(field):
     return int(field)
 
 
-def put(out, number):
-    """Append number in decimal to out (a bytearray), without making an object of its text."""
+def put(out: bytearray, number: int) -> None:
+    """Append number in decimal to out, without allocating its text."""
     if number < 0:
         out.append(45)
         number = -number
@@ -55,16 +55,16 @@ def put(out, number):
     out.append(48 + number % 10)
 
 
-def unhex(field):
+def unhex(field: bytes) -> bytes:
     """Return the bytes that the hex text in field stands for; raises ValueError on other text."""
     return unhexlify(field)
 
 
-def tohex(data):
+def tohex(data: bytes) -> bytes:
     """Return data as upper-case hex text in bytes."""
     return hexlify(data).upper()
 
 
-def is_digits(line):
-    """Tell whether line is one bare decimal number (a socket id, an IMSI)."""
+def is_digits(line: "bytes | bytearray") -> bool:
+    """Return True if line is one bare decimal number (a socket id, an IMSI)."""
     return line.isdigit()

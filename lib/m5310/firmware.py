@@ -1,12 +1,16 @@
-"""The module's own firmware update (FOTA), which nobody may disturb.
+"""The module's own firmware update (FOTA), which must not be disturbed.
 
-The module tells of it in words (`FIRMWARE UPDATING`, M5310-A) or by events 40 to 46. While it
+The module reports it in words (`FIRMWARE UPDATING`, M5310-A) or by events 40 to 46. While it
 downloads, it works as always, but must not be reset. While it writes, from UPDATING or event 43
 on, nothing may be sent to it: a reset then can leave it without any firmware
 (facts/field-updates.md 1, facts/protocol.md 2.1).
 """
 
 from micropython import const
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from m5310.modem import Modem
 
 _LIMIT_MS = const(900000)  # an update that says nothing more for so long is over
 _OVER_MS = const(30000)  # behind UPDATE SUCCESS, for UPDATE OVER
@@ -24,20 +28,20 @@ _LAST = const(51)  # 47 to 51: interrupted, erased, triggered, progress
 
 
 class Firmware:
-    """What is known of an update of `modem`, a Modem."""
+    """The state of an update of `modem`."""
 
-    def __init__(self, modem):
+    def __init__(self, modem: "Modem") -> None:
         self._modem = modem
         self._downloads = False
         self._heard = modem.clock.ticks_ms()  # of the last word about the download
 
     @property
-    def writing(self):
+    def writing(self) -> bool:
         """True while the module writes its firmware: nothing is sent to it."""
         return self._modem.at.listening
 
     @property
-    def busy(self):
+    def busy(self) -> bool:
         """True while the module downloads or writes its firmware: it must not be reset."""
         if self._downloads:
             clock = self._modem.clock
@@ -45,8 +49,8 @@ class Firmware:
             self._downloads = 0 <= age_ms < _LIMIT_MS  # below 0: ticks wrapped, days ago
         return self._downloads or self.writing
 
-    def line(self, line):
-        """Take a line that may tell of an update in words; return whether it does."""
+    def line(self, line: bytearray) -> bool:
+        """Handle a line if it reports an update in words; return whether it does."""
         if len(line) > _LONGEST or line[0] not in b"Ff+ ":
             return False
         words = bytes(line).upper().replace(b":", b" ").split()
@@ -67,8 +71,8 @@ class Firmware:
             self._go_on()
         return True
 
-    def event(self, number):
-        """Take the number of an event."""
+    def event(self, number: int) -> None:
+        """Handle an event by its number."""
         if number in (_DOWNLOADING, _DOWNLOADED):
             self._download()
         elif number == _DOWNLOAD_FAILED:
@@ -80,8 +84,8 @@ class Firmware:
         elif _UPDATE_OVER < number <= _LAST:
             self._go_on()
 
-    def booted(self, line):
-        """Take what a starting module printed: MATREADY and its kind end an update.
+    def booted(self, line: bytearray) -> None:
+        """Handle what a starting module printed: MATREADY and its kind end an update.
 
         A name, a cause or RDY does not. The module restarts in the middle of an update and prints
         those of every start; the update is over with the last of its own words.
@@ -89,24 +93,24 @@ class Firmware:
         if line.find(b"READY") >= 0:
             self.over()
 
-    def over(self):
-        """End the update: the module may be spoken to again, and starts from nothing."""
+    def over(self) -> None:
+        """End the update: commands may be sent again, and the module has lost all state."""
         self._end_download()
         if self.writing:
             self._modem.log("the module's firmware update is over")
             self._modem.at.listen(0)
             self._modem.forget("the module updated its firmware")
 
-    def _download(self):
+    def _download(self) -> None:
         if not self._downloads:
             self._modem.log("the module downloads new firmware: it is not reset")
         self._downloads = True
         self._heard = self._modem.clock.ticks_ms()
 
-    def _end_download(self):
+    def _end_download(self) -> None:
         self._downloads = False
 
-    def _write(self):
+    def _write(self) -> None:
         self._downloads = False
         begins = not self.writing
         self._modem.at.listen(_LIMIT_MS)
@@ -114,8 +118,8 @@ class Firmware:
             self._modem.log("the module writes its own firmware: nothing is sent to it")
             self._modem.forget("the module writes its own firmware")
 
-    def _go_on(self):
-        """Note a sign of life."""
+    def _go_on(self) -> None:
+        """Restart the time limit: the update goes on."""
         if self.writing:
             self._modem.at.listen(_LIMIT_MS)
         elif self._downloads:

@@ -11,7 +11,7 @@ _LAST_YEAR = const(2069)
 _LONGEST_ZONE_MIN = const(1440)
 
 
-def parse_clock(text, local=False):
+def parse_clock(text: bytes, local: bool = False) -> "tuple | None":
     """Return `26/11/28,02:00:00+32` as (year, ..., second) in UTC; None for a clock not yet set.
 
     The M5310 family prints UTC, and the zone beside it only says where it is. local: the time is
@@ -37,7 +37,7 @@ def parse_clock(text, local=False):
     return _shift(y, mo, d + minutes // 1440, minutes % 1440) + (s,)
 
 
-def _numbers(text, separator):
+def _numbers(text: bytes, separator: bytes) -> "list[int]":
     """Return the three numbers in text, of two digits each, the year may have four."""
     parts = [part.strip() for part in text.split(separator)]
     sizes = [len(part) for part in parts]
@@ -49,7 +49,7 @@ def _numbers(text, separator):
     return [int(part) for part in parts]
 
 
-def _split_zone(text):
+def _split_zone(text: bytes) -> "tuple[bytes, int | None]":
     """Return (time of day, minutes its zone is ahead of UTC or None) of `06:16:37+32`."""
     at = max(text.find(b"+"), text.find(b"-"))
     time = (text if at < 0 else text[:at]).strip()
@@ -66,7 +66,7 @@ def _split_zone(text):
     return time, -zone_min if text[at] == 45 else zone_min  # 45: a minus sign
 
 
-def _shift(y, mo, d, minutes):
+def _shift(y: int, mo: int, d: int, minutes: int) -> "tuple[int, int, int, int, int]":
     """Return (y, mo, d, h, mi) with a day that left its month by one brought back into it."""
     if d < 1:
         mo -= 1
@@ -80,7 +80,7 @@ def _shift(y, mo, d, minutes):
     return (y, mo, d, minutes // 60, minutes % 60)
 
 
-def _days(y, mo):
+def _days(y: int, mo: int) -> int:
     if mo == 2:
         return 29 if y % 4 == 0 else 28
     return 30 if mo in (4, 6, 9, 11) else 31

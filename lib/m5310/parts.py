@@ -9,6 +9,13 @@ import asyncio
 
 from micropython import const
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m5310.clock import Clock
+    from m5310.operations import Operation
+
 _PAUSE_MS = const(1500)  # the next part comes that soon behind the last one, or not at all
 _COMING_MS = const(100)  # ... but one that is coming in is waited for
 # All parts together. The module prints an unanswered operation again after 5 s: the refusal of one
@@ -29,9 +36,8 @@ _FLAGS = const(4)  # 1, 2 ... 2, 0
 class _Write:
     """A write of which parts are missing, or that was refused for that."""
 
-    task = None
-
-    def __init__(self, op):
+    def __init__(self, op: "Operation") -> None:
+        self.task = None  # watches its time limits
         self.op = op
         self.msgid = op.msgid
         self.rid = op.rid
@@ -47,7 +53,7 @@ class _Write:
         if op.flag + op.index == 1:
             self.ways |= _FLAGS
 
-    def follows(self, op):
+    def follows(self, op: "Operation") -> bool:
         """Note that op is the next part; return whether it is numbered as that."""
         ways = self.ways
         if op.index != self.index - 1:
@@ -59,9 +65,9 @@ class _Write:
         self.ways = ways
         self.flag = op.flag
         self.index = op.index
-        return ways and op.index >= 0
+        return bool(ways) and op.index >= 0
 
-    def take(self, op):
+    def take(self, op: "Operation") -> None:
         """Add the part op."""
         whole = self.op
         values = whole.values
@@ -79,23 +85,28 @@ class _Write:
 class Parts:
     """The writes under way; refuse(op) answers one whose parts stopped coming.
 
-    `coming()` tells whether the beginning of a line is here.
+    `coming()` returns True if an incomplete line is buffered.
     """
 
-    def __init__(self, clock, coming, refuse):
+    def __init__(
+        self,
+        clock: "Clock",
+        coming: "Callable[[], bool]",
+        refuse: "Callable[[Operation], None]",
+    ) -> None:
         self.clock = clock
         self.coming = coming
         self.refuse = refuse
         self._writes = []  # type: list
         self._starved = None  # the msgid refused last for want of memory,
-        self._starved_at = 0  # and the tick of its last part
+        self._starved_at = clock.ticks_ms()  # and the tick of its last part
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all of them, without an answer."""
         while self._writes:
             self._drop(self._writes[0])
 
-    def join(self, op):
+    def join(self, op: "Operation") -> "Operation | None":
         """Take a part; return the write if it is complete, or bad in itself, None if not.
 
         None as well for what comes late of a write that was refused: it has its answer.
@@ -120,10 +131,10 @@ class Parts:
         self._keep(write)
         return op if write.refused else None
 
-    def starved(self, op):
-        """Note that op, a part, found no memory; return whether its write is refused already.
+    def starved(self, op: "Operation") -> bool:
+        """Note that there was no memory for the part op; return True if its write is refused.
 
-        Takes no heap.
+        Allocates nothing.
         """
         diff = self.clock.ticks_diff
         write = self._find(op.msgid)
@@ -137,14 +148,14 @@ class Parts:
         self._starved_at = op.arrived
         return known
 
-    def _find(self, msgid):
+    def _find(self, msgid: int) -> "_Write | None":
         for write in self._writes:
             if write.msgid == msgid:
                 return write
         return None
 
-    def _anew(self, write, op):
-        """Tell whether op begins the write anew, or another one, instead of going on with it."""
+    def _anew(self, write: _Write, op: "Operation") -> bool:
+        """Return True if op begins the write anew, or another one, instead of continuing it."""
         if op.flag == write.start[0] and op.index == write.start[1]:
             return op.index >= 0 or op.rid == write.rid
         if not write.refused or (write.ways and write.follows(op)):
@@ -154,7 +165,7 @@ class Parts:
             op.bad = True  # printed again, but its beginning is missing
         return late >= _REST_MS
 
-    def _next(self, write, op):
+    def _next(self, write: _Write, op: "Operation") -> "Operation | None":
         """Take another part of write; return the whole if it is complete."""
         write.last = op.arrived
         done = op.flag == op.index == 0
@@ -166,7 +177,7 @@ class Parts:
         write.op.arrived = op.arrived
         return write.op if done else None
 
-    def _keep(self, write):
+    def _keep(self, write: _Write) -> None:
         writes = self._writes
         if len(writes) >= _WRITES:
             oldest = ([each for each in writes if each.refused] or writes)[0]
@@ -176,12 +187,12 @@ class Parts:
         writes.append(write)
         write.task = asyncio.create_task(self._watch(write))
 
-    def _drop(self, write):
+    def _drop(self, write: _Write) -> None:
         self._writes.remove(write)
         if write.task:
             write.task.cancel()
 
-    async def _watch(self, write):
+    async def _watch(self, write: _Write) -> None:
         """Refuse write when its parts stop coming, and forget it when its msgid is free again."""
         diff = self.clock.ticks_diff
         while not write.refused:

@@ -1,17 +1,23 @@
-"""Power saving of the module: PSM timers, eDRX, and their reports (facts/protocol.md 3.1).
+"""Power saving of the module: PSM timers, eDRX, and their reports (facts/protocol.md 3.1)."""
 
-Loaded where it is configured, and forgotten behind the bring-up.
-"""
+from micropython import const
 
 from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, split
 from m5310.network import is_answer, is_mode_answer
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m5310.at import At
+    from m5310.network import Network
+
 # (unit in s, its three bits): the longest last, so that the shortest that reaches far enough wins.
 _PERIODIC = ((2, 3), (30, 4), (60, 5), (600, 0), (3600, 1), (36000, 2), (1152000, 6))
 _ACTIVE = ((2, 0), (60, 1), (360, 2))
-_OFF = 7
+_OFF = const(7)
 # Cycle in ms and its four bits, NB-S1 (3GPP 24.008 table 10.5.5.32).
 _CYCLES = (
     (20480, 2),
@@ -26,14 +32,13 @@ _CYCLES = (
     (10485760, 15),
 )
 
-
 RELEASE = b",0x400"  # Mipl.release: the network may let go of the radio behind the confirmation
 
 
-def _encode(seconds, units):
-    """Return the best timer of at least seconds as eight bits in text, None = switched off.
+def _encode(seconds: "float | None", units: tuple) -> str:
+    """Return the shortest timer of at least seconds, else the longest, as eight bits in text.
 
-    Where none is so long, the longest.
+    None: switched off.
     """
     if seconds is None:
         return "11100000"
@@ -51,7 +56,7 @@ def _encode(seconds, units):
     return text
 
 
-def _decode(text, units):
+def _decode(text: str, units: tuple) -> "int | None":
     """Return the seconds of a timer, None for one that is off; raises ValueError for no timer."""
     if len(text) != 8 or text.strip("01"):
         raise ValueError("timer")
@@ -65,27 +70,27 @@ def _decode(text, units):
     return 60 * (value & 31)  # what is not defined counts minutes (3GPP 24.008 10.5.7.3)
 
 
-def periodic(seconds):
-    """Return T3412, seconds between two periodic updates of the network, as eight bits."""
+def periodic(seconds: "float | None") -> str:
+    """Return T3412, the seconds between two periodic network updates, as eight bits."""
     return _encode(seconds, _PERIODIC)
 
 
-def periodic_s(text):
+def periodic_s(text: str) -> "int | None":
     """Return the seconds of a T3412, None if it is off; raises ValueError."""
     return _decode(text, _PERIODIC)
 
 
-def reached(seconds):
-    """Return T3324, seconds to be reached after the connection is gone, as eight bits."""
+def reached(seconds: "float | None") -> str:
+    """Return T3324, the seconds reachable after a connection, as eight bits."""
     return _encode(seconds, _ACTIVE)
 
 
-def reached_s(text):
+def reached_s(text: str) -> "int | None":
     """Return the seconds of a T3324, None if it is off; raises ValueError."""
     return _decode(text, _ACTIVE)
 
 
-def cycle(seconds):
+def cycle(seconds: float) -> str:
     """Return the shortest eDRX cycle of at least seconds as four bits; else the longest."""
     bits = _CYCLES[-1][1]
     for ms, known in _CYCLES:
@@ -95,7 +100,7 @@ def cycle(seconds):
     return "".join(["1" if bits >> i & 1 else "0" for i in (3, 2, 1, 0)])
 
 
-def cycle_s(text):
+def cycle_s(text: str) -> float:
     """Return the seconds of an eDRX cycle, as float; raises ValueError."""
     bits = int(text, 2) if len(text) == 4 and not text.strip("01") else 0
     for ms, known in _CYCLES:
@@ -104,10 +109,11 @@ def cycle_s(text):
     raise ValueError("cycle")
 
 
-async def set_up(network, log, settings):
-    """Ask the network for what settings say: (T3324 s or None, T3412 s, eDRX s or 0).
+async def set_up(network: "Network", log: "Callable[[str], object]", settings: tuple) -> None:
+    """Ask the network for settings, (T3324 s or None, T3412 s, eDRX s or 0).
 
-    What fails is told and passed over: without it the module only takes more current.
+    What fails is logged and passed over: without it the module only takes more current. Raises
+    AtError if the module does not answer, rebooted or writes its firmware.
     """
     awake, update, edrx = settings
     psm = b"AT+CPSMS=0"
@@ -125,17 +131,17 @@ async def set_up(network, log, settings):
             log(str(e))
 
 
-def watch(at):
-    """Have at hear when the module falls asleep: the first bytes that wake it are lost then."""
+def watch(at: "At") -> None:
+    """Keep at.asleep current: the first bytes that wake a sleeping module are lost."""
 
-    def report(line):
+    def report(line: bytearray) -> None:
         at.asleep = 1 if split(body(line), 4)[-1] == b"1" else 0
 
     at.urc(b"+NPSMR:", report, is_mode_answer)
 
 
-async def granted(network):
-    """Return (T3324 s, T3412 s) as the network gave them, None for what it did not; AtError."""
+async def granted(network: "Network") -> "tuple[int | None, int | None]":
+    """Return (T3324 s, T3412 s) as granted by the network, None if off; raises AtError."""
     await network.at.command(b"AT+CEREG=5")
     try:
         lines = await network.at.command(b"AT+CEREG?", 2000, b"+CEREG:", _is_long)
@@ -148,5 +154,5 @@ async def granted(network):
         return None, None
 
 
-def _is_long(line):
+def _is_long(line: bytearray) -> bool:
     return is_answer(line) and len(split(body(line), 16)) > 5

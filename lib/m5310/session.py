@@ -326,8 +326,9 @@ class Mipl:
         fields = split(body(line), 8)
         num(fields[0])
         event = num(fields[1])
-        ext = fields[2] if len(fields) > 2 else b""
-        ext = int(ext) if ext.isdigit() else 0  # BC28 prints a time there
+        ext = 0
+        if len(fields) > 2 and fields[2].isdigit():  # BC28 prints a time there
+            ext = int(fields[2])
         action = _ACTIONS[event] if 0 <= event < len(_ACTIONS) else 0  # 0: only told
         if self.on_event:
             self.on_event(event, ext)
