@@ -16,7 +16,7 @@ PARTS = {
     "courier": "node.outbox.courier.Courier",
     "dispatcher": "node.dispatcher.Dispatcher",
     "i2c": "machine.I2C",
-    "instance": "lwm2m.instance.Instance",
+    "instance": "lwm2m.registry.Instance",
     "lines": "m5310.lines.Lines",
     "mipl": "m5310.session.Mipl",
     "modem": "m5310.modem.Modem",

@@ -3,7 +3,7 @@
 from micropython import const
 
 from lwm2m.attributes import lay
-from lwm2m.payload import fits
+from lwm2m.values import fits
 from m5310.operations import describe
 
 _READ = const(0)  # as in m5310.codes; a private const takes no heap

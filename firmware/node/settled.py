@@ -6,7 +6,7 @@ Takes what makes parts and joins them out of their classes, where heap is counte
 
 import gc
 
-from lwm2m.instance import Instance
+from lwm2m.registry import Instance
 
 _MAKERS = ("__init__", "add", "default", "objects", "counts")
 _TOLD = ("status",)  # Node.status() asks for what they return, and not for them

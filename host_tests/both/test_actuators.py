@@ -6,8 +6,8 @@ import fakeboard
 from clock import FakeClock
 
 from lwm2m.actuation import Actuation
-from lwm2m.codes import OPAQUE
 from lwm2m.registry import Registry
+from lwm2m.values import OPAQUE
 from node import actuators
 
 STATES = {"off": [0, 0], "low": [1, 0], "high": [0, 1]}

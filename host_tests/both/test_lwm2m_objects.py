@@ -8,10 +8,9 @@ import unittest
 from clock import FakeClock
 
 from lwm2m.actuation import Actuation
-from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, READ, STRING
-from lwm2m.instance import Instance
-from lwm2m.registry import Registry
+from lwm2m.registry import Instance, Registry
 from lwm2m.temperature import Temperature
+from lwm2m.values import BOOLEAN, FLOAT, INTEGER, OPAQUE, READ, STRING
 
 BUS = ((5850, OPAQUE, b"\x01"), (5851, OPAQUE, b"\x16"))
 

@@ -5,10 +5,10 @@ import unittest
 from clock import FakeClock
 
 from lwm2m.actuation import Actuation
-from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
-from lwm2m.payload import fits, size
 from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
+from lwm2m.values import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, fits
+from lwm2m.values import payload_size as size
 
 
 class Payload(unittest.TestCase):

@@ -2,10 +2,9 @@
 
 import unittest
 
-from lwm2m.codes import EXECUTE, INTEGER, READ, STRING, WRITE
-from lwm2m.instance import Instance
-from lwm2m.registry import Registry
+from lwm2m.registry import Instance, Registry
 from lwm2m.temperature import Temperature
+from lwm2m.values import EXECUTE, INTEGER, READ, STRING, WRITE
 
 
 class Machine(Instance):

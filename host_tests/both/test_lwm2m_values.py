@@ -7,8 +7,7 @@ import gc
 import struct
 import unittest
 
-from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, TEXT
-from lwm2m.values import parse, text
+from lwm2m.values import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, TEXT, parse, text
 
 
 class Values(unittest.TestCase):

@@ -42,7 +42,7 @@ class TableTest(unittest.TestCase):
 
     def test_types_and_operations_of_inputs_and_times(self):
         expected = ((5500, BOOLEAN, 1), (5501, INTEGER, 1), (5750, 1, 3), (5518, INTEGER, 1))
-        self.assertEqual(objects.resources(3342, ("5518",)), expected)
+        self.assertEqual(objects.resources(3342, (5518,)), expected)
 
     def test_an_object_that_is_not_there(self):
         for oid in (0, 330, 3300, 33031):

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from lwm2m import attributes as attrs
 from lwm2m.actuation import Actuation
-from lwm2m.codes import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING
 from lwm2m.observe import Observations
-from lwm2m.payload import fits, size
 from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
-from lwm2m.values import parse
+from lwm2m.values import BOOLEAN, FLOAT, INTEGER, OPAQUE, STRING, fits, parse
+from lwm2m.values import payload_size as size
 
 KINDS = st.sampled_from([STRING, OPAQUE, INTEGER, FLOAT, BOOLEAN])
 TEMPERATURES = st.integers(-160, 160).map(lambda n: n / 4)

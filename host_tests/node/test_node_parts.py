@@ -4,8 +4,8 @@ import node_rig
 import pytest
 
 from bench.faults.tricks import Tricks
-from lwm2m.codes import OPAQUE, READ, WRITE
-from lwm2m.instance import Instance
+from lwm2m.registry import Instance
+from lwm2m.values import OPAQUE, READ, WRITE
 
 WIDE = 3399
 

@@ -1,25 +1,23 @@
-"""What a node remembers of its observations while it sleeps.
+"""What outlives a sleep of the board: observations, and what was counted and measured.
 
 A dict that JSON takes: `o` observed paths and their msgids, `a` attributes, `l` the values sent
 last with their age in seconds, `v` what was counted and measured since power on.
 """
 
-_INSTANCE = 0  # as in observe.py
-_INDEX = 1
-_LAST = 4
-_STATE = 5
-_AGE = 6
+from .observe import Observations
+from .registry import Registry
+
 _SINCE_POWER_ON = (5601, 5602, 5501)
 _READINGS = (5700, 5500)
 
 
-def state(observations):
-    """Return what is to be remembered."""
+def state(observations: Observations) -> dict:
+    """Return what is to be kept."""
     observations.next_ms()  # brings the ages up to date
     lasts = []
-    for w in observations._watches:
-        if w[_LAST] is not None:
-            lasts.append([w[_INSTANCE].oid, w[_INSTANCE].iid, _rid(w), w[_LAST], w[_AGE]])
+    for watch in observations.watches:
+        if watch.last is not None:
+            lasts.append(list(watch.path) + [watch.last, watch.age_s])
     values = []
     for instance in observations.registry:
         for rid in _SINCE_POWER_ON:
@@ -27,14 +25,14 @@ def state(observations):
             if value is not None:
                 values.append([instance.oid, instance.iid, rid, value])
     return {
-        "o": [list(path) + [observations._observed[path]] for path in observations._observed],
-        "a": [list(path) + [observations._attributes[path]] for path in observations._attributes],
+        "o": _rows(observations.observed),
+        "a": _rows(observations.attributes),
         "l": lasts,
         "v": values,
     }
 
 
-def values(registry, kept):
+def values(registry: Registry, kept: dict) -> None:
     """Give the instances of registry what they had counted and measured."""
     for oid, iid, rid, value in kept.get("v", ()):
         instance = registry.instance(oid, iid)
@@ -42,25 +40,22 @@ def values(registry, kept):
             instance.put(rid, value)
 
 
-def restore(observations, kept, slept):
-    """Observe as before; slept: seconds since state(). The readings are due again at once."""
+def restore(observations: Observations, kept: dict, slept_s: int) -> None:
+    """Observe as before; slept_s: seconds since state(). The readings are due again at once."""
     for oid, iid, rid, rules in kept.get("a", ()):
-        observations._attributes[oid, iid, rid] = rules
+        observations.attributes[oid, iid, rid] = rules
     for oid, iid, rid, msgid in kept.get("o", ()):
-        observations._observed[oid, iid, rid] = msgid
-    observations._rebuild(None)
-    for oid, iid, rid, last, age in kept.get("l", ()):
-        for w in observations._watches:
-            if (w[_INSTANCE].oid, w[_INSTANCE].iid, _rid(w)) == (oid, iid, rid):
-                if rid not in _READINGS:
-                    w[_LAST] = last
-                    w[_STATE] = 0
-                    w[_AGE] = age + slept
+        observations.observed[oid, iid, rid] = msgid
+    observations.rebuild()
+    for oid, iid, rid, last, age_s in kept.get("l", ()):
+        for watch in observations.watches:
+            if watch.path == (oid, iid, rid) and rid not in _READINGS:
+                watch.resume(last, age_s + slept_s)
 
 
-def due(observations):
+def due(observations: Observations) -> list:
     """Return everything that is due, the readings last, and note it as sent."""
-    found = []
+    found: list = []
     while True:
         item = observations.due()
         if item is None:
@@ -70,21 +65,16 @@ def due(observations):
     return found
 
 
-def again(observations, item):
+def again(observations: Observations, item: tuple) -> None:
     """Note that item, of due(), was not sent after all."""
-    w = observations._find(item)
-    if w:
-        w[_LAST] = None
-        observations._seen = None
+    observations.repeat(item)
 
 
-def renew(observations):
+def renew(observations: Observations) -> None:
     """Have every reading sent once more, whether it has changed or not."""
-    for w in observations._watches:
-        if _rid(w) in _READINGS:
-            w[_LAST] = None
-    observations._seen = None
+    observations.renew(_READINGS)
 
 
-def _rid(w):
-    return w[_INSTANCE].resources[w[_INDEX]][0]
+def _rows(table: dict) -> list:
+    """Return {path: value} as [[oid, iid, rid, value], ...]."""
+    return [list(path) + [table[path]] for path in table]

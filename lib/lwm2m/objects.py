@@ -1,105 +1,143 @@
-"""The objects a node can have, as data: which resources each has, and which class keeps them.
+"""The objects a node can have, as data: resources, units and range of each, and its class.
 
-Loaded when the node is set up, and forgotten behind it. Numbers, types and operations are those of
-the OMA LwM2M registry (IPSO Smart Objects).
+Numbers, types and operations are those of the OMA LwM2M registry (IPSO Smart Objects). Here is
+also the class of the objects whose state is read: 3200 digital input, 3302 presence, 3342 on/off
+switch.
 """
 
-# id, class, units, range, resources in the order they are read and discovered; those of version
-# 1.1 that bear a time, 5518, are not among them.
-#   sensor   a quantity that is measured: lowest and highest are kept (temperature.Temperature)
-#   output   what can be switched and dimmed (actuation.Actuation)
-#   input    a state that is read (digital.Digital)
-_OBJECTS = """
-3200 input - - - 5500 5501 5750
-3301 sensor lx 0 200000 5700 5701 5601 5602 5603 5604 5605
-3302 input - - - 5500 5501 5750
-3303 sensor Cel -55 125 5700 5701 5601 5602 5603 5604 5605
-3304 sensor %RH 0 100 5700 5701 5601 5602 5603 5604 5605
-3306 output - - - 5850 5851 5852 5853 5750
-3311 output - - - 5850 5851 5852
-3315 sensor hPa 300 1100 5700 5701 5601 5602 5603 5604 5605
-3342 input - - - 5500 5501 5750
-"""
+from .registry import Instance
+from .values import BOOLEAN, EXECUTE, FLOAT, INTEGER, OPAQUE, READ, STRING, WRITE
 
-# id, type as in codes.py, operations: 1 read, 2 write, 4 execute
-_RESOURCES = """
-5500 5 1
-5501 3 1
-5601 4 1
-5602 4 1
-5603 4 1
-5604 4 1
-5518 3 1
-5605 2 4
-5700 4 1
-5701 1 1
-5750 1 3
-5850 5 3
-5851 3 3
-5852 3 3
-5853 1 3
-"""
+_COUNTER = 5501
+_TIMESTAMP = 5518
 
 
-def _line(table, number):
-    """Return the words behind number in table; raises ValueError if it is not there."""
-    at = table.find("\n%d " % number)
-    if at < 0:
+class Digital(Instance):
+    """One input, fed by update(); find() returns subclasses that know their object.
+
+    pulses() returns how often the input went on since it was last called; None: changes of the
+    samples are counted.
+    """
+
+    pulses = None
+
+    def __init__(self, iid: int):
+        """iid: 0..65534. Raises ValueError."""
+        Instance.__init__(self, iid, {5501: 0, 5750: ""})
+
+    def get(self, rid: int, live: bool = False):
+        """Return the value of rid, None if there is none yet; live: the counter of this moment."""
+        if live and rid == _COUNTER:
+            self._count()
+        return self.values.get(rid)
+
+    def update(self, value) -> bool:
+        """Store the state; from off to on it counts (5501). None changes nothing: False."""
+        if value is None:
+            return False
+        value = bool(value)
+        if self.pulses:
+            self._count()
+        elif value and self.values.get(5500) is False:
+            self.put(5501, self.values[5501] + 1)
+        self.put(5500, value)
+        self.stamp()
+        return True
+
+    def lose(self) -> None:
+        """Forget the state: 5500 is 4.04 until it is read again."""
+        self.put(5500, None)
+
+    def _count(self) -> None:
+        if self.pulses:
+            self.put(_COUNTER, self.values[_COUNTER] + self.pulses())
+
+
+# rid: (type, operations)
+_RESOURCES = {
+    5500: (BOOLEAN, READ),  # digital input state
+    5501: (INTEGER, READ),  # digital input counter
+    5518: (INTEGER, READ),  # time of the reading, UNIX s
+    5601: (FLOAT, READ),  # minimum measured value
+    5602: (FLOAT, READ),  # maximum measured value
+    5603: (FLOAT, READ),  # minimum range value
+    5604: (FLOAT, READ),  # maximum range value
+    5605: (OPAQUE, EXECUTE),  # reset minimum and maximum measured values
+    5700: (FLOAT, READ),  # sensor value
+    5701: (STRING, READ),  # sensor units
+    5750: (STRING, READ | WRITE),  # application type
+    5850: (BOOLEAN, READ | WRITE),  # on/off
+    5851: (INTEGER, READ | WRITE),  # dimmer
+    5852: (INTEGER, READ | WRITE),  # on time
+    5853: (STRING, READ | WRITE),  # multi-state output
+}
+
+_SENSOR = (5700, 5701, 5601, 5602, 5603, 5604, 5605)  # a quantity that is measured: Temperature
+_INPUT = (5500, 5501, 5750)  # a state that is read: Digital
+_OUTPUTS = (3306, 3311)  # can be switched and dimmed: Actuation
+
+# oid: resources in the order of discover and read answers. 5518, the time of the reading, of
+# version 1.1 of some, is appended where a node has it.
+_OBJECTS = {
+    3200: _INPUT,
+    3301: _SENSOR,
+    3302: _INPUT,
+    3303: _SENSOR,
+    3304: _SENSOR,
+    3306: (5850, 5851, 5852, 5853, 5750),
+    3311: (5850, 5851, 5852),
+    3315: _SENSOR,
+    3342: _INPUT,
+}
+
+# oid: (units, lowest, highest) of the sensors.
+_MEASURED = {
+    3301: ("lx", 0, 200000),
+    3303: ("Cel", -55, 125),
+    3304: ("%RH", 0, 100),
+    3315: ("hPa", 300, 1100),
+}
+
+
+def _entry(table: dict, number: int):
+    if number not in table:
         raise ValueError("object or resource %d is not in lwm2m/objects.py" % number)
-    return table[at + 1 : table.find("\n", at + 1)].split()[1:]
+    return table[number]
 
 
-def resources(oid, more=()):
-    """Return ((rid, type, operations), ...) of object oid, with more resources at the end."""
-    out = []
-    for rid in _line(_OBJECTS, oid)[4:] + list(more):
-        kind, operations = _line(_RESOURCES, int(rid))
-        out.append((int(rid), int(kind), int(operations)))
-    return tuple(out)
+def resources(oid: int, more: tuple = ()) -> tuple:
+    """Return ((rid, type, operations), ...) of object oid, with more resource ids at the end.
+
+    Raises ValueError for an unknown object or resource.
+    """
+    return tuple([(rid,) + _entry(_RESOURCES, rid) for rid in _entry(_OBJECTS, oid) + more])
 
 
-def find(oid, now=None):
+def find(oid: int, now=None) -> type:
     """Return the class for instances of object oid; raises ValueError for an unknown one.
 
-    now() returns the UNIX time in seconds, or None while that is not known: with it, what is
+    now() returns the UNIX time in seconds, or None while that is unknown: with it, what is
     measured or read bears the time of its last reading (5518, version 1.1 of the objects).
     """
-    kind = _line(_OBJECTS, oid)[0]
-    if kind == "sensor":
-        from lwm2m.temperature import Temperature as base
-    elif kind == "output":
-        from lwm2m.actuation import Actuation as base  # type: ignore[assignment]
+    base: type
+    rids = _entry(_OBJECTS, oid)
+    if oid in _OUTPUTS:
+        from .actuation import Actuation as base
+    elif rids is _INPUT:
+        base = Digital
     else:
-        from lwm2m.digital import Digital as base  # type: ignore[assignment]
-    stamped = now and kind != "output"
-    if base.oid == oid and not stamped:
+        from .temperature import Temperature as base  # type: ignore[assignment]
+    stamped = now and oid not in _OUTPUTS
+    if base.oid == oid and not stamped:  # type: ignore[attr-defined]
         return base
-    made = _under(base)
+    made = type(base.__name__, (base,), {})
     made.oid = oid
-    made.resources = resources(oid, ("5518",) if stamped else ())
+    made.resources = resources(oid, (_TIMESTAMP,) if stamped else ())
     if stamped:
-        made.update = _stamped(base, now)
+        made.now = staticmethod(now)
     return made
 
 
-def _under(base):
-    return type(base.__name__, (base,), {})
-
-
-def _stamped(base, now):
-    """Return the update of base that notes the time; this alone is no change to be notified."""
-
-    def update(self, value):
-        done = base.update(self, value)
-        time = now() if done else None
-        if time:
-            self.values[5518] = time
-        return done
-
-    return update
-
-
-def measured(oid):
-    """Return (units, lowest, highest) of a sensor object."""
-    _, units, low, high = _line(_OBJECTS, oid)[:4]
-    return units, int(low), int(high)
+def measured(oid: int) -> tuple:
+    """Return (units, lowest, highest) of a sensor object; raises ValueError for another."""
+    return _entry(_MEASURED, oid)

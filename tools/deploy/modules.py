@@ -10,7 +10,6 @@ _SAVING = ("power.mode=psm", "power.mode=cycle")
 # Module or package: the fields of the configuration, one of which has to be given for it, or has
 # to have that value. In a list that of any item counts.
 WHEN = {
-    "lwm2m.digital": ("sensors.object=3200", "sensors.object=3302", "sensors.object=3342"),
     "m5310.power": _SAVING,
     "m5310.udp": ("udp.server",),
     "node.actuators": ("actuators",),

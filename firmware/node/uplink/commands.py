@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from lwm2m.codes import NOT_ALLOWED, STRING
+from lwm2m.values import NOT_ALLOWED, STRING
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:

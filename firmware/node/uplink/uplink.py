@@ -8,7 +8,7 @@ import os
 
 from micropython import const
 
-from lwm2m.codes import BAD_REQUEST
+from lwm2m.values import BAD_REQUEST
 from m5310.errors import AtError
 
 from . import datagram
@@ -19,7 +19,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lwm2m.instance import Instance
+    from lwm2m.registry import Instance
     from m5310.clock import Ticks
     from m5310.modem import Modem
     from node.log import Log
