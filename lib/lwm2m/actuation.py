@@ -2,8 +2,14 @@
 
 import time
 
+from micropython import const
+
 from .registry import Instance
 from .values import BOOLEAN, INTEGER, READ, STRING, WRITE, text
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any, Callable, Sequence
 
 
 class Actuation(Instance):
@@ -24,14 +30,14 @@ class Actuation(Instance):
     def __init__(
         self,
         iid: int,
-        clock=time,
-        on_off=None,
-        dimmer=None,
-        multistate=None,
+        clock: "Any" = time,
+        on_off: "Callable[[bool], Any] | None" = None,
+        dimmer: "Callable[[int], Any] | None" = None,
+        multistate: "Callable[[str], Any] | None" = None,
         app_type: str = "",
-        states=(),
-        switch=None,
-    ):
+        states: "Sequence[str]" = (),
+        switch: "Any" = None,
+    ) -> None:
         """iid: 0..65534; clock: ticks_ms() and ticks_diff(), by default MicroPython's.
 
         on_off(bool), dimmer(0..100) and multistate(str) drive the outputs, and raise OSError or
@@ -43,7 +49,7 @@ class Actuation(Instance):
         if switch is not None:
             on_off = switch.value
         self.clock = clock
-        self.outputs = {5850: on_off, 5851: dimmer, 5853: multistate}
+        self.outputs: "dict[int, Callable | None]" = {5850: on_off, 5851: dimmer, 5853: multistate}
         self.states = [text(name.encode()) for name in states]
         self.app_type = text(app_type.encode())
         self._on_s = self._rest_ms = 0  # on for so many seconds, and ms beyond them
@@ -53,7 +59,7 @@ class Actuation(Instance):
         for rid, _, _ in self.resources:
             self.values[rid] = self.default(rid)
 
-    def default(self, rid: int):
+    def default(self, rid: int) -> "Any":
         """Return the value rid starts with."""
         if rid == 5850:
             return False
@@ -61,7 +67,7 @@ class Actuation(Instance):
             return self.states[0] if self.states else ""
         return self.app_type if rid == 5750 else 0
 
-    def get(self, rid: int, live: bool = False):
+    def get(self, rid: int, live: bool = False) -> "Any":
         """Return the value of rid; the on time (5852) is that of the last tick() unless live."""
         if live and rid == 5852:
             self._count()
@@ -72,7 +78,7 @@ class Actuation(Instance):
         """Return True if rid counts seconds at present: the on time (5852) while it is on."""
         return rid == 5852 and self.values[5850]
 
-    def check(self, rid: int, value) -> None:
+    def check(self, rid: int, value: "Any") -> None:
         """Raise ValueError for 5851 outside 0..100, 5852 but 0, 5853 but a configured state."""
         if (
             (rid == 5851 and not 0 <= value <= 100)
@@ -81,9 +87,9 @@ class Actuation(Instance):
         ):
             raise ValueError
 
-    def apply(self, pairs: list) -> None:
+    def apply(self, pairs: "list[tuple[int, Any]]") -> None:
         """Drive the outputs, then set the values; if an output raises, all are set back."""
-        driven: list = []
+        driven: "list[tuple[Callable, Any]]" = []
         done = False
         try:
             for rid, value in pairs:
@@ -117,7 +123,7 @@ class Actuation(Instance):
             self._rest_ms = ms % 1000
         self._mark = now
 
-    def _restore(self, driven: list) -> None:
+    def _restore(self, driven: "list[tuple[Callable, Any]]") -> None:
         """Set outputs back, the last one first."""
         while driven:
             output, value = driven.pop()

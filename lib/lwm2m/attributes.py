@@ -12,17 +12,23 @@ from .registry import Instance
 from .values import FLOAT, INTEGER, STRING
 from .values import parse as _value
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
+    from .observe import Observations
+
 _LONGEST = const(128)
 _HOUR_S = const(3600)  # the longest wait, so that ages never span a wrap of the ticks
 _TRIES_MAX = const(6)  # a failed notification waits 2, 4 ... 64 s
 
 
-def lay(observations, oid: int, iid: int, rid: int, raw: bytes) -> int:
+def lay(observations: "Observations", oid: int, iid: int, rid: int, raw: bytes) -> int:
     """Set attributes of a path, as Observations.set_attributes."""
     return observations.set_attributes(oid, iid, rid, raw)
 
 
-def parse(raw: bytes) -> dict:
+def parse(raw: bytes) -> "dict[str, Any]":
     """Return {key: number} of the bytes raw; None for a key without value, which unsets it.
 
     pmin and pmax are whole seconds, "15.0" is refused; stp is the same as st. Zeros that firmware
@@ -51,7 +57,7 @@ def parse(raw: bytes) -> dict:
     return found
 
 
-def merge(old: dict, new: dict) -> dict:
+def merge(old: "dict[str, Any]", new: "dict[str, Any]") -> "dict[str, Any]":
     """Return attributes with new ones laid over; None removes a key.
 
     Raises ValueError unless lt + 2 * st < gt (OMA TS 1.1).
@@ -67,7 +73,7 @@ def merge(old: dict, new: dict) -> dict:
     return merged
 
 
-def _leave_out(found: dict, texts: dict) -> None:
+def _leave_out(found: "dict[str, Any]", texts: dict[str, str]) -> None:
     """Remove the zeros of firmware that prints every attribute, set or not.
 
     M5312, M5313 and RDA's print gt, lt and st with six decimals, `0.000000` where not set. A set
@@ -106,17 +112,17 @@ class Watch:
     event waits to be notified; age_s: whole seconds since the last notification.
     """
 
-    def __init__(self, instance: Instance, rid: int, kind: int, clock):
+    def __init__(self, instance: Instance, rid: int, kind: int, clock: "Any") -> None:
         self.instance = instance
         self.rid = rid
         self.kind = kind
         self.msgid = 0
-        self.rules: dict = {}
+        self.rules: "dict[str, Any]" = {}
         self._clock = clock
         self.reset()
 
     @property
-    def path(self) -> tuple:
+    def path(self) -> tuple[int, int, int]:
         """(oid, iid, rid)."""
         return self.instance.oid, self.instance.iid, self.rid
 
@@ -125,14 +131,14 @@ class Watch:
         self.sent(None)
         self.latched = True
 
-    def sent(self, value) -> None:
+    def sent(self, value: "Any") -> None:
         """Note that value was notified now."""
         self.resume(value, 0)
         self._mark = self._clock.ticks_ms()  # age_s is that of this tick
 
-    def resume(self, value, age_s: int) -> None:
+    def resume(self, value: "Any", age_s: int) -> None:
         """Go on from a notification of value age_s ago."""
-        self.last = value
+        self.last: "Any" = value
         self.latched = False
         self.age_s = age_s
         self._tries = 0  # failed ones
@@ -195,7 +201,7 @@ class Watch:
                 soonest = step
         return max(1, int(soonest)) * 1000
 
-    def _is_event(self, value, counts: bool) -> bool:
+    def _is_event(self, value: "Any", counts: bool) -> bool:
         """Return True if value is an event by the rules, compared to the last one sent."""
         last = self.last
         gt = self.rules.get("gt")

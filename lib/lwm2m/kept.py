@@ -4,14 +4,22 @@ A dict that JSON takes: `o` observed paths and their msgids, `a` attributes, `l`
 last with their age in seconds, `v` what was counted and measured since power on.
 """
 
+from micropython import const
+
 from .observe import Observations
 from .registry import Registry
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
+    from .observe import Item, Path
 
 _SINCE_POWER_ON = (5601, 5602, 5501)
 _READINGS = (5700, 5500)
 
 
-def state(observations: Observations) -> dict:
+def state(observations: Observations) -> "dict[str, Any]":
     """Return what is to be kept."""
     observations.next_ms()  # brings the ages up to date
     lasts = []
@@ -32,7 +40,7 @@ def state(observations: Observations) -> dict:
     }
 
 
-def values(registry: Registry, kept: dict) -> None:
+def values(registry: Registry, kept: "dict[str, Any]") -> None:
     """Give the instances of registry what they had counted and measured."""
     for oid, iid, rid, value in kept.get("v", ()):
         instance = registry.instance(oid, iid)
@@ -40,7 +48,7 @@ def values(registry: Registry, kept: dict) -> None:
             instance.put(rid, value)
 
 
-def restore(observations: Observations, kept: dict, slept_s: int) -> None:
+def restore(observations: Observations, kept: "dict[str, Any]", slept_s: int) -> None:
     """Observe as before; slept_s: seconds since state(). The readings are due again at once."""
     for oid, iid, rid, rules in kept.get("a", ()):
         observations.attributes[oid, iid, rid] = rules
@@ -53,9 +61,9 @@ def restore(observations: Observations, kept: dict, slept_s: int) -> None:
                 watch.resume(last, age_s + slept_s)
 
 
-def due(observations: Observations) -> list:
+def due(observations: Observations) -> "list[Item]":
     """Return everything that is due, the readings last, and note it as sent."""
-    found: list = []
+    found: "list[Item]" = []
     while True:
         item = observations.due()
         if item is None:
@@ -65,7 +73,7 @@ def due(observations: Observations) -> list:
     return found
 
 
-def again(observations: Observations, item: tuple) -> None:
+def again(observations: Observations, item: "Item") -> None:
     """Note that item, of due(), was not sent after all."""
     observations.repeat(item)
 
@@ -75,6 +83,6 @@ def renew(observations: Observations) -> None:
     observations.renew(_READINGS)
 
 
-def _rows(table: dict) -> list:
+def _rows(table: "dict[Path, Any]") -> list[list]:
     """Return {path: value} as [[oid, iid, rid, value], ...]."""
     return [list(path) + [table[path]] for path in table]

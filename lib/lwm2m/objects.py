@@ -5,11 +5,17 @@ also the class of the objects whose state is read: 3200 digital input, 3302 pres
 switch.
 """
 
+from micropython import const
+
 from .registry import Instance
 from .values import BOOLEAN, EXECUTE, FLOAT, INTEGER, OPAQUE, READ, STRING, WRITE
 
-_COUNTER = 5501
-_TIMESTAMP = 5518
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any, Callable
+
+_COUNTER = const(5501)
+_TIMESTAMP = const(5518)
 
 
 class Digital(Instance):
@@ -19,19 +25,19 @@ class Digital(Instance):
     samples are counted.
     """
 
-    pulses = None
+    pulses: "Callable[[], int] | None" = None
 
-    def __init__(self, iid: int):
+    def __init__(self, iid: int) -> None:
         """iid: 0..65534. Raises ValueError."""
         Instance.__init__(self, iid, {5501: 0, 5750: ""})
 
-    def get(self, rid: int, live: bool = False):
+    def get(self, rid: int, live: bool = False) -> "Any":
         """Return the value of rid, None if there is none yet; live: the counter of this moment."""
         if live and rid == _COUNTER:
             self._count()
         return self.values.get(rid)
 
-    def update(self, value) -> bool:
+    def update(self, value: "Any") -> bool:
         """Store the state; from off to on it counts (5501). None changes nothing: False."""
         if value is None:
             return False
@@ -99,13 +105,13 @@ _MEASURED = {
 }
 
 
-def _entry(table: dict, number: int):
+def _entry(table: "dict[int, Any]", number: int) -> "Any":
     if number not in table:
         raise ValueError("object or resource %d is not in lwm2m/objects.py" % number)
     return table[number]
 
 
-def resources(oid: int, more: tuple = ()) -> tuple:
+def resources(oid: int, more: tuple[int, ...] = ()) -> tuple[tuple[int, int, int], ...]:
     """Return ((rid, type, operations), ...) of object oid, with more resource ids at the end.
 
     Raises ValueError for an unknown object or resource.
@@ -113,24 +119,24 @@ def resources(oid: int, more: tuple = ()) -> tuple:
     return tuple([(rid,) + _entry(_RESOURCES, rid) for rid in _entry(_OBJECTS, oid) + more])
 
 
-def find(oid: int, now=None) -> type:
+def find(oid: int, now: "Callable[[], int | None] | None" = None) -> "Any":
     """Return the class for instances of object oid; raises ValueError for an unknown one.
 
     now() returns the UNIX time in seconds, or None while that is unknown: with it, what is
     measured or read bears the time of its last reading (5518, version 1.1 of the objects).
     """
-    base: type
+    base: "Any"
     rids = _entry(_OBJECTS, oid)
     if oid in _OUTPUTS:
         from .actuation import Actuation as base
     elif rids is _INPUT:
         base = Digital
     else:
-        from .temperature import Temperature as base  # type: ignore[assignment]
+        from .temperature import Temperature as base
     stamped = now and oid not in _OUTPUTS
-    if base.oid == oid and not stamped:  # type: ignore[attr-defined]
+    if base.oid == oid and not stamped:
         return base
-    made = type(base.__name__, (base,), {})
+    made: "Any" = type(base.__name__, (base,), {})
     made.oid = oid
     made.resources = resources(oid, (_TIMESTAMP,) if stamped else ())
     if stamped:
@@ -138,6 +144,6 @@ def find(oid: int, now=None) -> type:
     return made
 
 
-def measured(oid: int) -> tuple:
+def measured(oid: int) -> tuple[str, int, int]:
     """Return (units, lowest, highest) of a sensor object; raises ValueError for another."""
     return _entry(_MEASURED, oid)

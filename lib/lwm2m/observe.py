@@ -8,8 +8,15 @@ object to instance to resource (OMA TS 1.0 5.1.1). A notification carries the va
 from micropython import const
 
 from .attributes import Watch, merge, parse
-from .registry import Registry
+from .registry import Instance, Registry
 from .values import BAD_REQUEST, CHANGED, CONTENT, NOT_ALLOWED, NOT_FOUND, READ
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
+    Path = tuple[int, int, int]
+    Item = tuple[int, int, int, int, int, Any]  # msgid, oid, iid, rid, type, value
 
 _HOUR_MS = const(3600000)  # the longest wait, so that no wrap of the ticks goes unseen
 
@@ -22,7 +29,7 @@ class Observations:
     order; after a change of the first two call rebuild().
     """
 
-    def __init__(self, registry: Registry, clock, pmin: int = 1, limit: int = 32):
+    def __init__(self, registry: Registry, clock: "Any", pmin: int = 1, limit: int = 32) -> None:
         """registry: a complete one; clock: ticks; pmin: s between notifications of a resource
         that has no pmin of its own (0 = none); limit: observations held at once."""
         self.registry = registry
@@ -30,12 +37,12 @@ class Observations:
         self.pmin = pmin
         self.limit = limit
         self.changed = registry.changed  # set whenever due() may have something new
-        self.observed: dict = {}
-        self.attributes: dict = {}  # bounded by the registry: paths are checked
-        self.watches: list = []
+        self.observed: "dict[Path, int]" = {}
+        self.attributes: "dict[Path, dict[str, Any]]" = {}  # of paths that exist
+        self.watches: list[Watch] = []
         self._turn = 0  # where the next search starts: no resource starves another
         self._seen: "int | None" = None  # registry.version() of the last look, None = look again
-        self._wake = 0
+        self._wake: "Any" = 0
         self._ready: "Watch | None" = None
 
     def observe(self, oid: int, iid: int, rid: int, msgid: int) -> int:
@@ -101,7 +108,7 @@ class Observations:
             self.attributes.clear()
         self.rebuild()
 
-    def due(self) -> "tuple | None":
+    def due(self) -> "Item | None":
         """Return (msgid, oid, iid, rid, type, value) to notify now, None if nothing is due.
 
         Hand the tuple to sent() or failed() afterwards. Events are noticed here and in next_ms():
@@ -116,35 +123,35 @@ class Observations:
         value = watch.instance.get(watch.rid, True)
         return (watch.msgid,) + watch.path + (watch.kind, value)
 
-    def sent(self, item: tuple) -> None:
+    def sent(self, item: "Item") -> None:
         """Note that item, from due(), was transmitted: timers restart, its value was the last."""
         watch = self._find(item)
         if watch:
             watch.sent(item[5])
             self._seen = None
 
-    def failed(self, item: tuple) -> None:
+    def failed(self, item: "Item") -> None:
         """Note that item was not transmitted: it stays due, after 2, 4 ... 64 s."""
         watch = self._find(item)
         if watch:
             watch.failed(self.pmin)
             self._seen = None
 
-    def repeat(self, item: tuple) -> None:
+    def repeat(self, item: "Item") -> None:
         """Have item, which was noted as sent, sent once more at once."""
         watch = self._find(item)
         if watch:
             watch.last = None
             self._seen = None
 
-    def renew(self, rids: tuple) -> None:
+    def renew(self, rids: tuple[int, ...]) -> None:
         """Have the resources with these ids sent once more, whether they have changed or not."""
         for watch in self.watches:
             if watch.rid in rids:
                 watch.last = None
         self._seen = None
 
-    def watched(self, oid: int, iid: int, rid: int) -> tuple:
+    def watched(self, oid: int, iid: int, rid: int) -> "tuple[int | None, int | None]":
         """Return (msgid, type) under which a resource is observed, (None, None) if it is not."""
         for watch in self.watches:
             if watch.path == (oid, iid, rid):
@@ -161,7 +168,7 @@ class Observations:
         self._look()
         return max(0, self.clock.ticks_diff(self._wake, self.clock.ticks_ms()))
 
-    def rebuild(self, fresh: "tuple | None" = None) -> None:
+    def rebuild(self, fresh: "Path | None" = None) -> None:
         """Make the watches anew, keeping what is known of each; those of path fresh start over."""
         watches = []
         for instance in self.registry:
@@ -188,23 +195,23 @@ class Observations:
             code = NOT_ALLOWED
         return code
 
-    def _known(self, instance, rid: int) -> "Watch | None":
+    def _known(self, instance: Instance, rid: int) -> "Watch | None":
         for watch in self.watches:
             if watch.instance is instance and watch.rid == rid:
                 return watch
         return None
 
-    def _find(self, item: tuple) -> "Watch | None":
+    def _find(self, item: "Item") -> "Watch | None":
         """Return the watch of item, None if its observation ended or was renewed meanwhile."""
         for watch in self.watches:
             if watch.msgid == item[0] and watch.path == item[1:4]:
                 return watch
         return None
 
-    def _inherited(self, oid: int, iid: int, rid: int) -> tuple:
+    def _inherited(self, oid: int, iid: int, rid: int) -> "tuple[Path | None, dict[str, Any]]":
         """Return the deepest observed path over a resource or None, and the rules it goes by."""
         covering = None
-        rules: dict = {}
+        rules: "dict[str, Any]" = {}
         for path in ((oid, -1, -1), (oid, iid, -1), (oid, iid, rid)):
             if path in self.observed:
                 covering = path

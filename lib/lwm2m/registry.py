@@ -6,6 +6,8 @@ there 4.05; value refused 4.00 (OMA TS 1.0 7.1.2).
 
 import asyncio
 
+from micropython import const
+
 from .values import (
     BAD_REQUEST,
     CHANGED,
@@ -18,7 +20,15 @@ from .values import (
     parse,
 )
 
-_TIMESTAMP = 5518
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any, Callable, Iterator
+
+    Resources = tuple[tuple[int, int, int], ...]
+    Written = list[tuple[int, int, bytes]]  # (rid, type, raw bytes)
+    Values = list[tuple[int, int, int, Any]]  # (iid, rid, type, value)
+
+_TIMESTAMP = const(5518)
 
 
 class Instance:
@@ -29,11 +39,13 @@ class Instance:
     """
 
     oid = 0
-    resources: tuple = ()
-    now = None  # returns the UNIX time in s or None while unknown; where readings bear a time
+    resources: "Resources" = ()
+    now: "Callable[[], int | None] | None" = (
+        None  # returns the UNIX time in s or None while unknown; where readings bear a time
+    )
     changed: "asyncio.Event | None" = None  # set at every change, see Registry.changed
 
-    def __init__(self, iid: int, values: dict):
+    def __init__(self, iid: int, values: "dict[int, Any]") -> None:
         """iid: 0..65534; values: {rid: value}, absent = no value yet. Raises ValueError."""
         if not 0 <= iid < 0xFFFF:
             raise ValueError("iid %r" % (iid,))
@@ -41,7 +53,7 @@ class Instance:
         self.values = values
         self.version = 0
 
-    def get(self, rid: int, live: bool = False):
+    def get(self, rid: int, live: bool = False) -> "Any":
         """Return the value of rid, None if there is none yet.
 
         live: computed for this moment, where it depends on the time; else as put last.
@@ -52,7 +64,7 @@ class Instance:
         """Return True if rid counts seconds at present: its live value grows by 1 each second."""
         return False
 
-    def put(self, rid: int, value) -> None:
+    def put(self, rid: int, value: "Any") -> None:
         """Set rid to value, from inside the node."""
         if self.values.get(rid) != value:
             self.values[rid] = value
@@ -66,15 +78,15 @@ class Instance:
         if time:
             self.values[_TIMESTAMP] = time
 
-    def check(self, rid: int, value) -> None:
+    def check(self, rid: int, value: "Any") -> None:
         """Raise ValueError if a write may not set rid to value (of the right type already)."""
 
-    def apply(self, pairs: list) -> None:
+    def apply(self, pairs: "list[tuple[int, Any]]") -> None:
         """Set every (rid, value) of pairs, which check() has passed, or raise and set none."""
         for rid, value in pairs:
             self.put(rid, value)
 
-    def default(self, rid: int):
+    def default(self, rid: int) -> "Any":
         """Return the value of rid after a replacing write that does not name it."""
         return self.values.get(rid)
 
@@ -92,9 +104,9 @@ class Registry:
     `changed` is an asyncio.Event, set whenever a value changes; whoever waits for it clears it.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.changed = asyncio.Event()
-        self._all: list = []
+        self._all: list[Instance] = []
 
     def add(self, instance: Instance) -> None:
         """Add an instance; they are sorted by object and id. Raises ValueError if it exists."""
@@ -108,7 +120,7 @@ class Registry:
         self._all.insert(place, instance)
         instance.changed = self.changed
 
-    def __iter__(self):
+    def __iter__(self) -> "Iterator[Instance]":
         return iter(self._all)
 
     def version(self) -> int:
@@ -118,7 +130,7 @@ class Registry:
             total += instance.version
         return total
 
-    def objects(self) -> list:
+    def objects(self) -> list[int]:
         """Return the object ids, sorted."""
         oids = []
         for instance in self._all:
@@ -126,7 +138,7 @@ class Registry:
                 oids.append(instance.oid)
         return oids
 
-    def instances(self, oid: int) -> list:
+    def instances(self, oid: int) -> list[int]:
         """Return the instance ids of oid, sorted; empty if there is no such object."""
         iids = []
         for instance in self._all:
@@ -134,14 +146,14 @@ class Registry:
                 iids.append(instance.iid)
         return iids
 
-    def instance(self, oid: int, iid: int):
+    def instance(self, oid: int, iid: int) -> "Any":
         """Return the Instance, None if it does not exist."""
         for instance in self._all:
             if instance.oid == oid and instance.iid == iid:
                 return instance
         return None
 
-    def resource_ids(self, oid: int) -> list:
+    def resource_ids(self, oid: int) -> list[int]:
         """Return the resource ids of oid in the guide's order; empty for an unknown object."""
         rids = []
         for rid, _, _ in self._table(oid):
@@ -152,7 +164,7 @@ class Registry:
         """Return the discover answer of oid as "5700;5701;..." (guide 3.5(1)), "" if unknown."""
         return ";".join(map(str, self.resource_ids(oid)))
 
-    def counts(self, oid: int) -> tuple:
+    def counts(self, oid: int) -> tuple[int, int]:
         """Return (attributes, actions) for ADDOBJ (guide 3.2(2)): 3303 has (6, 1), 3306 (5, 0)."""
         actions = 0
         table = self._table(oid)
@@ -160,7 +172,7 @@ class Registry:
             actions += 1 if ops & EXECUTE else 0
         return len(table) - actions, actions
 
-    def declaration(self) -> list:
+    def declaration(self) -> list[tuple[int, str, int, int, str]]:
         """Return [(oid, bitmap of instances, attributes, actions, "rid;rid;..."), ...].
 
         That is what a session is opened with (guide 3.2(2)); bitmap "101" means instances 0, 2.
@@ -188,7 +200,7 @@ class Registry:
             return NOT_FOUND
         return 0
 
-    def read(self, oid: int, iid: int, rid: int) -> tuple:
+    def read(self, oid: int, iid: int, rid: int) -> "tuple[int, Values]":
         """Return (code, [(iid, rid, type, value), ...]), the list empty unless the code is 205.
 
         A resource without a value yet is 404; reads of an instance or object skip those and what
@@ -209,7 +221,7 @@ class Registry:
                         found.append((instance.iid, known, kind, value))
         return (CONTENT, found) if found else (NOT_FOUND, [])
 
-    def write(self, oid: int, iid: int, values: list, replace: bool = False) -> int:
+    def write(self, oid: int, iid: int, values: "Written", replace: bool = False) -> int:
         """Write all of values, [(rid, type, raw bytes), ...], or none; return a code.
 
         400: no value at all, a resource named twice, a value that does not fit, or an output that
@@ -246,14 +258,14 @@ class Registry:
             return NOT_ALLOWED
         return instance.execute(rid, args)
 
-    def _table(self, oid: int) -> tuple:
+    def _table(self, oid: int) -> "Resources":
         for instance in self._all:
             if instance.oid == oid:
                 return instance.resources
         return ()
 
 
-def _checked(instance: Instance, values: list, replace: bool) -> list:
+def _checked(instance: Instance, values: "Written", replace: bool) -> "list[tuple[int, Any]]":
     """Return the [(rid, value), ...] of a write, parsed and allowed; raises ValueError."""
     pairs = []
     left = list(instance.resources)

@@ -24,7 +24,7 @@ class Temperature(Instance):
 
     def __init__(
         self, iid: int, units: str = "Cel", range_min: float = -55, range_max: float = 125
-    ):
+    ) -> None:
         """iid: 0..65534; units: UCUM name; range_min, range_max: what the sensor can measure.
 
         Raises ValueError for a bad id and for units that cannot be sent.

@@ -13,6 +13,10 @@ import struct
 
 from micropython import const
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
 # Value types, numbered as MIPL's valuetype (guide 3.5). TEXT occurs in writes only: characters
 # that came where the hex of opaque bytes was announced.
 TEXT = const(0)
@@ -47,7 +51,7 @@ _OVERHEAD = const(20)
 _NUMBER_LENGTH = const(24)  # the longest number as plain text
 
 
-def parse(kind: int, sent: int, raw: bytes, limit: int = 64) -> object:
+def parse(kind: int, sent: int, raw: bytes, limit: int = 64) -> "Any":
     """Return the value of a resource of type kind that arrived as type sent with the bytes raw.
 
     sent other than OPAQUE means text, whatever type it claims. TEXT is never a number: it may be
@@ -147,7 +151,7 @@ def _is_number(raw: bytes) -> bool:
     )
 
 
-def payload_size(values: list, single: bool = False) -> int:
+def payload_size(values: "list[tuple[int, int, int, Any]]", single: bool = False) -> int:
     """Return the payload bytes of values, [(iid, rid, type, value), ...] from Registry.read.
 
     A single resource travels as plain text, instances and objects as TLV (facts/platform.md 1.8
@@ -166,7 +170,7 @@ def payload_size(values: list, single: bool = False) -> int:
     return total
 
 
-def fits(values: list, single: bool = False) -> bool:
+def fits(values: "list[tuple[int, int, int, Any]]", single: bool = False) -> bool:
     """Return True if values can be answered in one CoAP message below 512 bytes."""
     return payload_size(values, single) + _OVERHEAD < _MESSAGE_LIMIT
 
@@ -179,7 +183,7 @@ def _tlv(ident: int, length: int) -> int:
     return head + length
 
 
-def _length(kind: int, value) -> int:
+def _length(kind: int, value: "Any") -> int:
     """Return the bytes of a value in TLV."""
     if kind == STRING:
         return len(value.encode())
