@@ -22,10 +22,10 @@ from .values import (
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from typing import Any, Callable, Iterator
+    from typing import Any, Callable, Iterator, Sequence
 
     Resources = tuple[tuple[int, int, int], ...]
-    Written = list[tuple[int, int, bytes]]  # (rid, type, raw bytes)
+    Written = Sequence[tuple[int, int, bytes]]  # (rid, type, raw bytes)
     Values = list[tuple[int, int, int, Any]]  # (iid, rid, type, value)
 
 _TIMESTAMP = const(5518)
@@ -40,9 +40,8 @@ class Instance:
 
     oid = 0
     resources: "Resources" = ()
-    now: "Callable[[], int | None] | None" = (
-        None  # returns the UNIX time in s or None while unknown; where readings bear a time
-    )
+    # Where readings bear a time: returns the UNIX time in seconds, None while that is unknown.
+    now: "Callable[[], int | None] | None" = None
     changed: "asyncio.Event | None" = None  # set at every change, see Registry.changed
 
     def __init__(self, iid: int, values: "dict[int, Any]") -> None:
