@@ -12,8 +12,8 @@ from m5310.errors import AtError
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from lwm2m.registry import Instance
     from lwm2m.observe import Observations
+    from lwm2m.registry import Instance
     from m5310.clock import Ticks
     from m5310.modem import Modem
     from node.log import Log
