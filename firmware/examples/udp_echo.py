@@ -25,11 +25,11 @@ async def main():
     try:
         await modem.at.sync(30000)
         await modem.bring_up(180000)
-        sock = await modem.udp().socket(PORT)
+        sock = await modem.udp(PORT).open()
         print("socket %d on port %d" % (sock.ref, PORT))
         sent = await sock.sendto(TEXT, SERVER)
         print("sent %d bytes to %s:%d" % ((sent,) + SERVER))
-        answer = await sock.recvfrom(timeout=10000)
+        answer = await sock.recvfrom(timeout_ms=10000)
         await sock.close()
     except AtError as e:
         print("no echo: %s" % e)

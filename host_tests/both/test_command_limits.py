@@ -117,7 +117,7 @@ class LimitTest(unittest.TestCase):
 
     def test_sockets(self):
         async def use(s):
-            sock = await s.modem.udp().socket(2334)
+            sock = await s.modem.udp(2334).open()
             await sock.sendto(b"AB", ("1.2.3.4", 80))
             await sock.check()
             await sock.close()

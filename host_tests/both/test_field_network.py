@@ -165,9 +165,9 @@ class SocketTest(unittest.TestCase):
 
         async def scene(node):
             await node.linked()
-            socket = await node.modem.udp().socket(9101)
+            socket = await node.modem.udp(9101).open()
             await node.hear(b"+NSONMI:2,8", wait_s=0.2)
-            return await socket.recvfrom(timeout=3000)
+            return await socket.recvfrom(timeout_ms=3000)
 
         answers = {
             b"AT+NSOCR=": (b"2", b"OK"),

@@ -361,9 +361,9 @@ class GuideLinesTest(unittest.TestCase):
         got = []
 
         async def scene(modem, script):
-            sock = await modem.udp().socket(2334)
+            sock = await modem.udp(2334).open()
             await sock.sendto(b"0123456789", ("183.230.40.150", 36000))
-            got.append(await sock.recvfrom(timeout=3000))
+            got.append(await sock.recvfrom(timeout_ms=3000))
             await sock.close()
 
         self.plays(UDP, scene)

@@ -22,7 +22,7 @@ class GuideTest(unittest.TestCase):
         async def scene(r, udp, sock):
             sent = await sock.sendto(b"0123456789", SERVER)
             r.urc(b"+NSONMI:0,30")
-            got = await sock.recvfrom(timeout=5000)
+            got = await sock.recvfrom(timeout_ms=5000)
             await sock.close()
             return sock.ref, sent, got, r.sent, r.at.status()["unknown"]
 
@@ -39,7 +39,7 @@ class GuideTest(unittest.TestCase):
     def test_announcement_before_the_ok_of_the_datagram_sent(self):
         async def scene(r, udp, sock):
             await sock.sendto(b"0123456789", SERVER)
-            return await sock.recvfrom(timeout=100)
+            return await sock.recvfrom(timeout_ms=100)
 
         for lines in (
             [b"0,10", b"+NSONMI:0,30", b"OK"],
@@ -111,8 +111,8 @@ class GuideTest(unittest.TestCase):
         async def scene(r, udp, sock):
             r.urc(b"+NSONMI:0,30")
             await sock.sendto(b"0123456789", SERVER)
-            await sock.recvfrom(timeout=0)
-            await r.kind_of(udp.socket(2335))
+            await sock.recvfrom(timeout_ms=0)
+            await r.kind_of(udp.socket(2335).open())
             await r.sleep(1000)
             texts = self.SEND, b"AT+NSORF=0,30", b'AT+NSOCR="DGRAM",17,2335,1'
             return [r.uart.lines[r.uart.lines.index(text) + 1] for text in texts]
@@ -199,7 +199,7 @@ class CheckTest(unittest.TestCase):
         async def scene(r, udp, sock):
             said = []
             for call in (
-                udp.socket(5683),
+                udp.socket(5683).open(),
                 sock.sendto(b"", SERVER),
                 sock.sendto(b"x" * 513, SERVER),
                 sock.sendto(b"x", ("1.2.3.4", 65536)),
@@ -235,7 +235,7 @@ class CheckTest(unittest.TestCase):
             refused = 0
             for size in (0, -1):
                 try:
-                    await sock.recvfrom(size, timeout=100)
+                    await sock.recvfrom(size, timeout_ms=100)
                 except ValueError:
                     refused += 1
             return refused, r.sent

@@ -16,7 +16,7 @@ class ReceiveTest(unittest.TestCase):
     def read(self, lines, ref=0, announced=b"+NSONMI:0,5", command=b"AT+NSORF=0,5"):
         async def scene(r, udp, sock):
             r.urc(announced)
-            return await sock.recvfrom(timeout=1000)
+            return await sock.recvfrom(timeout_ms=1000)
 
         return with_socket(scene, module({command: lines}))
 
@@ -64,9 +64,9 @@ class ReceiveTest(unittest.TestCase):
     def test_an_error_is_raised_and_the_datagram_stays_announced(self):
         async def scene(r, udp, sock):
             r.urc(b"+NSONMI:0,2")
-            kind = await r.kind_of(sock.recvfrom(timeout=1000))
+            kind = await r.kind_of(sock.recvfrom(timeout_ms=1000))
             r.peer.answers[b"AT+NSORF=0,2"] = [b"0,1.2.3.4,80,2,4142,0", b"OK"]
-            return kind, (await sock.recvfrom(timeout=1000))[0]
+            return kind, (await sock.recvfrom(timeout_ms=1000))[0]
 
         peer = module({b"AT+NSORF=0,2": b"ERROR"})
         self.assertEqual(with_socket(scene, peer), (errors.ERROR, b"AB"))
@@ -74,11 +74,11 @@ class ReceiveTest(unittest.TestCase):
     def test_a_datagram_drained_over_several_reads_then_the_next(self):
         async def scene(r, udp, sock):
             r.urc(b"+NSONMI:0,11")
-            first = await sock.recvfrom(5, timeout=1000)
-            rest = await sock.recvfrom(timeout=1000)
+            first = await sock.recvfrom(5, timeout_ms=1000)
+            rest = await sock.recvfrom(timeout_ms=1000)
             r.urc(b"+NSONMI:0,8")
-            other = await sock.recvfrom(timeout=1000)
-            return first, rest, other, await sock.recvfrom(timeout=1000), r.sent[1:]
+            other = await sock.recvfrom(timeout_ms=1000)
+            return first, rest, other, await sock.recvfrom(timeout_ms=1000), r.sent[1:]
 
         peer = module(
             {
@@ -97,8 +97,8 @@ class ReceiveTest(unittest.TestCase):
     def test_the_remaining_count_of_the_module_is_not_believed(self):
         async def scene(r, udp, sock):
             r.urc(b"+NSONMI:0,11")
-            await sock.recvfrom(5, timeout=1000)
-            return (await sock.recvfrom(timeout=1000))[0]
+            await sock.recvfrom(5, timeout_ms=1000)
+            return (await sock.recvfrom(timeout_ms=1000))[0]
 
         peer = module(
             {
@@ -115,8 +115,8 @@ class ReceiveTest(unittest.TestCase):
 
             async def scene(r, udp, sock):
                 r.urc(b"+NSONMI:0,2")
-                first = await sock.recvfrom(timeout=1000)
-                second = await sock.recvfrom(timeout=1000)
+                first = await sock.recvfrom(timeout_ms=1000)
+                second = await sock.recvfrom(timeout_ms=1000)
                 return first[0], second and second[0]
 
             peer = module(
@@ -135,8 +135,8 @@ class ReceiveTest(unittest.TestCase):
         for lines in ([urc, data, b"OK"], [data, urc, b"OK"]):
 
             async def scene(r, udp, sock):
-                first = await sock.recvfrom(timeout=15000)
-                second = await sock.recvfrom(timeout=1000)
+                first = await sock.recvfrom(timeout_ms=15000)
+                second = await sock.recvfrom(timeout_ms=1000)
                 return first[0], second and second[0]
 
             peer = module(
@@ -164,7 +164,7 @@ class ReceiveTest(unittest.TestCase):
             out = []
             for timeout in (0, 500, 25000):
                 start = r.clock.ticks_ms()
-                got = await sock.recvfrom(timeout=timeout)
+                got = await sock.recvfrom(timeout_ms=timeout)
                 out.append((got, r.clock.ticks_diff(r.clock.ticks_ms(), start)))
             return out, r.sent[1:]
 
@@ -177,7 +177,7 @@ class ReceiveTest(unittest.TestCase):
     def test_waiting_over_the_tick_wrap(self):
         async def scene(r, udp, sock):
             start = r.clock.ticks_ms()
-            got = await sock.recvfrom(timeout=5000)
+            got = await sock.recvfrom(timeout_ms=5000)
             return got, r.clock.ticks_diff(r.clock.ticks_ms(), start)
 
         for start in ((1 << 30) - 3000, (1 << 29) - 3000):
@@ -190,7 +190,7 @@ class ReceiveTest(unittest.TestCase):
             r.urc(b"+NSONMI:0,600")
             out = []
             for _ in range(2):
-                out.append(len((await sock.recvfrom(4000, timeout=100))[0]))
+                out.append(len((await sock.recvfrom(4000, timeout_ms=100))[0]))
             return out
 
         peer = module(
@@ -216,7 +216,7 @@ class ReceiveTest(unittest.TestCase):
                 b"+NSONMI: 0,1.2.3.4,80,2,4142",
             ):
                 r.urc(line)
-            return await sock.recvfrom(timeout=500), r.sent, sock.waiting
+            return await sock.recvfrom(timeout_ms=500), r.sent, sock.waiting
 
         self.assertEqual(with_socket(scene), (None, [CREATE], 0))
 
@@ -248,7 +248,7 @@ class ReceiveTest(unittest.TestCase):
             r.urc(b"+NSONMI:0,2")
             out = []
             for _ in range(2):
-                out.append((await sock.recvfrom(1, timeout=100))[0])
+                out.append((await sock.recvfrom(1, timeout_ms=100))[0])
             return out, sock.waiting
 
         answers = [b"0,1.2.3.4,80,1,41,1", b"0,1.2.3.4,80,1,42,0"]
@@ -258,9 +258,9 @@ class ReceiveTest(unittest.TestCase):
     def test_socket_nine_is_one_as_others_are(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334)
+            sock = await udp.socket(2334).open()
             r.urc(b"+NSONMI:9,2")
-            got = await sock.recvfrom(timeout=1000)
+            got = await sock.recvfrom(timeout_ms=1000)
             return got, await sock.sendto(b"AB", ("1.2.3.4", 80))
 
         answers = {
@@ -299,7 +299,7 @@ class ReceiveTest(unittest.TestCase):
         async def scene(node):
             node.peer.answers[CREATE] = [b"0", b"OK"]
             node.peer.answers[b"AT+NSORF=0,512"] = None
-            sock = await node.modem.udp().socket(2334)
+            sock = await node.modem.udp(2334).open()
             task = asyncio.create_task(sock.check())
             await sleep(100)
             node.urc(b"+MIPLREAD:0,77,3303,0,5700")
@@ -312,7 +312,7 @@ class ReceiveTest(unittest.TestCase):
     def test_each_socket_gets_its_own(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            socks = [await udp.socket(2334), await udp.socket(2335)]
+            socks = [await udp.socket(2334).open(), await udp.socket(2335).open()]
             r.urc(b"+NSONMI:1,2", b"+NSONMI:0,3")
             return (await socks[0].recvfrom())[0], (await socks[1].recvfrom())[0]
 

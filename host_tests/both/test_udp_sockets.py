@@ -5,7 +5,7 @@ import unittest
 
 import rig
 from rig import Peer
-from udp_rig import CREATE, SERVER, with_socket
+from udp_rig import CREATE, SERVER, module, with_socket
 
 from m5310 import errors
 from m5310.errors import AtError
@@ -25,7 +25,7 @@ class CreateTest(unittest.TestCase):
     def test_the_module_names_the_socket(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334)
+            sock = await udp.socket(2334).open()
             await sock.close()
             return sock.ref, r.sent
 
@@ -36,7 +36,7 @@ class CreateTest(unittest.TestCase):
     def test_an_answer_without_a_usable_id_fails(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            kind = await r.kind_of(udp.socket(2334))
+            kind = await r.kind_of(udp.socket(2334).open())
             return kind, udp.sockets
 
         for lines in (b"OK", [b"+NSOCR:x", b"OK"], [b"+NSOCR:", b"OK"], [b"+NSOCR:-1", b"OK"]):
@@ -47,7 +47,7 @@ class CreateTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334)
+            sock = await udp.socket(2334).open()
             return sock.ref, r.at.status()["unknown"]
 
         for line in (b"x", b"12", b"460040000000001"):
@@ -59,8 +59,8 @@ class CreateTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            older = await udp.socket(2334)
-            newer = await udp.socket(2334)
+            older = await udp.socket(2334).open()
+            newer = await udp.socket(2334).open()
             kinds = [await r.kind_of(older.check()), await r.kind_of(newer.check())]
             await older.close()
             await newer.close()
@@ -75,7 +75,7 @@ class CreateTest(unittest.TestCase):
             refused = 0
             for port in (0, -1, 65536, 5683):
                 try:
-                    await udp.socket(port)
+                    await udp.socket(port).open()
                 except ValueError:
                     refused += 1
             return refused, r.sent
@@ -86,7 +86,7 @@ class CreateTest(unittest.TestCase):
         async def scene(r):
             udp = Udp(r.at, r.clock)
             for port in (1, 65535, 5682, 5684):
-                await r.kind_of(udp.socket(port))
+                await r.kind_of(udp.socket(port).open())
             return [line for line in r.sent if b"NSOCR" in line]
 
         texts = [b'AT+NSOCR="DGRAM",17,%d,1' % port for port in (1, 65535, 5682, 5684)]
@@ -98,11 +98,11 @@ class CreateTest(unittest.TestCase):
             said = []
             for lines in ([b"+NSOCR:x", b"OK"], b"OK"):
                 r.peer.answers[CREATE] = lines
-                said.append(await error_of(udp.socket(2334)))
+                said.append(await error_of(udp.socket(2334).open()))
             for i in range(7):
                 r.peer.answers[CREATE] = [b"+NSOCR:%d" % i, b"OK"]
-                await udp.socket(2334)
-            said.append(await error_of(udp.socket(2334)))
+                await udp.socket(2334).open()
+            said.append(await error_of(udp.socket(2334).open()))
             return said
 
         nameless = (errors.FAILED, 0, b"AT+NSOCR: no socket id")
@@ -114,12 +114,12 @@ class CreateTest(unittest.TestCase):
             udp = Udp(r.at, r.clock)
             socks = []
             for i in range(7):
-                socks.append(await udp.socket(2000 + i))
+                socks.append(await udp.socket(2000 + i).open())
             before = len(r.sent)
-            kind = await r.kind_of(udp.socket(3000))
+            kind = await r.kind_of(udp.socket(3000).open())
             after = len(r.sent)
             await socks[3].close()
-            again = await udp.socket(3000)
+            again = await udp.socket(3000).open()
             return [s.ref for s in socks], kind, after - before, again.ref, len(udp.sockets)
 
         free = list(range(7))
@@ -138,7 +138,7 @@ class CreateTest(unittest.TestCase):
     def test_a_refused_socket_is_none(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            return await r.kind_of(udp.socket(2334)), udp.sockets
+            return await r.kind_of(udp.socket(2334).open()), udp.sockets
 
         self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), (errors.ERROR, {}))
 
@@ -169,7 +169,7 @@ class SweepTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334)
+            sock = await udp.socket(2334).open()
             return sock.ref, r.sent
 
         peer = Peer()
@@ -186,8 +186,8 @@ class SweepTest(unittest.TestCase):
     def test_our_own_sockets_are_not_closed(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            await udp.socket(2335)
-            await r.kind_of(udp.socket(2334))
+            await udp.socket(2335).open()
+            await r.kind_of(udp.socket(2334).open())
             return [line for line in r.sent if b"NSOCL" in line]
 
         peer = Peer({b'AT+NSOCR="DGRAM",17,2335,1': [b"3", b"OK"], CREATE: b"ERROR"})
@@ -198,7 +198,7 @@ class SweepTest(unittest.TestCase):
         async def scene(r):
             udp = Udp(r.at, r.clock)
             for _ in range(5):
-                await r.kind_of(udp.socket(2334))
+                await r.kind_of(udp.socket(2334).open())
             return len(r.sent)
 
         self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1 + 4)
@@ -208,13 +208,13 @@ class SweepTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            kinds = [await r.kind_of(udp.socket(2334))]
+            kinds = [await r.kind_of(udp.socket(2334).open())]
             r.peer.answers[CREATE] = None
-            kinds.append(await r.kind_of(udp.socket(2334)))
+            kinds.append(await r.kind_of(udp.socket(2334).open()))
             r.peer.answers[CREATE] = b"ERROR"
             await r.at.sync(30000)
             before = len(r.sent)
-            kinds.append(await r.kind_of(udp.socket(2334)))
+            kinds.append(await r.kind_of(udp.socket(2334).open()))
             return kinds, len(r.sent) - before
 
         kinds, count = rig.run(scene, Peer({CREATE: b"ERROR"}))
@@ -225,11 +225,11 @@ class SweepTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            await r.kind_of(udp.socket(2334))
+            await r.kind_of(udp.socket(2334).open())
             await spoil(r, udp)
             r.peer.answers[CREATE] = b"ERROR"
             before = len(r.sent)
-            await r.kind_of(udp.socket(2334))
+            await r.kind_of(udp.socket(2334).open())
             return len([line for line in r.sent[before:] if b"NSOCL" in line])
 
         return rig.run(scene, Peer({CREATE: b"ERROR"}))
@@ -237,7 +237,7 @@ class SweepTest(unittest.TestCase):
     def test_one_that_was_made_without_telling_its_id_is_swept(self):
         async def spoil(r, udp):
             r.peer.answers[CREATE] = b"OK"
-            await r.kind_of(udp.socket(2334))
+            await r.kind_of(udp.socket(2334).open())
 
         self.assertEqual(self.again(spoil), 8)
 
@@ -246,7 +246,7 @@ class SweepTest(unittest.TestCase):
 
             async def spoil(r, udp, answer=answer):
                 r.peer.answers[CREATE] = [b"0", b"OK"]
-                sock = await udp.socket(2334)
+                sock = await udp.socket(2334).open()
                 r.peer.answers[b"AT+NSOCL=0"] = answer
                 await r.kind_of(sock.close())
                 r.peer.answers[b"AT+NSOCL=0"] = b"OK"
@@ -258,7 +258,7 @@ class SweepTest(unittest.TestCase):
         async def spoil(r, udp):
             udp.reset()
             r.peer.answers[b"AT+NSOCL=3"] = None
-            await r.kind_of(udp.socket(2334))
+            await r.kind_of(udp.socket(2334).open())
             r.peer.answers[b"AT+NSOCL=3"] = b"ERROR"
             closed = r.sent[-4:]
             if closed != [b"AT+NSOCL=%d" % n for n in range(4)]:
@@ -270,10 +270,10 @@ class SweepTest(unittest.TestCase):
     def test_behind_a_reboot_of_the_module_a_refusal_is_swept_again(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            await r.kind_of(udp.socket(2334))
+            await r.kind_of(udp.socket(2334).open())
             udp.reset()
             before = len(r.sent)
-            await r.kind_of(udp.socket(2334))
+            await r.kind_of(udp.socket(2334).open())
             return len(r.sent) - before
 
         self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1)
@@ -342,6 +342,85 @@ class EndTest(unittest.TestCase):
             return await waiting
 
         self.assertEqual(with_socket(scene), errors.RESET)
+
+
+class ContextTest(unittest.TestCase):
+    """`async with udp.socket(port) as sock`."""
+
+    CLOSE = b"AT+NSOCL=0"
+
+    def play(self, body, answers=None):
+        """Run body(rig, socket) in a context; return (what came of it, what was sent, is_open)."""
+
+        async def scene(r):
+            sock = Udp(r.at, r.clock).socket(2334)
+            try:
+                async with sock as opened:
+                    result = opened is sock and await body(r, sock)
+            except (AtError, ZeroDivisionError) as e:
+                result = e
+            return result, r.sent, sock.is_open
+
+        return rig.run(scene, module(answers))
+
+    def test_it_is_open_inside_and_closed_behind(self):
+        async def body(r, sock):
+            return sock.is_open, sock.ref, list(r.sent)
+
+        self.assertEqual(self.play(body), ((True, 0, [CREATE]), [CREATE, self.CLOSE], False))
+
+    def test_it_is_closed_behind_an_error(self):
+        async def body(r, sock):
+            return 1 // 0
+
+        for close in (b"OK", b"ERROR"):
+            result, sent, is_open = self.play(body, {self.CLOSE: close})
+            self.assertIsInstance(result, ZeroDivisionError)
+            self.assertEqual((sent, is_open), ([CREATE, self.CLOSE], False))
+
+    def test_an_error_of_closing_is_raised_where_all_else_went_well(self):
+        async def body(r, sock):
+            return True
+
+        result, sent, _ = self.play(body, {self.CLOSE: b"ERROR"})
+        self.assertEqual((result.kind, sent), (errors.ERROR, [CREATE, self.CLOSE]))
+
+    def test_one_that_cannot_be_opened_is_not_entered(self):
+        async def body(r, sock):
+            raise AssertionError("entered")
+
+        result, sent, is_open = self.play(body, {CREATE: b"+CME ERROR: 50"})
+        self.assertEqual((result.kind, is_open), (errors.CME, False))
+        self.assertFalse(self.CLOSE in sent[-1:])
+
+    def test_one_that_is_cancelled_inside_is_closed(self):
+        async def scene(r):
+            sock = Udp(r.at, r.clock).socket(2334)
+
+            async def use():
+                async with sock:
+                    await sock.recvfrom()
+
+            task = asyncio.create_task(use())
+            await r.sleep(1000)
+            task.cancel()
+            await r.sleep(1000)
+            return r.sent, sock.is_open
+
+        self.assertEqual(rig.run(scene, module()), ([CREATE, self.CLOSE], False))
+
+    def test_a_socket_may_be_opened_again(self):
+        async def scene(r):
+            sock = Udp(r.at, r.clock).socket(2334)
+            kinds = [await r.kind_of(sock.recvfrom(timeout_ms=0))]
+            for _ in range(2):
+                await sock.open()
+                await sock.open()
+                await sock.close()
+            return kinds, r.sent
+
+        expected = ([errors.RESET], [CREATE, self.CLOSE] * 2)
+        self.assertEqual(rig.run(scene, module()), expected)
 
 
 if __name__ == "__main__":

@@ -215,9 +215,9 @@ class SocketTest(unittest.TestCase):
     def waiting(self, timeout):
         """Return a Steps that waits for a datagram, and the tick of its start."""
         s = Steps(Peer({b'AT+NSOCR="DGRAM",17,2334,1': [b"0", b"OK"]}))
-        sock = s.finish(s.modem.udp().socket(2334))
+        sock = s.finish(s.modem.udp(2334).open())
         begun = s.now
-        s.begin(sock.recvfrom(timeout=timeout))
+        s.begin(sock.recvfrom(timeout_ms=timeout))
         return s, begun
 
     def test_a_datagram_is_waited_for_to_the_ms(self):

@@ -35,7 +35,7 @@ async def main():
     modem = Modem(Uart(), Clock(), print, None)
     engine = asyncio.create_task(modem.at.run())
     await modem.at.sync(5000)
-    modem.udp()
+    modem.udp(2334)
     print("in step")
     engine.cancel()
 asyncio.run(main())

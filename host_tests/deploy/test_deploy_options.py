@@ -45,7 +45,7 @@ import asyncio
 from node import app
 def run(coro):
     if app.node.uplink:
-        app.node.modem.udp
+        app.node.modem.sockets
     app.node.status()
     for name in LATER:
         __import__(name)

@@ -308,10 +308,10 @@ def test_a_socket_used_through_noise_ends_in_a_result(garbling, changes, chunk):
     }
 
     async def use(bench):
-        sock = await bench.modem.udp().socket(2334)
+        sock = await bench.modem.udp(2334).open()
         assert isinstance(await sock.sendto(b"AB", ("1.2.3.4", 80)), int)
         bench.uart.push(b"\r\n" + changed(b"+NSONMI:0,2", changes) + b"\r\n")
-        got = await sock.recvfrom(timeout=1000)
+        got = await sock.recvfrom(timeout_ms=1000)
         assert got is None or isinstance(got[0], bytes)
         await sock.close()
 

@@ -44,17 +44,22 @@ class Modem:
         self.mipl = Mipl(self.at, clock, dialects.get(dialect), on_operation)
         self.network = Network(self.at, clock)
         self.network.local_clock = local_clock
-        self._udp = None
+        self._sockets = None
         self.firmware = Firmware(self)
         self.mipl.on_firmware = self.firmware.event
 
-    def udp(self):
-        """Return the UDP sockets of the module."""
-        if self._udp is None:
+    @property
+    def sockets(self):
+        """The UDP sockets of the module, a Udp."""
+        if self._sockets is None:
             from m5310.udp import Udp
 
-            self._udp = Udp(self.at, self.clock)
-        return self._udp
+            self._sockets = Udp(self.at, self.clock)
+        return self._sockets
+
+    def udp(self, port):
+        """Return a UDP socket on local port 1 to 65535, not 5683; see UdpSocket."""
+        return self.sockets.socket(port)
 
     async def bring_up(self, timeout):
         """Bring the module onto the network, timeout ms at most; raises AtError (guide 1)."""
@@ -93,8 +98,8 @@ class Modem:
         self.network.reset()
         if self.mipl.state:
             self.mipl.lost(cause)
-        if self._udp:
-            self._udp.reset()
+        if self._sockets:
+            self._sockets.reset()
         self.at.restart(errors.RESET)
 
     async def reboot(self):

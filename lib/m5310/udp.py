@@ -6,9 +6,9 @@ from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, split, tohex, unhex
 
-_SOCKETS = const(7)  # open at a time: ids 0 to 6, or 1 to 7 (facts/protocol.md 4)
-_MAX = const(512)  # bytes of one datagram on this chip
-_POLL_MS = const(10000)  # an announcement lost on the line is made up for by asking
+_MAX_SOCKETS = const(7)  # open at a time: ids 0 to 6, or 1 to 7 (facts/protocol.md 4)
+_MAX_BYTES = const(512)  # of one datagram on this chip
+_POLL_MS = const(10000)  # asks for data that often: an announcement may get lost
 _NAP_MS = const(20)
 
 HIGH_PRIORITY = const(0x100)
@@ -17,41 +17,37 @@ RELEASE_AFTER_REPLY = const(0x400)
 
 
 class Udp:
-    """The sockets of one module: `socket(port)` makes one, seven at most."""
+    """The UDP sockets of one module: `sockets` are the open ones by their ids, seven at most."""
 
     def __init__(self, at, clock):
         self.at = at
         self.clock = clock
         self.sockets = {}
-        self._strays = True  # the module may have sockets open that we know nothing of
+        self._strays = True  # the module may have sockets open that are unknown here
         at.urc(b"+NSONMI:", self._announced)
 
-    async def socket(self, port):
-        """Open a socket on local port 1 to 65535, not 5683; returns a UdpSocket.
+    def socket(self, port):
+        """Return a UdpSocket for local port 1 to 65535, not 5683; it is still to be opened."""
+        return UdpSocket(self, port)
+
+    async def create(self, port):
+        """Have the module create a socket; return its id.
 
         A refusal may come from sockets that are open in the module and unknown here: they are
-        closed, once, and it is asked again. Raises ValueError for the port, AtError if the module
-        refuses or seven are open.
+        closed, once, and it is asked again. Raises AtError if the module refuses or seven are
+        open, FAILED if it printed no id.
         """
-        if not 1 <= port <= 65535 or port == 5683:
-            raise ValueError("port %r: 1 to 65535, but 5683, which the module needs" % port)
-        if len(self.sockets) >= _SOCKETS:
+        if len(self.sockets) >= _MAX_SOCKETS:
             raise AtError(errors.BUSY, 0, b"AT+NSOCR")
         try:
-            ref = await self._made(port)
+            return await self._create(port)
         except AtError as e:
             if not (e.refused and self._strays):
                 raise
-            await self._sweep()  # what is open from before our restart has the port
-            ref = await self._made(port)
-        if ref in self.sockets:  # the module rebooted unnoticed: it has the older one no more
-            self.sockets[ref].gone = True
-        sock = UdpSocket(self, ref)
-        self.sockets[ref] = sock
-        return sock
+        await self._sweep()  # what is open from before our restart has the port
+        return await self._create(port)
 
-    async def _made(self, port):
-        """Create a socket; return its id. Raises AtError, FAILED if the module told no id."""
+    async def _create(self, port):
         text = b'AT+NSOCR="DGRAM",17,%d,1' % port
         try:
             lines = await self.at.command(text, 5000, b"+NSOCR:", None, _is_socket)
@@ -66,18 +62,18 @@ class Udp:
         return num(ref)
 
     async def _sweep(self):
-        """Close every socket of the module that is none of ours."""
-        for ref in range(_SOCKETS + 1):  # ids 0 to 6, or 1 to 7
+        """Close every socket of the module that is not in `sockets`."""
+        for ref in range(_MAX_SOCKETS + 1):  # ids 0 to 6, or 1 to 7
             if ref not in self.sockets:
                 try:
-                    await self.closed(ref)
+                    await self.close(ref)
                 except AtError as e:
                     if not e.refused:
                         raise
         self._strays = False
 
-    async def closed(self, ref):
-        """Have the module close socket ref; raises AtError, and it may be open then."""
+    async def close(self, ref):
+        """Have the module close socket ref; raises AtError, and then it may still be open."""
         try:
             await self.at.command(b"AT+NSOCL=%d" % ref, prefix=b"")
         except AtError:
@@ -85,9 +81,9 @@ class Udp:
             raise
 
     def reset(self):
-        """Forget every socket: the module rebooted. Whoever waits on one gets AtError(RESET)."""
+        """Forget every socket: the module rebooted. Waiting calls raise AtError(RESET)."""
         for sock in self.sockets.values():
-            sock.gone = True
+            sock.is_open = False
         self.sockets = {}
         self._strays = True
 
@@ -99,25 +95,59 @@ class Udp:
 
 
 class UdpSocket:
-    """One open socket."""
+    """A UDP socket on local port `port`: `async with`, or open() and close() it.
 
-    def __init__(self, udp, ref):
-        self.ref = ref
-        self.waiting = 0  # bytes announced and not read
-        self.gone = False
+    `ref` is its id in the module. `is_open` turns False when the module reboots, too; then it may
+    be opened again. `waiting` is the number of bytes announced and not read.
+    """
+
+    def __init__(self, udp, port):
+        self.port = port
+        self.ref = -1
+        self.waiting = 0
+        self.is_open = False
         self._udp = udp
 
-    async def sendto(self, data, address, flags=None):
-        """Send 1 to 512 bytes to address (ip, port); returns the bytes the module took.
+    async def __aenter__(self):
+        return await self.open()
 
-        flags, an OR of the constants above, uses NSOSTF. Raises ValueError before anything is
-        sent, AtError if the module refuses.
+    async def __aexit__(self, kind, error, trace):
+        try:
+            await self.close()
+        except AtError:
+            if kind is None:  # else that error says more
+                raise
+
+    async def open(self):
+        """Open the socket; returns itself.
+
+        Raises ValueError for the port, AtError if the module refuses or seven sockets are open.
+        """
+        port = self.port
+        if not 1 <= port <= 65535 or port == 5683:
+            raise ValueError("port %r: 1 to 65535, but 5683, which the module needs" % port)
+        if self.is_open:
+            return self
+        sockets = self._udp.sockets
+        self.ref = ref = await self._udp.create(port)
+        if ref in sockets:  # the module rebooted unnoticed: it has the older one no more
+            sockets[ref].is_open = False
+        sockets[ref] = self
+        self.waiting = 0
+        self.is_open = True
+        return self
+
+    async def sendto(self, data, address, flags=None):
+        """Send 1 to 512 bytes to address (ip, port); returns the number of bytes the module took.
+
+        flags: an OR of the constants above. Raises ValueError before anything is sent, AtError if
+        the module refuses.
         """
         host = _address(address[0])
         if not 1 <= address[1] <= 65535:
             raise ValueError("port %r: 1 to 65535" % address[1])
-        if not 1 <= len(data) <= _MAX:
-            raise ValueError("%d bytes: a datagram holds 1 to %d" % (len(data), _MAX))
+        if not 1 <= len(data) <= _MAX_BYTES:
+            raise ValueError("%d bytes: a datagram holds 1 to %d" % (len(data), _MAX_BYTES))
         self._check()
         option = b""
         if flags is not None:
@@ -139,11 +169,11 @@ class UdpSocket:
         except (ValueError, IndexError):  # OK without the count (facts/protocol.md 9.8)
             return len(data)
 
-    async def recvfrom(self, size=_MAX, timeout=None):
+    async def recvfrom(self, size=_MAX_BYTES, timeout_ms=None):
         """Return (data, (ip, port)), at most size bytes of the next datagram.
 
-        A longer datagram is continued by the next call. Waits timeout ms, None = for ever, and
-        returns None when it is over. Raises AtError, ValueError for a size below 1.
+        The next call continues a longer datagram. Returns None after timeout_ms; None waits for
+        ever. Raises AtError, ValueError for a size below 1.
         """
         if size < 1:
             raise ValueError("size %r: 1 or more" % size)
@@ -154,17 +184,17 @@ class UdpSocket:
             now = clock.ticks_ms()
             if self.waiting or clock.ticks_diff(now, asked) >= _POLL_MS:
                 asked = now
-                got = await self._read(min(size, self.waiting or size, _MAX))
+                got = await self._read(min(size, self.waiting or size, _MAX_BYTES))
                 if got:
                     return got
-            if timeout is not None and clock.ticks_diff(now, start) >= timeout:
+            if timeout_ms is not None and clock.ticks_diff(now, start) >= timeout_ms:
                 return None
             await clock.sleep_ms(_NAP_MS)
 
     async def check(self):
-        """Read what is there though no announcement told; return as recvfrom. Raises AtError."""
+        """Read without an announcement; returns as recvfrom. Raises AtError."""
         self._check()
-        return await self._read(_MAX)
+        return await self._read(_MAX_BYTES)
 
     async def _read(self, size):
         known = self.waiting
@@ -194,15 +224,15 @@ class UdpSocket:
     async def close(self):
         """Close the socket; datagrams not read are dropped. Closing twice does nothing.
 
-        It is gone in any case, also where the module does not close it: that raises AtError.
+        It counts as closed also where the module does not close it, which raises AtError.
         """
-        if not self.gone:
-            self.gone = True
-            self._udp.sockets.pop(self.ref)
-            await self._udp.closed(self.ref)
+        if self.is_open:
+            self.is_open = False
+            del self._udp.sockets[self.ref]
+            await self._udp.close(self.ref)
 
     def _check(self):
-        if self.gone:
+        if not self.is_open:
             raise AtError(errors.RESET, 0, b"socket %d is gone" % self.ref)
 
 
@@ -210,17 +240,17 @@ class UdpSocket:
 
 
 def _is_socket(line):
-    """Tell whether line is the id of a new socket."""
+    """Return True if line is the id of a new socket."""
     return len(line) == 1 and is_digits(line)
 
 
 def _is_count(line):
-    """Tell whether line is `<socket>,<bytes taken>`."""
+    """Return True if line is `<socket>,<bytes taken>`."""
     return _fields(line) == 2
 
 
 def _is_datagram(line):
-    """Tell whether line is `<socket>,<ip>,<port>,<bytes>,<hex>[,<rest>]`."""
+    """Return True if line is `<socket>,<ip>,<port>,<bytes>,<hex>[,<rest>]`."""
     return _fields(line) >= 5
 
 

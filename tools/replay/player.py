@@ -74,7 +74,7 @@ class Player:
         modem.mipl.requests.on_answered = self._answered
         self._commands = commands(modem.mipl.dialect, self._clock)
         if any(line.raw.startswith(_SOCKETS.get(line.kind, b"\0")) for line in record.lines):
-            modem.udp()
+            self._sockets = modem.sockets  # which takes their reports
         if self._in_session():
             modem.mipl.state = _REGISTERED
             at.hold = _HOLD_MS

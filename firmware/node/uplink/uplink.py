@@ -102,7 +102,7 @@ class Uplink:
             ready = self.health.ready(now)
             if not self.modem.network.registered:
                 self.health.offline()
-                if self._socket is None or self._socket.gone:
+                if self._socket is None or not self._socket.is_open:
                     self.health.opened = False
             elif ready and not self.modem.at.silent:
                 try:
@@ -189,9 +189,9 @@ class Uplink:
         """Receive, then send what is due. Raises AtError."""
         if self._socket and self._reopen:
             await self._close()
-        if self._socket is None or self._socket.gone:
+        if self._socket is None or not self._socket.is_open:
             self._stage = OPEN
-            self._socket = await self.modem.udp().socket(self.port)
+            self._socket = await self.modem.udp(self.port).open()
             self.health.worked(OPEN)
         waited = self.clock.ticks_diff(now, self._asked)
         pause = 0
@@ -199,7 +199,7 @@ class Uplink:
             pause = min(_FIRST_RETRY_MS << min(self._tries - 1, 8), _LONGEST_MS)
         while self._socket.waiting:
             self._stage = READ
-            self._received(await self._socket.recvfrom(timeout=0))
+            self._received(await self._socket.recvfrom(timeout_ms=0))
         while self._due:
             await self._send(self._due.pop(0))
         if self._held or not self._wants or waited < pause:
