@@ -71,8 +71,12 @@ class Supervisor:
         self.notifier = notifier
         self.restart = restart
         self.sockets = None  # the SocketHealth of a UDP uplink
-        pins = (("reset pin", modem.reset_pin), ("power pin", modem.power_pin))
-        self.ladder = Ladder([name for name, it in (*pins, ("restart", restart)) if it])
+        rungs = (
+            ("reset pin", modem.reset_pin),
+            ("power pin", modem.power_pin),
+            ("restart", restart),
+        )
+        self.ladder = Ladder([name for name, it in rungs if it])
         self.recoveries = 0
         self.state = "starting"
         self.cause = ""
