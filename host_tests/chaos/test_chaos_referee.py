@@ -7,7 +7,6 @@ import pytest
 import sabotage
 from chaos_rig import broken, plan
 
-from chaos.plan import of_seed
 from chaos.virtual import play
 
 WRITES = (9.9, "burst", {"count": 6, "kinds": ["write"]})
@@ -58,10 +57,12 @@ def test_a_node_that_nobody_tampered_with_breaks_nothing(given):
 
 
 def test_an_operation_that_comes_before_another_is_answered_may_wait_for_it():
-    """Two whole objects at once, at 9600 baud with echo: 24 lines need 3.7 s."""
-    tally = play(of_seed(554))
+    """Two whole objects at once, at 9600 baud with echo: 24 lines need 4 s."""
+    bursts = [(float(at), "burst", {"count": 2, "kinds": ["read"]}) for at in range(3, 300, 4)]
+    module = {"register_ms": 500, "max_outstanding": 2, "echo": True, "reply_ms": 80}
+    tally = play(plan(*bursts, seconds=300, chunk=1, lag_ms=4, gap_s=4.0, module=module))
     assert tally.problems == []
-    assert tally.unreplied["another operation at the same time"] == 1
+    assert tally.unreplied["another operation at the same time"] > 0
 
 
 @pytest.mark.parametrize(("invariant", "given", "how"), CASES)
