@@ -10,6 +10,7 @@ from micropython import const
 
 from lwm2m.values import BAD_REQUEST
 from m5310.errors import AtError
+from m5310.udp import RELEASE_AFTER_REPLY
 
 from . import datagram
 from .commands import Commands
@@ -41,7 +42,6 @@ _MOST = const(480)  # bytes of a datagram without its signature
 _READING = const(24)  # bytes a reading may take
 _HELD = const(64)  # readings that may wait to be written
 _FAILURES = const(3)  # in a row: then a new socket is opened
-_RELEASE = const(0x400)  # flag of AT+NSOST: the network may release the radio after the answer
 
 
 class Uplink:
@@ -72,13 +72,12 @@ class Uplink:
         self.commands = Commands(execute)
         host, _, port = settings["server"].rpartition(":")
         self.address = host, int(port)
-        self.port = settings["port"]
         self.period_ms = settings["period"] * 1000
         self.key = settings["key"] and settings["key"].encode()
         self.wall = None  # returns the UNIX time in seconds, None while it is unknown
         self.release = False  # let the network release the radio after each exchange
         self.sent = self.acknowledged = self.lost = self.refused = 0
-        self._socket = None
+        self._socket = modem.udp(settings["port"])
         self._reopen = False
         self._stage = OPEN  # what the module was asked for last
         self._held = []  # readings to be written to the store
@@ -102,7 +101,7 @@ class Uplink:
             ready = self.health.ready(now)
             if not self.modem.network.registered:
                 self.health.offline()
-                if self._socket is None or not self._socket.is_open:
+                if not self._socket.is_open:
                     self.health.opened = False
             elif ready and not self.modem.at.silent:
                 try:
@@ -187,11 +186,11 @@ class Uplink:
 
     async def _exchange(self, now: "Ticks") -> None:
         """Receive, then send what is due. Raises AtError."""
-        if self._socket and self._reopen:
+        if self._reopen:
             await self._close()
-        if self._socket is None or not self._socket.is_open:
+        if not self._socket.is_open:
             self._stage = OPEN
-            self._socket = await self.modem.udp(self.port).open()
+            await self._socket.open()
             self.health.worked(OPEN)
         waited = self.clock.ticks_diff(now, self._asked)
         pause = 0
@@ -214,17 +213,15 @@ class Uplink:
         self._tries += 1
 
     async def _close(self) -> None:
-        """Close the socket: a new one may work."""
-        socket = self._socket
-        self._socket = None
+        """Close the socket: one that is opened again may work."""
         self._reopen = False
         try:
-            await socket.close()
-        except AtError as e:  # whether that matters, opening the next one shows
+            await self._socket.close()
+        except AtError as e:  # whether that matters, opening it again shows
             self.log("uplink: %s" % e, 2)
 
     async def _send(self, body: bytes) -> None:
-        flags = _RELEASE if self.release else None
+        flags = RELEASE_AFTER_REPLY if self.release else None
         self._stage = SEND
         await self._socket.sendto(datagram.sign(body, self.key), self.address, flags)
         self.health.worked(SEND)
