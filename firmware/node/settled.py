@@ -10,7 +10,6 @@ from lwm2m.registry import Instance
 
 _MAKERS = ("__init__", "add", "default", "objects", "counts")
 _TOLD = ("status",)  # Node.status() asks for what they return, and not for them
-_LENT = ("set_attributes",)  # the dispatcher borrows what that takes
 
 
 def things(registry, sampler):
@@ -34,7 +33,7 @@ def whole(node):
     """Settle what joins them."""
     _settle(node.registry, node, node.log, node.notifier, node.supervisor, node.trace)
     _settle(node.dispatcher, node.watchdog)
-    _settle(node.dispatcher.observations, names=_MAKERS + _LENT)
+    _settle(node.dispatcher.observations)
     _settle(node.sampler, names=_MAKERS + _TOLD)
     if node.courier:
         _settle(node.courier, node.courier.outbox, names=_MAKERS[:1])
