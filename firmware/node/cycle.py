@@ -117,12 +117,17 @@ class Gate:
 
     def __init__(self, observations, node, release):
         self.observations = observations
+        self.changed = observations.changed
         self.mipl = node.modem.mipl
         self.node = node
         self.release = release
         self.open = False
         self.items = []
         self._waits = 0
+
+    def next_ms(self):
+        """Return ms until due() is to be asked again: nobody tells when it opens."""
+        return _TURN_MS
 
     def due(self):
         """Return what is to be notified now, as Observations.due."""

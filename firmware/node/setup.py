@@ -4,13 +4,13 @@ import gc
 
 from micropython import const
 
+from lwm2m.client import Dispatcher, Notifier
 from lwm2m.observe import Observations
 from m5310 import borrow
+from m5310.operations import describe
 
 from . import values
 from .app import Node
-from .dispatcher import Dispatcher
-from .notifier import Notifier
 from .supervisor import Supervisor
 
 _TRACE_LEAST = const(256)  # bytes, 8 lines: its code takes four times that
@@ -43,12 +43,9 @@ def build(config, modem, log, restart=None, folder="outbox", made=None, clocked=
     # First, while there is a piece of that size.
     trace = borrow("node.trace").Trace(size, clock, log, None) if size else None
     observations = Observations(registry, clock)
-    dispatcher = Dispatcher(registry, observations, log)
+    dispatcher = _dispatcher(registry, observations, modem, log)
     modem.network.on_time = learn
     kind = borrow("node.extras").saving(modem, config, Supervisor) if saving else Supervisor
-    dispatcher.requests = requests = modem.mipl.requests
-    requests.on_operation = dispatcher.handle
-    requests.on_answered = dispatcher.answered
     modem.mipl.on_again = observations.clear
     notifier = Notifier(observations, modem.mipl, clock, log)
     supervisor = kind(
@@ -56,7 +53,7 @@ def build(config, modem, log, restart=None, folder="outbox", made=None, clocked=
         clock,
         log,
         (patience * 1000, (uart_id, baud, rxbuf), lifetime, limit, server, bootstrap),
-        _object_list(registry) if enabled else [],
+        registry.declaration() if enabled else [],
         observations,
         notifier,
         restart,
@@ -80,12 +77,12 @@ def _traced(node, trace, wall):
         at.on_line = borrow("node.trace").LineLog(node.log, at.on_line).line
 
 
-def _object_list(registry):
-    """Return what Mipl.open wants to know: (id, bitmap, attributes, actions, "id;id;...")."""
-    out = []
-    for oid in registry.objects():
-        iids = registry.instances(oid)
-        bitmap = "".join(["1" if i in iids else "0" for i in range(max(iids) + 1)])
-        attributes, actions = registry.counts(oid)
-        out.append((oid, bitmap, attributes, actions, registry.discover_text(oid)))
-    return out
+def _dispatcher(registry, observations, modem, log):
+    """Return the Dispatcher of modem's session; it logs each answer at level 2."""
+    requests = modem.mipl.requests
+    dispatcher = Dispatcher(registry, observations, requests, lambda text: log(text, 0))
+    if log.level > 1:
+        dispatcher.on_answered = lambda op, age_ms: log(
+            "%s: answered after %d ms" % (describe(op), age_ms), 2
+        )
+    return dispatcher

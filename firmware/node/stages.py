@@ -12,7 +12,7 @@ from . import REFUSALS, need
 _SMALL = const(114688)  # bytes of a heap that has no room to spare
 _COPY = "config.prev.json"
 # The rest of this package lives on in the node's objects only.
-_STAY = ("app", "log", "dispatcher", "notifier", "sampler", "supervisor")
+_STAY = ("app", "log", "sampler", "supervisor")
 _START = ("stages", "config_error")
 _RUNNING = ("node.app", "node.log", "node.stages")
 

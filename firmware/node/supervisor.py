@@ -17,12 +17,12 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from lwm2m.client import Notifier
     from lwm2m.observe import Observations
     from m5310.clock import Clock
     from m5310.modem import Modem
 
     from .log import Log
-    from .notifier import Notifier
 
 _SYNC_MS = const(10000)  # a module that was just switched on answers by then
 _LEAVE_SYNC_MS = const(3000)

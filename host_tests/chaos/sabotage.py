@@ -4,6 +4,7 @@ import asyncio
 
 from bench.module import Module
 from bench.module.syntax import PARAMETER, cis
+from lwm2m.client import Dispatcher
 from lwm2m.registry import Registry
 from m5310 import at as at_module
 from m5310.at import At
@@ -11,7 +12,6 @@ from m5310.command import Command
 from m5310.operations import Operation
 from m5310.requests import Repeats, Requests
 from m5310.session import Mipl
-from node.dispatcher import Dispatcher
 from node.outbox import Outbox
 from node.outbox.courier import Courier
 from node.sampler import Sampler

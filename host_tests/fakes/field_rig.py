@@ -9,13 +9,12 @@ import vtime
 from fakeuart import FakeUart
 
 from lwm2m.actuation import Actuation
+from lwm2m.client import Dispatcher, Notifier
 from lwm2m.observe import Observations
 from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
 from m5310.modem import Modem
-from node.dispatcher import Dispatcher
 from node.log import Log
-from node.notifier import Notifier
 from node.supervisor import Supervisor
 
 _LATENCY_MS = 5
@@ -130,11 +129,8 @@ class Node:
         self.thermometers[1].update(21.5)
         self.observations = Observations(registry, self.clock)
         self.log = Kept(self.said)
-        dispatcher = Dispatcher(registry, self.observations, self.log)
         mipl = self.modem.mipl
-        dispatcher.requests = mipl.requests
-        mipl.requests.on_operation = dispatcher.handle
-        mipl.requests.on_answered = dispatcher.answered
+        Dispatcher(registry, self.observations, mipl.requests, self.log)
         mipl.on_lost = self._lost
         self.modem.network.on_change = self.changes.append
         self.notifier = Notifier(self.observations, mipl, self.clock, self.log)

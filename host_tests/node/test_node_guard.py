@@ -82,7 +82,7 @@ def test_a_task_that_stands_still_ends_in_a_restart_with_its_name(name):
         if name == "at":
             r.node.tasks[2].cancel()
         elif name == "notifier":
-            r.node.notifier._send = lambda item: stand_still()
+            r.node.notifier.send = lambda item: stand_still()
             r.board.set_temp("ds18x20-0", 60.0)
         elif name == "sampler":
             r.node.sampler._round = stand_still

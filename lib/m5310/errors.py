@@ -18,6 +18,9 @@ UPDATING = const(11)  # the module writes its own firmware: nothing may be sent
 AGAIN = const(12)  # an answer was not sent to its end: the module asked again
 
 
+_STATE = const(602)  # the module is in no state for the command
+
+
 class AtError(Exception):
     """A command that did not end with OK.
 
@@ -35,6 +38,16 @@ class AtError(Exception):
         """True if nobody knows whether the module did it: what must not be done twice is not tried
         again before that is known."""
         return self.kind in (TIMEOUT, HELD)
+
+    @property
+    def deferred(self) -> bool:
+        """True if it gave way to other commands, which says nothing of the session."""
+        return self.kind in (BUSY, HELD)
+
+    @property
+    def no_observation(self) -> bool:
+        """True for what the module answers to a notification without an observation."""
+        return self.code == _STATE
 
     @property
     def refused(self):

@@ -54,6 +54,7 @@ class Mipl:
     with an acknowledgement id, `on_firmware(id)` the events of the module's own firmware.
     """
 
+    Error = AtError  # what its methods raise
     release = b""  # release assistance behind the ackid, see power.RELEASE
 
     def __init__(self, at, clock, dialect, on_operation):

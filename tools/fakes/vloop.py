@@ -78,6 +78,9 @@ class Task:
         else:
             self._callbacks.append(callback)
 
+    def remove_done_callback(self, callback):
+        self._callbacks = [each for each in self._callbacks if each != callback]
+
     def __await__(self):
         if not self.ended:
             yield self

@@ -4,11 +4,11 @@ import gc
 import time
 
 from lwm2m.actuation import Actuation
+from lwm2m.client import Dispatcher
 from lwm2m.observe import Observations
 from lwm2m.registry import Registry
 from lwm2m.temperature import Temperature
 from m5310.modem import Modem
-from node.dispatcher import Dispatcher
 from node.trace import Trace
 
 OPERATIONS = (
@@ -97,12 +97,10 @@ class Small:
         registry.add(Actuation(0, self.clock, _output, _output, _output, "fan", ("off", "low")))
         log = _Log()
         observations = Observations(registry, self.clock)
-        self.dispatcher = Dispatcher(registry, observations, log)
-        modem = Modem(self.uart, self.clock, log, self.dispatcher.handle, "seed")
+        modem = Modem(self.uart, self.clock, log, None, "seed")
         self.at = modem.at
         self.requests = modem.mipl.requests
-        self.dispatcher.requests = self.requests
-        self.requests.on_answered = self.dispatcher.answered
+        self.dispatcher = Dispatcher(registry, observations, self.requests, log)
         if trace:
             self.at.on_line = Trace(trace, self.clock, log, "seed").record
         while self.at.probe.state:  # quiet, AT, its OK, quiet
