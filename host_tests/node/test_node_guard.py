@@ -166,6 +166,7 @@ def broken(r, times):
         raise KeyError("broken")
 
     r.node.notifier.observations.due = fail
+    r.node.notifier.observations.changed.set()  # it looks at what is due
 
 
 def test_the_fifth_failure_of_a_task_in_ten_minutes_restarts_the_board(capsys):
