@@ -1,8 +1,8 @@
-"""Platform operations out of their URCs, in every form of facts/protocol.md 6.
+"""Platform operations: parsed from their URCs, and the lines that answer them.
 
-The head of a line says whom to answer; whatever is wrong behind it marks the operation `bad`, so
-that it is refused and not left unanswered. Which forms are taken, and why, is written down in
-docs/reference/mipl.md.
+Every form of facts/protocol.md 6 is accepted; which ones and why is in docs/reference/mipl.md.
+The head of a line says which message to answer. Whatever is wrong behind it marks the operation
+`bad`, so that it is refused and not left unanswered.
 """
 
 from micropython import const
@@ -20,6 +20,12 @@ from m5310.codes import (
 )
 from m5310.fields import put, unhex
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from m5310.clock import Ticks
+    from m5310.errors import AtError
+    from m5310.requests import Requests
+
 KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  # +MIPL...:
 NAMES = ("read", "write", "execute", "observe", "write-attributes", "discover")
 
@@ -29,16 +35,16 @@ _REFUSED = const(11)  # 4.00 on the line
 
 
 class Operation:
-    """What the platform asks, and how it is answered: a reply as At.reply wants it.
+    """A platform operation, which is also the reply to itself that At.reply() sends.
 
-    kind, msgid, path (-1 = all), and what the kind brings along: `values` of a write are
-    (resource, type, bytes); opaque ones are decoded from hex. `args` of an execute and
-    `attributes` of a write-attributes are bytes. `cancel` turns an observe around. `arrived` is
-    the tick of its last line: before that it could not be answered. `content` and `ends` tell a
+    kind, msgid, oid, iid, rid (-1: all), and by kind: `values` of a write are (resource, type,
+    bytes), opaque ones decoded from hex; `args` of an execute and `attributes` of a
+    write-attributes are bytes; `cancel` is True for an observe that ends an observation. `arrived`
+    is the tick of its last line: before that it could not be answered. `content` and `ends` tell a
     write or an execute from another of its msgid, see requests.fingerprint.
     """
 
-    values = ()  # type: tuple | list
+    values: "tuple | list" = ()
     args = b""
     attributes = b""
     cancel = False
@@ -47,42 +53,42 @@ class Operation:
     # is one field it is the index, and where they could not be read the index is -1. See parts.py.
     flag = 0
     index = -1
-    content = ()  # type: tuple
-    ends = ()  # type: tuple | list
+    content: tuple = ()
+    ends: "tuple | list" = ()
     count = 1
     next = 0
     again = 0
     stopped = False
-    # The answer: its number on the line, what was read, (instance, resource, type, value), or the
-    # ids of a discover, and the Requests that hears how it fared.
+    # The answer: its result on the line, what was read, (instance, resource, type, value), or the
+    # ids of a discover, and the Requests that is told how it fared.
     result = 0
-    found = ()  # type: tuple | list
+    found: "tuple | list" = ()
     resources = ""
-    requests = None
+    requests: "Requests" = None
 
-    def __init__(self, kind, msgid, arrived):
+    def __init__(self, kind: int, msgid: int, arrived: "Ticks") -> None:
         self.kind = kind
         self.msgid = msgid
         self.arrived = arrived
         self.oid = self.iid = self.rid = -1
 
     @property
-    def path(self):
-        """What tells operations of one kind and msgid apart; None where it could not be read."""
+    def path(self) -> "tuple | None":
+        """What tells operations of one kind and msgid apart; None if it could not be read."""
         if self.bad:
             return None
         return self.oid, self.iid, -1 if self.kind == WRITE else self.rid
 
     @property
-    def refusable(self):
-        """True where a refusal can take the place of what was to be sent.
+    def refusable(self) -> bool:
+        """True if a refusal can take the place of what was to be sent.
 
         Not once the module has some of the values: it would send these as the whole answer
         (facts/protocol.md 5.9).
         """
         return self.result == 1 and self.kind in (READ, DISCOVER) and not self.next
 
-    def line(self, i, out):
+    def line(self, i: int, out: bytearray) -> None:
         """Append line i of the answer to out."""
         self._short(self.result, out)
         if self.result != 1:
@@ -101,15 +107,15 @@ class Operation:
                 out.append(44)
                 put(out, number)
 
-    def late(self, out):
+    def late(self, out: bytearray) -> None:
         """Append the short refusal to out."""
         self._short(_REFUSED, out)
 
-    def done(self, error, age):
-        """Hear how the answer fared."""
-        self.requests.done(self, error, age)
+    def done(self, error: "AtError | None", age_ms: int) -> None:
+        """Tell the Requests how the answer fared."""
+        self.requests.done(self, error, age_ms)
 
-    def _short(self, result, out):
+    def _short(self, result: int, out: bytearray) -> None:
         out.extend(b"AT+MIPL")
         out.extend(KINDS[self.kind])
         out.extend(b"RSP=")
@@ -120,13 +126,13 @@ class Operation:
         put(out, result)
 
 
-def describe(op):
+def describe(op: Operation) -> str:
     """Return an Operation for a log: `read 3303/0/5700`."""
     path = "/".join([str(n) for n in (op.oid, op.iid, op.rid) if n >= 0])
     return "%s %s" % ("cancel" if op.cancel else NAMES[op.kind], path)
 
 
-def put_resources(resources, out):
+def put_resources(resources: str, out: bytearray) -> None:
     """Append what an answer to a discover says of them, `,len,"id;id;..."`."""
     out.append(44)
     put(out, len(resources))
@@ -136,15 +142,19 @@ def put_resources(resources, out):
 
 
 class _Numbers:
-    """The numbers in a line's fields, one after the other, without an object for each."""
+    """Reads the numbers in a line's fields one after the other, without allocating."""
 
-    def start(self, line, place):
+    line: "bytes | bytearray"
+    place: int
+    more: bool
+
+    def start(self, line: "bytes | bytearray", place: int) -> None:
         """Begin with the field at index place."""
         self.line = line
         self.place = place
         self.more = True
 
-    def next(self):
+    def next(self) -> int:
         """Return the number of the next field; raises ValueError if there is none.
 
         Blanks and quotes may stand around it.
@@ -183,7 +193,7 @@ class _Numbers:
 _numbers = _Numbers()
 
 
-def kind_of(line):
+def kind_of(line: "bytes | bytearray") -> int:
     """Return the kind of the operation in line; raises ValueError if it is none that we know."""
     end = line.find(b":")
     for kind in range(len(KINDS)):
@@ -192,7 +202,7 @@ def kind_of(line):
     raise ValueError("kind")
 
 
-def parse(kind, line, arrived):
+def parse(kind: int, line: "bytes | bytearray", arrived: "Ticks") -> Operation:
     """Return the Operation in line; raises ValueError only if even its msgid cannot be read."""
     numbers = _numbers
     numbers.start(line, line.find(b":") + 1)
@@ -213,10 +223,10 @@ def parse(kind, line, arrived):
     return op
 
 
-def short(op, kind, line, arrived):
+def short(op: Operation, kind: int, line: bytearray, arrived: "Ticks") -> Operation:
     """Make op the refusal of the operation in line, and return it; raises ValueError as parse.
 
-    It takes no heap where op has all of these attributes.
+    Allocates nothing where op has all of these attributes.
     """
     _numbers.start(line, line.find(b":") + 1)
     _numbers.next()
@@ -229,7 +239,7 @@ def short(op, kind, line, arrived):
     return op
 
 
-def _fill(op, kind, numbers):
+def _fill(op: Operation, kind: int, numbers: _Numbers) -> None:
     if kind in (READ, OBSERVE):
         if numbers.more:
             op.rid = numbers.next()
@@ -251,7 +261,7 @@ def _fill(op, kind, numbers):
         op.attributes = _attributes(_rest(numbers), size)
 
 
-def _attributes(rest, size):
+def _attributes(rest: bytes, size: int) -> bytes:
     """Return the attributes at the start of rest; numbers may follow them."""
     if rest[:1] == b'"':
         text, tail = _text(rest, size)
@@ -262,12 +272,12 @@ def _attributes(rest, size):
     return text
 
 
-def _rest(numbers):
-    """Return what stands behind the numbers read, without blanks."""
+def _rest(numbers: _Numbers) -> bytes:
+    """Return what follows the numbers read, without blanks."""
     return bytes(numbers.line[numbers.place :]).strip()
 
 
-def _fill_write(op, numbers):
+def _fill_write(op: Operation, numbers: _Numbers) -> None:
     kind = numbers.next()
     if kind < STRING:
         raise ValueError("type")
@@ -303,7 +313,7 @@ def _fill_write(op, numbers):
     op.values = [(op.rid, kind, value)]
 
 
-def _opaque(value, size):
+def _opaque(value: bytes, size: int) -> "tuple[int, bytes]":
     """Return (type, bytes) of an opaque value; size bytes or size characters were announced.
 
     It is hex; only where size counts characters and these cannot be hex, it is the text itself.
@@ -318,7 +328,7 @@ def _opaque(value, size):
         return TEXT, value
 
 
-def _text(rest, size):
+def _text(rest: bytes, size: int) -> "tuple[bytes, bytes]":
     """Return the text of size characters at the start of rest, quoted or raw, and what follows."""
     quote = 1 if rest[:1] == b'"' else 0
     end = quote + size
