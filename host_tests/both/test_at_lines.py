@@ -80,7 +80,7 @@ class UndeclaredTest(unittest.TestCase):
     def test_a_datagram_is_announced_in_the_middle_of_any_command(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334).open()
+            sock = await udp.socket(2334)
             got = await r.at.command(b"AT+NSOST=0,1.2.3.4,5,1,41")
             return got, sock.waiting
 
@@ -300,7 +300,7 @@ class LateAnswerTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334).open()
+            sock = await udp.socket(2334)
             sent = await sock.sendto(b"0123456789", ("1.2.3.4", 5))
             got = await sock.check()
             return sock.ref, sent, got

@@ -112,7 +112,7 @@ class GuideTest(unittest.TestCase):
             r.urc(b"+NSONMI:0,30")
             await sock.sendto(b"0123456789", SERVER)
             await sock.recvfrom(timeout_ms=0)
-            await r.kind_of(udp.socket(2335).open())
+            await r.kind_of(udp.socket(2335))
             await r.sleep(1000)
             texts = self.SEND, b"AT+NSORF=0,30", b'AT+NSOCR="DGRAM",17,2335,1'
             return [r.uart.lines[r.uart.lines.index(text) + 1] for text in texts]
@@ -199,7 +199,7 @@ class CheckTest(unittest.TestCase):
         async def scene(r, udp, sock):
             said = []
             for call in (
-                udp.socket(5683).open(),
+                udp.socket(5683),
                 sock.sendto(b"", SERVER),
                 sock.sendto(b"x" * 513, SERVER),
                 sock.sendto(b"x", ("1.2.3.4", 65536)),

@@ -258,7 +258,7 @@ class ReceiveTest(unittest.TestCase):
     def test_socket_nine_is_one_as_others_are(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334).open()
+            sock = await udp.socket(2334)
             r.urc(b"+NSONMI:9,2")
             got = await sock.recvfrom(timeout_ms=1000)
             return got, await sock.sendto(b"AB", ("1.2.3.4", 80))
@@ -312,7 +312,7 @@ class ReceiveTest(unittest.TestCase):
     def test_each_socket_gets_its_own(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            socks = [await udp.socket(2334).open(), await udp.socket(2335).open()]
+            socks = [await udp.socket(2334), await udp.socket(2335)]
             r.urc(b"+NSONMI:1,2", b"+NSONMI:0,3")
             return (await socks[0].recvfrom())[0], (await socks[1].recvfrom())[0]
 

@@ -9,7 +9,7 @@ from udp_rig import CREATE, SERVER, module, with_socket
 
 from m5310 import errors
 from m5310.errors import AtError
-from m5310.udp import Udp
+from m5310.udp import Udp, UdpSocket
 
 
 async def error_of(call):
@@ -25,7 +25,7 @@ class CreateTest(unittest.TestCase):
     def test_the_module_names_the_socket(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334).open()
+            sock = await udp.socket(2334)
             await sock.close()
             return sock.ref, r.sent
 
@@ -36,7 +36,7 @@ class CreateTest(unittest.TestCase):
     def test_an_answer_without_a_usable_id_fails(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            kind = await r.kind_of(udp.socket(2334).open())
+            kind = await r.kind_of(udp.socket(2334))
             return kind, udp.sockets
 
         for lines in (b"OK", [b"+NSOCR:x", b"OK"], [b"+NSOCR:", b"OK"], [b"+NSOCR:-1", b"OK"]):
@@ -47,7 +47,7 @@ class CreateTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334).open()
+            sock = await udp.socket(2334)
             return sock.ref, r.at.status()["unknown"]
 
         for line in (b"x", b"12", b"460040000000001"):
@@ -59,8 +59,8 @@ class CreateTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            older = await udp.socket(2334).open()
-            newer = await udp.socket(2334).open()
+            older = await udp.socket(2334)
+            newer = await udp.socket(2334)
             kinds = [await r.kind_of(older.check()), await r.kind_of(newer.check())]
             await older.close()
             await newer.close()
@@ -75,7 +75,7 @@ class CreateTest(unittest.TestCase):
             refused = 0
             for port in (0, -1, 65536, 5683):
                 try:
-                    await udp.socket(port).open()
+                    await udp.socket(port)
                 except ValueError:
                     refused += 1
             return refused, r.sent
@@ -86,7 +86,7 @@ class CreateTest(unittest.TestCase):
         async def scene(r):
             udp = Udp(r.at, r.clock)
             for port in (1, 65535, 5682, 5684):
-                await r.kind_of(udp.socket(port).open())
+                await r.kind_of(udp.socket(port))
             return [line for line in r.sent if b"NSOCR" in line]
 
         texts = [b'AT+NSOCR="DGRAM",17,%d,1' % port for port in (1, 65535, 5682, 5684)]
@@ -98,11 +98,11 @@ class CreateTest(unittest.TestCase):
             said = []
             for lines in ([b"+NSOCR:x", b"OK"], b"OK"):
                 r.peer.answers[CREATE] = lines
-                said.append(await error_of(udp.socket(2334).open()))
+                said.append(await error_of(udp.socket(2334)))
             for i in range(7):
                 r.peer.answers[CREATE] = [b"+NSOCR:%d" % i, b"OK"]
-                await udp.socket(2334).open()
-            said.append(await error_of(udp.socket(2334).open()))
+                await udp.socket(2334)
+            said.append(await error_of(udp.socket(2334)))
             return said
 
         nameless = (errors.FAILED, 0, b"AT+NSOCR: no socket id")
@@ -114,12 +114,12 @@ class CreateTest(unittest.TestCase):
             udp = Udp(r.at, r.clock)
             socks = []
             for i in range(7):
-                socks.append(await udp.socket(2000 + i).open())
+                socks.append(await udp.socket(2000 + i))
             before = len(r.sent)
-            kind = await r.kind_of(udp.socket(3000).open())
+            kind = await r.kind_of(udp.socket(3000))
             after = len(r.sent)
             await socks[3].close()
-            again = await udp.socket(3000).open()
+            again = await udp.socket(3000)
             return [s.ref for s in socks], kind, after - before, again.ref, len(udp.sockets)
 
         free = list(range(7))
@@ -138,7 +138,7 @@ class CreateTest(unittest.TestCase):
     def test_a_refused_socket_is_none(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            return await r.kind_of(udp.socket(2334).open()), udp.sockets
+            return await r.kind_of(udp.socket(2334)), udp.sockets
 
         self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), (errors.ERROR, {}))
 
@@ -169,7 +169,7 @@ class SweepTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            sock = await udp.socket(2334).open()
+            sock = await udp.socket(2334)
             return sock.ref, r.sent
 
         peer = Peer()
@@ -186,8 +186,8 @@ class SweepTest(unittest.TestCase):
     def test_our_own_sockets_are_not_closed(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            await udp.socket(2335).open()
-            await r.kind_of(udp.socket(2334).open())
+            await udp.socket(2335)
+            await r.kind_of(udp.socket(2334))
             return [line for line in r.sent if b"NSOCL" in line]
 
         peer = Peer({b'AT+NSOCR="DGRAM",17,2335,1': [b"3", b"OK"], CREATE: b"ERROR"})
@@ -198,7 +198,7 @@ class SweepTest(unittest.TestCase):
         async def scene(r):
             udp = Udp(r.at, r.clock)
             for _ in range(5):
-                await r.kind_of(udp.socket(2334).open())
+                await r.kind_of(udp.socket(2334))
             return len(r.sent)
 
         self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1 + 4)
@@ -208,13 +208,13 @@ class SweepTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            kinds = [await r.kind_of(udp.socket(2334).open())]
+            kinds = [await r.kind_of(udp.socket(2334))]
             r.peer.answers[CREATE] = None
-            kinds.append(await r.kind_of(udp.socket(2334).open()))
+            kinds.append(await r.kind_of(udp.socket(2334)))
             r.peer.answers[CREATE] = b"ERROR"
             await r.at.sync(30000)
             before = len(r.sent)
-            kinds.append(await r.kind_of(udp.socket(2334).open()))
+            kinds.append(await r.kind_of(udp.socket(2334)))
             return kinds, len(r.sent) - before
 
         kinds, count = rig.run(scene, Peer({CREATE: b"ERROR"}))
@@ -225,11 +225,11 @@ class SweepTest(unittest.TestCase):
 
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            await r.kind_of(udp.socket(2334).open())
+            await r.kind_of(udp.socket(2334))
             await spoil(r, udp)
             r.peer.answers[CREATE] = b"ERROR"
             before = len(r.sent)
-            await r.kind_of(udp.socket(2334).open())
+            await r.kind_of(udp.socket(2334))
             return len([line for line in r.sent[before:] if b"NSOCL" in line])
 
         return rig.run(scene, Peer({CREATE: b"ERROR"}))
@@ -237,7 +237,7 @@ class SweepTest(unittest.TestCase):
     def test_one_that_was_made_without_telling_its_id_is_swept(self):
         async def spoil(r, udp):
             r.peer.answers[CREATE] = b"OK"
-            await r.kind_of(udp.socket(2334).open())
+            await r.kind_of(udp.socket(2334))
 
         self.assertEqual(self.again(spoil), 8)
 
@@ -246,7 +246,7 @@ class SweepTest(unittest.TestCase):
 
             async def spoil(r, udp, answer=answer):
                 r.peer.answers[CREATE] = [b"0", b"OK"]
-                sock = await udp.socket(2334).open()
+                sock = await udp.socket(2334)
                 r.peer.answers[b"AT+NSOCL=0"] = answer
                 await r.kind_of(sock.close())
                 r.peer.answers[b"AT+NSOCL=0"] = b"OK"
@@ -258,7 +258,7 @@ class SweepTest(unittest.TestCase):
         async def spoil(r, udp):
             udp.reset()
             r.peer.answers[b"AT+NSOCL=3"] = None
-            await r.kind_of(udp.socket(2334).open())
+            await r.kind_of(udp.socket(2334))
             r.peer.answers[b"AT+NSOCL=3"] = b"ERROR"
             closed = r.sent[-4:]
             if closed != [b"AT+NSOCL=%d" % n for n in range(4)]:
@@ -270,10 +270,10 @@ class SweepTest(unittest.TestCase):
     def test_behind_a_reboot_of_the_module_a_refusal_is_swept_again(self):
         async def scene(r):
             udp = Udp(r.at, r.clock)
-            await r.kind_of(udp.socket(2334).open())
+            await r.kind_of(udp.socket(2334))
             udp.reset()
             before = len(r.sent)
-            await r.kind_of(udp.socket(2334).open())
+            await r.kind_of(udp.socket(2334))
             return len(r.sent) - before
 
         self.assertEqual(rig.run(scene, Peer({CREATE: b"ERROR"})), 1 + 8 + 1)
@@ -345,7 +345,7 @@ class EndTest(unittest.TestCase):
 
 
 class ContextTest(unittest.TestCase):
-    """`async with udp.socket(port) as sock`."""
+    """`async with UdpSocket(udp, port) as sock`."""
 
     CLOSE = b"AT+NSOCL=0"
 
@@ -353,7 +353,7 @@ class ContextTest(unittest.TestCase):
         """Run body(rig, socket) in a context; return (what came of it, what was sent, is_open)."""
 
         async def scene(r):
-            sock = Udp(r.at, r.clock).socket(2334)
+            sock = UdpSocket(Udp(r.at, r.clock), 2334)
             try:
                 async with sock as opened:
                     result = opened is sock and await body(r, sock)
@@ -395,7 +395,7 @@ class ContextTest(unittest.TestCase):
 
     def test_one_that_is_cancelled_inside_is_closed(self):
         async def scene(r):
-            sock = Udp(r.at, r.clock).socket(2334)
+            sock = UdpSocket(Udp(r.at, r.clock), 2334)
 
             async def use():
                 async with sock:
@@ -411,7 +411,7 @@ class ContextTest(unittest.TestCase):
 
     def test_a_socket_may_be_opened_again(self):
         async def scene(r):
-            sock = Udp(r.at, r.clock).socket(2334)
+            sock = UdpSocket(Udp(r.at, r.clock), 2334)
             kinds = [await r.kind_of(sock.recvfrom(timeout_ms=0))]
             for _ in range(2):
                 await sock.open()

@@ -21,6 +21,6 @@ def with_socket(scene, peer=None, chunk=0, **options):
 
     async def wrapped(r):
         udp = Udp(r.at, r.clock)
-        return await scene(r, udp, await udp.socket(2334).open())
+        return await scene(r, udp, await udp.socket(2334))
 
     return rig.run(wrapped, peer or module(), chunk, **options)

@@ -1,4 +1,6 @@
-"""The module as a whole: the line, the network, the session, and what a reboot does to them."""
+"""The module as a whole: AT engine, network, session, and what a reboot does to them."""
+
+import asyncio
 
 from micropython import const
 
@@ -22,16 +24,22 @@ _SERVICES = (b"SMS Ready", b"Call Ready", b"PB DONE")
 
 
 class Modem:
-    """An M5310 on a UART.
+    """An M5310 on a UART: `async with Modem(uart) as modem`.
 
-    `log(text)` hears what is being done; `on_operation(op)` gets the platform's operations;
-    `reset_pin` and `power_pin` are Pins, asserted by 1, or None. `operator` and `earfcn` are those
-    of guide 1, or None. `local_clock` tells that AT+CCLK? prints local time (M5311), not UTC.
+    `clock` is a Clock, the board's own by default. `log(text)` is called with what is being done.
+    `on_operation(op)` is called with each platform operation; without it every operation is
+    answered with 4.04. `dialect` is "seed", "m5310a" or "auto". Options: `reset_pin` and
+    `power_pin` are Pins, asserted by 1; `operator` and `earfcn` those of guide 1; `local_clock` is
+    True if AT+CCLK? prints local time (M5311), not UTC; the others are those of At.
     """
 
-    def __init__(self, uart, clock, log, on_operation, dialect="seed", **options):
+    def __init__(self, uart, clock=None, log=None, on_operation=None, dialect="seed", **options):
+        if clock is None:
+            from m5310.clock import Clock
+
+            clock = Clock()
         self.clock = clock
-        self.log = log
+        self.log = log or _ignore
         self.reset_pin = options.pop("reset_pin", None)
         self.power_pin = options.pop("power_pin", None)
         self.operator = options.pop("operator", None)
@@ -41,12 +49,53 @@ class Modem:
         self._started = None  # tick of the last start that was noticed
         self.at = At(uart, clock, **options)
         self.at.on_other = self._booted
+        on_operation = on_operation or self._refuse
         self.mipl = Mipl(self.at, clock, dialects.get(dialect), on_operation)
         self.network = Network(self.at, clock)
         self.network.local_clock = local_clock
         self._sockets = None
+        self._engine = None  # the task that runs `at`
         self.firmware = Firmware(self)
         self.mipl.on_firmware = self.firmware.event
+
+    # -- use -----------------------------------------------------------------------------------
+
+    async def __aenter__(self):
+        """Start the engine and wait for the module; raises AtError(SILENT) after 30 s."""
+        self._engine = asyncio.create_task(self.at.run())
+        try:
+            await self.at.sync(_BOOT_MS)
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(self, kind, error, trace):
+        await self._stop()
+
+    async def _stop(self):
+        """Stop the engine: nothing is sent any more, and what waits fails with RESET."""
+        engine = self._engine
+        self._engine = None
+        engine.cancel()
+        try:
+            await engine
+        except asyncio.CancelledError:
+            pass
+        self.mipl.stop()
+        if self._sockets:
+            self._sockets.reset()
+        self.at.restart(errors.RESET)
+
+    async def attach(self, timeout_ms=180_000):
+        """Bring the module onto the network, timeout_ms at most; raises AtError (guide 1)."""
+        await self.network.attach(self.log, timeout_ms, self.operator, self.earfcn)
+
+    bring_up = attach
+
+    async def command(self, text, timeout_ms=2000, **options):
+        """Send an AT command (bytes), return its information lines; as At.command."""
+        return await self.at.command(text, timeout_ms, **options)
 
     @property
     def sockets(self):
@@ -57,13 +106,16 @@ class Modem:
             self._sockets = Udp(self.at, self.clock)
         return self._sockets
 
-    def udp(self, port):
-        """Return a UDP socket on local port 1 to 65535, not 5683; see UdpSocket."""
-        return self.sockets.socket(port)
+    def udp(self, port=None):
+        """Return a UDP socket on local port 1 to 65535, not 5683; see UdpSocket.
 
-    async def bring_up(self, timeout):
-        """Bring the module onto the network, timeout ms at most; raises AtError (guide 1)."""
-        await self.network.attach(self.log, timeout, self.operator, self.earfcn)
+        Without a port, the sockets of the module, as `sockets`.
+        """
+        from m5310.udp import UdpSocket
+
+        return self.sockets if port is None else UdpSocket(self.sockets, port)
+
+    # -- what the module prints when it starts ---------------------------------------------------
 
     def _booted(self, line):
         """Take line if it tells of a start or of services; return whether it does."""
@@ -135,6 +187,10 @@ class Modem:
         if self.firmware.busy:
             raise AtError(errors.UPDATING)
 
+    def _refuse(self, op):
+        """Answer an operation that nobody handles with 4.04."""
+        self.mipl.requests.reply(op, 404)
+
     def status(self):
         """Return the status of the line, the network and the session as one new dict."""
         return {
@@ -143,6 +199,10 @@ class Modem:
             "session": self.mipl.status(),
             "boots": self.boots,
         }
+
+
+def _ignore(text):
+    """Log nothing."""
 
 
 def _begins(line, texts):

@@ -65,6 +65,11 @@ class Requests:
         self.parts.clear()
         self._half = None
 
+    def stop(self):
+        """End the tasks that watch parts and repeats, and forget both."""
+        self.reset()
+        self.done_before.stop()
+
     def reply(self, op, code, values=(), resources=""):
         """Answer op with a CoAP code as 205 or 404, and once only.
 
@@ -242,6 +247,13 @@ class Repeats:
     def clear(self):
         """Forget all of them: they were of the session before."""
         del self._done[:]
+
+    def stop(self):
+        """Forget all of them, and end the task that does."""
+        self.clear()
+        if self._forgetting:
+            self._forgetting.cancel()
+            self._forgetting = None
 
     def code(self, op):
         """Return the code that op, with its fingerprint, was answered with before; 0 if new."""

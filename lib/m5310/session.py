@@ -236,6 +236,13 @@ class Mipl:
         self.at.hold = 0
         self.requests.reset()
 
+    def stop(self):
+        """End the tasks of the session: the line is given up."""
+        self.requests.stop()
+        if self._detection:
+            self._detection.cancel()
+            self._detection = None
+
     def lost(self, cause):
         """End the session for cause (text), and tell `on_lost`."""
         self.cause = cause

@@ -26,9 +26,9 @@ class Udp:
         self._strays = True  # the module may have sockets open that are unknown here
         at.urc(b"+NSONMI:", self._announced)
 
-    def socket(self, port):
-        """Return a UdpSocket for local port 1 to 65535, not 5683; it is still to be opened."""
-        return UdpSocket(self, port)
+    async def socket(self, port):
+        """Return a UdpSocket on local port `port`, opened; raises as UdpSocket.open."""
+        return await UdpSocket(self, port).open()
 
     async def create(self, port):
         """Have the module create a socket; return its id.
@@ -169,12 +169,14 @@ class UdpSocket:
         except (ValueError, IndexError):  # OK without the count (facts/protocol.md 9.8)
             return len(data)
 
-    async def recvfrom(self, size=_MAX_BYTES, timeout_ms=None):
+    async def recvfrom(self, size=_MAX_BYTES, timeout_ms=None, timeout=None):
         """Return (data, (ip, port)), at most size bytes of the next datagram.
 
         The next call continues a longer datagram. Returns None after timeout_ms; None waits for
-        ever. Raises AtError, ValueError for a size below 1.
+        ever. Raises AtError, ValueError for a size below 1. timeout: older name of timeout_ms.
         """
+        if timeout_ms is None:
+            timeout_ms = timeout
         if size < 1:
             raise ValueError("size %r: 1 or more" % size)
         clock = self._udp.clock

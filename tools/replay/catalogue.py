@@ -101,7 +101,7 @@ def commands(dialect, clock):
 
 
 async def _sockets(udp):
-    sock = await udp.socket(4000).open()
+    sock = await udp.socket(4000)
     for flags in (None, 0):
         await sock.sendto(b"x", ("127.0.0.1", 7), flags)
     sock.waiting = 1
