@@ -59,8 +59,8 @@ def test_a_program_that_fails_says_what_it_said(device):
 
 DATA = {
     "memory": {
-        "allocated": {"urc": 0, "operations": [{"operation": memory._ONE_LINE, "reply": 256}]},
-        "least_heap_k": 64,
+        "allocated": {"urc": 0, "operations": [{"operation": memory._ONE_LINE, "reply": 192}]},
+        "least_heap_k": 160,
         "soak": {"step": 10, "heap": [9, 10, *[20] * 18], "faults": 0},
         "sizes": [{"module": "a", "file": 10, "loaded": 20}],
     },
@@ -92,7 +92,7 @@ def test_a_part_that_meets_all_its_targets(part):
     ("part", "change"),
     [
         ("memory", {"allocated": {**DATA["memory"]["allocated"], "urc": 32}}),
-        ("memory", {"least_heap_k": 82}),
+        ("memory", {"least_heap_k": 162}),
         ("memory", {"soak": {**DATA["memory"]["soak"], "heap": [9, 10, *[20] * 10, *[52] * 8]}}),
         ("memory", {"soak": {**DATA["memory"]["soak"], "faults": 1}}),
         ("parse", {"rates": {256: {"driver": 49, "readline": 10, "re": 8}}}),

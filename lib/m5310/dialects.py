@@ -17,6 +17,9 @@ if _TYPE_CHECKING:
     from m5310.at import At
     from m5310.operations import Operation
 
+# Tuples written where they are used would be made each time.
+_BYTES = (STRING, OPAQUE)
+_ITS_OWN = (OBSERVE, DISCOVER)
 _NAME = b"M5310"  # begins what a starting module prints, and here it is an answer
 
 _BOOTSTRAP = b"nbiotbt.heclouds.com:5683"  # facts/protocol.md 5.2
@@ -86,7 +89,7 @@ class M5310a(Dialect):
         That is what it was told before OPEN, and reads of its own objects 3 to 5, which it reports
         nevertheless (facts/traces.md 3b).
         """
-        return op.kind in (OBSERVE, DISCOVER) or (op.kind == READ and 3 <= op.oid <= 5)
+        return op.kind in _ITS_OWN or (op.kind == READ and 3 <= op.oid <= 5)
 
     def creates(self, server: "str | None", bootstrap: bool) -> "tuple[bytes, ...]":
         """Return CREATEEX, and for older firmware CREATE with a configuration."""
@@ -143,7 +146,7 @@ def _encoded(value: str) -> bytes:
 
 def _size(kind: int, value: "Any") -> int:
     """Return the length that the guide's generation prints before a value."""
-    if kind in (STRING, OPAQUE):
+    if kind in _BYTES:
         return len(value)
     if kind == BOOLEAN:
         return 1

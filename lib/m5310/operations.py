@@ -29,6 +29,9 @@ if _TYPE_CHECKING:
 KINDS = (b"READ", b"WRITE", b"EXECUTE", b"OBSERVE", b"PARAMETER", b"DISCOVER")  # +MIPL...:
 NAMES = ("read", "write", "execute", "observe", "write-attributes", "discover")
 
+# Tuples written where they are used would be made each time.
+_TELLING = (READ, DISCOVER)  # answered by more than a result
+_OF_OBJECTS = (READ, OBSERVE)  # without an instance they are about the whole object
 _LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
 _DIGITS = const(10)  # of the longest number
 _REFUSED = const(11)  # 4.00 on the line
@@ -86,7 +89,7 @@ class Operation:
         Not once the module has some of the values: it would send these as the whole answer
         (facts/protocol.md 5.9).
         """
-        return self.result == 1 and self.kind in (READ, DISCOVER) and not self.next
+        return self.result == 1 and self.kind in _TELLING and not self.next
 
     def line(self, i: int, out: bytearray) -> None:
         """Append line i of the answer to out."""
@@ -214,7 +217,7 @@ def parse(kind: int, line: "bytes | bytearray", arrived: "Ticks") -> Operation:
         if kind == OBSERVE:
             op.cancel = numbers.next() == 0
         op.oid = numbers.next()
-        whole = not numbers.more and kind in (READ, OBSERVE)  # no instance: the whole object
+        whole = not numbers.more and kind in _OF_OBJECTS  # no instance: the whole object
         if kind != DISCOVER and not whole:
             op.iid = numbers.next()
             _fill(op, kind, numbers)
@@ -240,7 +243,7 @@ def short(op: Operation, kind: int, line: bytearray, arrived: "Ticks") -> Operat
 
 
 def _fill(op: Operation, kind: int, numbers: _Numbers) -> None:
-    if kind in (READ, OBSERVE):
+    if kind in _OF_OBJECTS:
         if numbers.more:
             op.rid = numbers.next()
         for _ in range(2):  # some firmware counts

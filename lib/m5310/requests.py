@@ -16,6 +16,7 @@ from m5310.errors import AGAIN, AtError
 from m5310.operations import Operation, kind_of, parse, short
 from m5310.parts import Parts
 
+_DOING = (WRITE, EXECUTE)  # a tuple written where it is used would be made each time
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
 _BAD_REQUEST = const(11)
 _STATE = const(602)  # the module waits for no such answer
@@ -76,7 +77,7 @@ class Requests:
         `values` of a read are (instance, resource, type, value), `resources` of a discover the
         list "id;id;...".
         """
-        if op.kind in (WRITE, EXECUTE) and not op.bad:
+        if op.kind in _DOING and not op.bad:
             try:
                 self.done_before.add(op, code)
             except MemoryError:  # it is done: its answer must not be missing as well
@@ -139,7 +140,7 @@ class Requests:
                 op = self.parts.join(op)
                 if op is None:
                     return
-            if op.kind in (WRITE, EXECUTE) and not op.bad:
+            if op.kind in _DOING and not op.bad:
                 fingerprint(op)
         except MemoryError:  # silence would block the module for every later operation
             self._starve(line, now)

@@ -10,8 +10,8 @@ from measure.result import Result, Table, Target
 _SOAK = 100_000
 _SOAK_HEAP = "256K"
 _SETTLED = 0.1  # of the operations, until tables have grown as far as they do
-HEAP_K, GOAL_K = 80, 64
-REPLY_BYTES = 256
+HEAP_K = 160  # of the 64-bit port; 80 K of a board of 32 bits
+REPLY_BYTES = 192
 _ONE_LINE = "read 3303/0/5700"
 
 
@@ -43,7 +43,6 @@ def targets(data):
         Target.at_most("URC up to its handler", data["allocated"]["urc"], 0, "bytes"),
         Target.at_most("one-line reply", rows[_ONE_LINE]["reply"], REPLY_BYTES, "bytes"),
         Target.at_most("least heap of the tour", data["least_heap_k"], HEAP_K, "K"),
-        Target.at_most("... as the goal", data["least_heap_k"], GOAL_K, "K"),
         Target.at_most(
             "heap after %d operations" % (soak["step"] * (len(soak["heap"]) - 1)),
             growth(soak["heap"]),
