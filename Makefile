@@ -12,7 +12,7 @@ q = '$(subst ','\'',$($(1)))'
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run bench bench-load benchmark bench-latency bench-memory bench-parse bench-scale \
-	node energy echo test test-host test-upy test-loop lint types format mpy packages size chaos soak \
+	node energy echo example test test-host test-upy test-loop lint types format mpy packages size chaos soak \
 	mutants replay clean deploy \
 	deploy-src wipe repl logs trace backup config flash pcboard doctor passthrough
 
@@ -69,6 +69,9 @@ energy: $(READY) ## What settings cost: a day in virtual time, three side by sid
 
 echo: $(READY) ## UDP through the module at UART=...: send to the echo server of the guide, 2.2
 	@$(BIN)/python -m entry pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/udp_echo.py
+
+example: $(READY) ## NAME=at_command: that program of firmware/examples on the module at UART=...
+	@$(BIN)/python -m entry pcnode --uart $(call q,UART) $(if $(BAUD),--baud $(BAUD)) --main examples/$(NAME).py
 
 test: test-host test-upy ## Everything that must be green
 

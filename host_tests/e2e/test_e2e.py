@@ -190,6 +190,32 @@ def test_the_example_gets_its_echo_and_can_be_interrupted(bench, start):
     assert "Traceback" not in echo.output
 
 
+def test_the_example_prints_answers_and_refusals(bench, start):
+    command = [*NODE, "--main", "examples/at_command.py", "--uart", bench.uart]
+    example = start("example", command)
+    assert example.child.wait(30) == 0, example.output
+    assert re.search(r"b'AT\+CSQ' \[b'\+CSQ:\d+,99'\]", example.output)
+    assert "AT+NOSUCH" in example.output
+    assert "Traceback" not in example.output
+
+
+def test_the_example_prints_what_the_module_sends_by_itself(start, tmp_path):
+    faults = [{"at": 0.5 * n, "do": "insert", "line": "+NPSMR:1"} for n in range(60)]
+    script = tmp_path / "faults.json"
+    script.write_text(json.dumps({"faults": faults}))
+    at = free_port()
+    command = [sys.executable, "-m", "bench.cli", "--at", f"127.0.0.1:{at}", *APART]
+    bench = start("bench", [*command, "--board", f"127.0.0.1:{free_port()}", "--faults", script])
+    bench.wait_for(str(at), 15)
+    command = [*NODE, "--main", "examples/urc_listener.py", "--uart", f"127.0.0.1:{at}"]
+    example = start("example", command)
+    example.wait_for("listening", 20)
+    example.wait_for(r"b'\+NPSMR:1'", 20)
+    example.signal(signal.SIGINT)
+    assert example.child.wait(10) == 130
+    assert "Traceback" not in example.output
+
+
 def test_a_configuration_can_be_checked_alone(start, tmp_path):
     file = tmp_path / "config.json"
     command = [*NODE, "--check", "--config", file]
