@@ -7,9 +7,9 @@ loaded, it is tried again after a minute.
 import sys
 
 try:
-    from m5310 import borrow
+    from node.hold import held
 
-    if not borrow("node.hold").held():
+    if not held():
         from node.app import start
 
         start()

@@ -27,14 +27,9 @@ HEAP = "256K"  # of the 64-bit port; a large configuration fits too
 # Before the node, as the check takes more heap than a small node has to spare.
 _CHECK = """
 import pins
-from node import checked, stages
-from node.config_error import ConfigError
-if not checked.fits(pins.CONFIG, pins.CHECKED):
-    try:
-        stages.check(pins, pins.CONFIG, pins.CHECKED)
-    except ConfigError as e:
-        print("configuration: %s" % e)
-        raise SystemExit(2)
+from node.startup.config import checked
+if checked(pins.CONFIG, pins) is None:
+    raise SystemExit(2)
 """
 
 

@@ -1,20 +1,35 @@
-"""The application: configuration, sensors, actuators, and what joins them to the module."""
+"""The sensor node: everything that joins pins, files and the board to lwm2m and m5310.
 
-
-def values(table, names):
-    """Return the fields of a configuration's table (a dict), names being one text with blanks.
-
-    Each name that stands alone in a program takes heap for good; these do not.
-    """
-    return [table[name] for name in names.split()]
-
+Here is what its parts need of the board and its MicroPython.
+"""
 
 # What ports and drivers raise for a device or an argument that they do not have.
 REFUSALS = (OSError, ValueError, TypeError, AttributeError, NotImplementedError)
 
 
-def need(*names):
-    """Raise ValueError where this MicroPython lacks one of machine.NAME."""
+def values(table, names):
+    """Return the fields of a configuration's table (a dict), names being one text with blanks."""
+    return [table[name] for name in names.split()]
+
+
+def definition():
+    """Return the board definition (boards/<NAME>/pins.py), None on a board without."""
+    try:
+        import pins
+
+        return pins
+    except ImportError:
+        return None
+
+
+def option(board, name: str, default):
+    """Return what the board definition has as name; default if that is missing or None."""
+    value = getattr(board, name, None)
+    return default if value is None else value
+
+
+def need(*names: str):
+    """Raise ValueError if this MicroPython lacks one of machine.NAME."""
     import machine
 
     for name in names:

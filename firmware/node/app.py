@@ -1,31 +1,36 @@
-"""The running node, and the program: set up, run until Ctrl-C, de-register."""
+"""The program: set the node up, run it until Ctrl-C, deregister."""
 
 import asyncio
 import gc
+import sys
 
 from micropython import const
 
-from m5310 import borrow, causes
+from m5310 import causes, words
+from m5310.clock import Clock
 
-from .log import Log
+from . import definition, option, restarts, rollback
+from .log import Log, log_exception
 
 # Collecting this often keeps a small heap in one piece; a collection takes a few milliseconds.
-_GC_LEAST = const(1024)
+_GC_LEAST = const(1024)  # bytes
 _GC_MOST = const(4096)
+_LEAVE_MS = const(8000)
+_LEAVE_TURN_MS = const(20)
+_FAILURES_KEPT = const(8)
+_FAILURES = const(5)  # of one task within _FAILURES_MS: then the board restarts
+_FAILURES_MS = const(600000)
+_FIRST_PAUSE_MS = const(1000)
+_LONGEST_PAUSE_MS = const(60000)
 
 node = None  # the running Node, for the REPL: `from node import app; app.node.status()`
 
 
 class Node:
-    """All parts of the node, wired by node.setup; what few nodes have is added by node.stages."""
+    """All parts of the node, and its tasks; made by node.startup.wiring.
 
-    watchdog = None
-    failures = None  # type: dict # of tasks, see node.failure
-    uplink = None  # where one is configured
-    fallback = None  # type: str # what is said of a configuration that is not the board's own
-    proof = None  # what has to run until the configuration has proven itself
-    keep = None  # keeps it, once it has: where there is a proof
-    proven = False
+    What only some nodes have is None in the others.
+    """
 
     def __init__(self, clock, log, registry, modem, dispatcher, notifier, sampler, supervisor):
         self.clock = clock
@@ -36,12 +41,17 @@ class Node:
         self.notifier = notifier
         self.sampler = sampler
         self.supervisor = supervisor
-        self.courier = None  # where an outbox is configured
-        self.trace = None  # a Trace, if there is to be one
-        self.restarts = 0
+        self.courier = None  # of an outbox
+        self.uplink = None  # by UDP
+        self.trace = None
+        self.watchdog = None
+        self.trial = None  # the rollback.Trial of a configuration that has not been online yet
+        self.fallback = None  # why the node runs on the last good configuration
+        self.restarts = 0  # of tasks
         self.tasks = []
+        self._failures = {}  # task name: ticks of its last failures
         if log.level > 1:
-            modem.mipl.on_event = self._event
+            modem.mipl.on_event = self._log_event
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
@@ -55,15 +65,73 @@ class Node:
             ("log", self.log),
         ):
             if part:
-                self.tasks.append(asyncio.create_task(self._keep(name, part.run)))
+                self.tasks.append(asyncio.create_task(self._keep_running(name, part.run)))
         if self.watchdog:
             self.tasks.append(asyncio.create_task(self.watchdog.run()))
-        if self.proof:  # no task of the node's: nothing is to hold on to it when it is done
-            asyncio.create_task(self.proof())  # noqa: RUF006 - the loop has it
-            self.proof = None
-        await self._keep("supervisor", self.supervisor.run)
+        if self.trial:
+            self.tasks.append(asyncio.create_task(self.trial.follow(self)))
+        await self._keep_running("supervisor", self.supervisor.run)
 
-    async def _keep(self, name, work):
+    async def shutdown(self, limit_ms: int = _LEAVE_MS):
+        """Deregister, in limit_ms at most; for a loop in which nothing else runs."""
+        engine = asyncio.create_task(self.modem.at.run())
+        leaving = asyncio.create_task(self.supervisor.shutdown())
+        while not leaving.done():
+            if limit_ms <= 0:
+                self.log("not de-registered: the module took too long", 0)
+                break
+            limit_ms -= _LEAVE_TURN_MS
+            if self.watchdog:
+                self.watchdog.feed()
+            await self.clock.sleep_ms(_LEAVE_TURN_MS)
+        leaving.cancel()
+        engine.cancel()
+        if self.watchdog:
+            self.watchdog.left()
+
+    def status(self) -> dict:
+        """Return the counters and states of all parts, as a new dict of dicts."""
+        return dict(self.status_parts())
+
+    def status_parts(self):
+        """Yield (name, dict) of each part, one after the other, for a heap that cannot hold all."""
+        modem = self.modem
+        yield "at", modem.at.status()
+        yield "network", modem.network.status()
+        yield "session", modem.mipl.status()
+        yield "boots", modem.boots
+        supervisor = self.supervisor
+        yield (
+            "node",
+            {
+                "state": supervisor.state,
+                "cause": supervisor.cause,
+                "next_try": supervisor.next_try,
+                "sessions": supervisor.sessions,
+                "recoveries": supervisor.recoveries,
+                "task_restarts": self.restarts,
+                "config": self.fallback,
+                "last_restart": restarts.status() if supervisor.restart else None,
+            },
+        )
+        operations = {words.kind(kind): age_ms for kind, age_ms in self.dispatcher.worst.items()}
+        operations["faults"] = self.dispatcher.faults
+        yield "operations", operations
+        yield "notifier", {"failures": self.notifier.failures, "unfit": self.notifier.unfit}
+        yield "sampler", self.sampler.status()
+        if self.courier:
+            yield "outbox", self.courier.status()
+        if self.uplink:
+            yield "uplink", self.uplink.status()
+        if hasattr(gc, "mem_free"):
+            gc.collect()
+            yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
+
+    def _log_event(self, event: int, ext):
+        self.log("event %d: %s" % (event, causes.event(event)), 2)
+
+    async def _keep_running(self, name: str, work):
+        """Await work() again and again, after a pause when it fails, until the node stops."""
         while not self.supervisor.stopping:
             try:
                 await work()
@@ -71,39 +139,49 @@ class Node:
                 self.restarts += 1
                 gc.collect()
                 try:
-                    pause = borrow("node.failure").failed(self, name, e)
+                    pause_ms = self._failed(name, e)
                 except Exception:  # there is no memory even for that
-                    pause = 1000
-                await self.clock.sleep_ms(pause)
+                    pause_ms = _FIRST_PAUSE_MS
+                await self.clock.sleep_ms(pause_ms)
 
-    async def shutdown(self, limit=8000):
-        """De-register in order, limit ms at most; for a loop in which nothing else runs."""
-        await borrow("node.leave").leave(self, limit)
+    def _failed(self, name: str, error) -> int:
+        """Log that a task raised error; return the pause in ms before it is started again.
 
-    def status(self):
-        """Return everything there is to know about the node as a new dict."""
-        return borrow("node.report").of_node(self)
+        The fifth time in ten minutes restarts the MCU. Where that is impossible, as on a PC, the
+        pauses grow to a minute.
+        """
+        now = self.clock.ticks_ms()
+        times = [when for when in self._failures.get(name, ()) if self._is_recent(when, now)]
+        times.append(now)
+        self._failures[name] = times[-_FAILURES_KEPT:]
+        log_exception(self.log, error)
+        supervisor = self.supervisor
+        pause_ms = min(_FIRST_PAUSE_MS << (len(times) - 1), _LONGEST_PAUSE_MS)
+        if len(times) < _FAILURES or not supervisor.restart or self.modem.firmware.busy:
+            text = "task %s failed: %r; it is started again in %d s"
+            self.log(text % (name, error, pause_ms // 1000), 0)
+            return pause_ms
+        cause = "task %s failed: %r, %d times in ten minutes" % (name, error, _FAILURES)
+        restarts.restart(supervisor, cause)
+        return pause_ms
 
-    def _event(self, event, ext):
-        self.log("event %d: %s" % (event, causes.event(event)), 2)
+    def _is_recent(self, when: int, now: int) -> bool:
+        return 0 <= self.clock.ticks_diff(now, when) < _FAILURES_MS
 
 
 def start():
-    """Run the node of this board until Ctrl-C, then de-register and print the status.
+    """Run the node of this board until Ctrl-C, then deregister and print the status.
 
     Without a usable configuration it exits with status 2 on a PC. A board restarts then, as it
     does when the node ends by itself, after a pause in which Ctrl-C leads to the prompt.
     """
     global node
     gc.threshold(_GC_LEAST)
-    from m5310.clock import Clock
-
-    from .stages import set_up
-
     node = set_up(Clock(), Log)
-    set_up = None  # the last that holds on to the start
     if node is None:
-        borrow("node.restarts").retry("no configuration can be used")
+        if _is_hosted():
+            sys.exit(2)
+        restarts.retry("no configuration can be used")
         return
     gc.collect()
     gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 16)))
@@ -113,26 +191,110 @@ def start():
         try:
             _leave()
         except Exception as e:  # whoever pressed Ctrl-C gets the prompt
-            borrow("node.failure").tell(node.log, e)
+            log_exception(node.log, e)
     except Exception as e:
         if not node.supervisor.restart:  # on a PC the program ends with it
             raise
         node.log.flush()
-        borrow("node.failure").tell(node.log, e)
-        borrow("node.restarts").retry("the node has ended: %r" % e)
+        log_exception(node.log, e)
+        restarts.retry("the node has ended: %r" % e)
 
 
 def _leave():
-    """De-register, and print the status."""
+    """Deregister, and print the status."""
     node.log.flush()
-    if node.keep and not node.proven:
-        borrow("node.fallback").stopped()
-    if node.log.level < 3:  # what was going on must not make room for the way out
+    if node.trial and not node.trial.proven:
+        rollback.stopped()
+    if node.log.level < 3:  # the trace keeps what led to this
         node.modem.at.on_line = None
     asyncio.new_event_loop()
-    node.tasks.clear()  # what they were at must not make room for the way out either
+    # Memory for the way out: what the tasks were doing is over.
+    node.tasks.clear()
     node.dispatcher.observations.clear(True)
     gc.collect()
     asyncio.run(node.shutdown())
-    for name, part in borrow("node.report").parts(node):
-        print("status of", name, part)  # as it is: a text of it would be the largest of all
+    for name, part in node.status_parts():
+        print("status of", name, part)
+
+
+# -- start-up ----------------------------------------------------------------------------------
+
+
+def set_up(clock, log_class):
+    """Return the Node of this board, None if no configuration can be used.
+
+    A board whose configuration cannot be used, whatever is wrong with it, or was never online,
+    goes on with the last that was, and says why. A PC has one configuration only.
+    """
+    path = option(definition(), "CONFIG", "config.json")
+    log = log_class(clock)
+    if _is_hosted():
+        return _make_node(path, False, None, clock, log)
+    for each, failed, why in rollback.choices(path, restarts.begin(log)):
+        made = _make_node(each, each != rollback.COPY, failed, clock, log)
+        if made:
+            if why:
+                made.fallback = why
+                log(why, 0)
+            return made
+    return None
+
+
+def _make_node(path: str, on_trial: bool, failed: "int | None", clock, log):
+    """Return the Node that the configuration at path describes, None if it cannot be used.
+
+    on_trial: it has to come online before it is kept. failed: as in rollback.choices().
+    """
+    trial = None
+    try:
+        config = _checked(path)
+        _unload_startup()  # the check and the wiring need not fit into the heap together
+        if config is None:
+            return None
+        log.level = config["log"]["level"]
+        if on_trial:
+            trial = rollback.begin(path, failed, log)
+        made = _wired(config, clock, log)
+        if made:
+            made.trial = trial
+        return made
+    except KeyboardInterrupt:
+        if trial:
+            rollback.stopped()
+        raise
+    except ImportError as e:  # what only some configurations need is on their boards alone
+        print("configuration: %s: make deploy brings what it needs" % e)
+    except Exception as e:  # no memory, a damaged file, a bug: there may be a good configuration
+        log_exception(log, e)
+        print("configuration: the node cannot be set up with %s: %r" % (path, e))
+    finally:
+        _unload_startup()
+    return None
+
+
+def _checked(path: str) -> "dict | None":
+    from .startup.config import checked
+
+    return checked(path, definition())
+
+
+def _wired(config: dict, clock, log) -> "Node | None":
+    from .startup.wiring import wired
+
+    return wired(config, clock, log)
+
+
+def _unload_startup():
+    """Unload what only the start needs: the package node.startup and the board definition."""
+    for name in list(sys.modules):
+        if name.startswith("node.startup") or name in ("pins", "pin_rules"):
+            del sys.modules[name]
+    package = sys.modules["node"]
+    if hasattr(package, "startup"):
+        del package.startup
+    gc.collect()
+
+
+def _is_hosted() -> bool:
+    """Return True on a PC, where a program ends instead of restarting a board."""
+    return bool(getattr(definition(), "HOSTED", False))

@@ -16,6 +16,8 @@ from m5310 import borrow
 from m5310.errors import AtError
 from m5310.power import RELEASE
 
+from . import restarts
+from .log import log_exception
 from .supervisor import Supervisor
 
 _SYNC_MS = const(15000)
@@ -172,7 +174,7 @@ class Cycler(Supervisor):
         self.memory = memory
         self.sleep = sleep
         self.kept = memory.load()
-        power_on = borrow("node.restarts").power_on()
+        power_on = restarts.power_on()
         if power_on or (power_on is None and not memory.volatile):
             self.kept.pop("v", None)  # what was counted and measured since power on starts anew
         self.cycles = 0
@@ -200,7 +202,7 @@ class Cycler(Supervisor):
             except Exception as e:  # no memory, a fault of ours: the next cycle is the way out
                 gc.collect()
                 try:
-                    borrow("node.failure").tell(self.log, e)
+                    log_exception(self.log, e)
                 except MemoryError:
                     pass
                 self._failed(e)
@@ -332,8 +334,10 @@ class Cycler(Supervisor):
             self.memory.save(self.kept)
         except OSError as e:
             self.log("cycle: %s" % e, 0)
-        if node.keep and not node.proven and not self.kept.get("failed"):
-            node.keep()  # a session never stands for a minute here: a whole cycle is the proof
+        if node.trial and not node.trial.proven and not self.kept.get("failed"):
+            node.trial.keep(
+                self.log
+            )  # a session never stands for a minute here: a whole cycle is the proof
         self.gate.open = False
         self.say("asleep for %d s" % (ms // 1000))
         self.cause = ""

@@ -6,6 +6,8 @@ in a bounded buffer, from which one at a time is printed while the UART is quiet
 """
 
 import asyncio
+import io
+import sys
 
 from micropython import const
 
@@ -127,3 +129,13 @@ class Log:
             pause = min(took * _PAUSE, _LONGEST_PAUSE_MS)
             self._next = clock.ticks_add(clock.ticks_ms(), pause)
             self._work.set()
+
+
+def log_exception(log, error):
+    """Log the traceback of error line by line: log(text, 0)."""
+    if not hasattr(sys, "print_exception"):
+        return
+    text = io.StringIO()
+    sys.print_exception(error, text)
+    for line in text.getvalue().strip().split("\n"):
+        log(line, 0)

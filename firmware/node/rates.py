@@ -5,8 +5,9 @@ Loaded for that alone. A brown-out can bring a module back at another rate (fact
 
 from micropython import const
 
-from m5310 import borrow
 from m5310.errors import UPDATING, AtError
+
+from . import definition, option
 
 _RATES = (9600, 115200, 57600, 4800, 38400, 19200)
 _TRY_MS = const(2400)  # two probes, and their answers
@@ -64,11 +65,9 @@ def _line_ms(rate):
 
 def _set(at, rate, rxbuf):
     """Set the rate of the line and have the module looked for; return whether that can be done."""
-    board = borrow("node.port").definition()
-    try:  # what is left out some ports set to their defaults
-        at.wire.uart.init(
-            baudrate=rate, rxbuf=rxbuf, timeout=0, **(getattr(board, "UART_OPTIONS", None) or {})
-        )
+    options = option(definition(), "UART_OPTIONS", {})  # some ports reset what is left out
+    try:
+        at.wire.uart.init(baudrate=rate, rxbuf=rxbuf, timeout=0, **options)
     except (AttributeError, OSError, ValueError):  # a UART that is no UART, as over TCP
         return False
     at.line_ms = _line_ms(rate)

@@ -1,7 +1,7 @@
-"""Why the board started: its last restart is kept in a file, told once, and shown in status().
+"""Restarts of the MCU: why the board started, and the restart with its cause kept in a file.
 
-Loaded at the start, for a restart and for status(). Lines of the file: `new` until it was told,
-restarts since the power came, restarts ever, the cause of the last.
+The cause is logged at the next start and shown by status(). Lines of the file: `new` until it was
+logged, restarts since power on, restarts ever, the cause of the last.
 """
 
 import sys
@@ -9,17 +9,17 @@ import time
 
 from micropython import const
 
-from m5310 import borrow
+from . import rollback, safe
 
 _FILE = "restarts.txt"
-_MOST = const(100)  # restarts written down since power on: flash memory wears out
-_LONGEST = const(200)
-_FIRST_S = const(10)  # the pause before a start that failed is tried again
-_LONGEST_S = const(600)
+_WRITTEN = const(100)  # restarts written down since power on: flash memory wears out
+_CAUSE_CHARS = const(200)
+_FIRST_PAUSE_S = const(10)
+_LONGEST_PAUSE_S = const(600)
 
 
-def restart(supervisor, cause):
-    """Restart the MCU because of cause (text), which is kept; whatever the file system says."""
+def restart(supervisor, cause: str):
+    """Keep and log cause, then restart the MCU; whatever the file system says."""
     supervisor.log("restarting the board: %s" % cause, 0)
     _keep(cause, supervisor.log)
     supervisor.log.flush()
@@ -27,17 +27,17 @@ def restart(supervisor, cause):
         supervisor.restart()
 
 
-def retry(cause, sleep=time.sleep):
-    """Restart the MCU because the node could not be started, or ended: cause (text) says why.
+def retry(cause: str, sleep=time.sleep):
+    """Restart the MCU because the node could not be started, or ended; cause says why.
 
-    The pause before it, in which Ctrl-C leads to the prompt, is 10 s, and twice as long with each
-    restart since power on, up to ten minutes.
+    The pause before, in which Ctrl-C leads to the prompt, is 10 s, doubled with each restart since
+    power on, up to ten minutes.
     """
     import machine
 
-    pause = min(_FIRST_S << min(_read()[1], 10), _LONGEST_S)
-    print("%s; the board restarts in %d s, Ctrl-C keeps it from that" % (cause, pause))
-    sleep(pause)
+    pause_s = min(_FIRST_PAUSE_S << min(_read()[1], 10), _LONGEST_PAUSE_S)
+    print("%s; the board restarts in %d s, Ctrl-C keeps it from that" % (cause, pause_s))
+    sleep(pause_s)
     _keep(cause, lambda text, level: print(text))
     if hasattr(machine, "reset"):
         machine.reset()
@@ -45,57 +45,46 @@ def retry(cause, sleep=time.sleep):
         sys.exit(1)  # a soft reset, when main.py ends so
 
 
-def _keep(cause, log):
-    """Write down that the board restarts because of cause, and that this start failed."""
-    try:
-        borrow("node.config_keep").note("failed", ("ran",))
-        _, row, ever, _ = _read()
-        if row < _MOST:
-            _write("new", row + 1, ever + 1, cause)
-    except Exception as e:  # full or broken, or no memory: the restart is what matters
-        log("%s cannot be written: %r" % (_FILE, e), 0)
-
-
-def begin(log):
-    """Log why the board started, and note it; return whether the watchdog ended the last start."""
-    kind, words = _reset()
+def begin(log) -> bool:
+    """Log why the board started; return True if the watchdog ended the last start."""
+    kind, words = _reset_cause()
     state, row, ever, cause = _read()
-    bitten = kind == "WDT_RESET" and state != "new"
-    told = bitten and sys.platform != "rp2"  # where every reset looks like one
-    if told:
+    watchdog_reset = kind == "WDT_RESET" and state != "new"
+    counted = watchdog_reset and sys.platform != "rp2"  # where every reset looks like one
+    if counted:
         row += 1
         ever += 1
         cause = "the watchdog was not fed"
-    if told or state == "new":
+    if counted or state == "new":
         log("restarted: %s (restart %d since power on)" % (cause, row), 0)
     else:
         if words:
             log("started after %s" % words)
         if kind != "PWRON_RESET" or not row:
-            return bitten
+            return watchdog_reset
         row = 0
     try:
-        if row <= _MOST:
+        if row <= _WRITTEN:
             _write("told", row, ever, cause)
     except OSError as e:
         log("%s cannot be written: %s" % (_FILE, e), 0)
-    return bitten
+    return watchdog_reset
 
 
-def status():
-    """Return how the board started, why it last restarted, and how often it did, as a dict."""
+def status() -> dict:
+    """Return how the board started, why it last restarted, and how often it did."""
     _, row, ever, cause = _read()
-    return {"reset": _reset()[1], "cause": cause, "since_power_on": row, "ever": ever}
+    return {"reset": _reset_cause()[1], "cause": cause, "since_power_on": row, "ever": ever}
 
 
-def power_on():
-    """Return whether the power came on at this start, None where the port does not tell."""
-    kind = _reset()[0]
+def power_on() -> "bool | None":
+    """Return True if this start is a power-on; None where the port does not tell."""
+    kind = _reset_cause()[0]
     return kind == "PWRON_RESET" if kind else None
 
 
-def _reset():
-    """Return (name, words) of what reset the chip."""
+def _reset_cause() -> tuple:
+    """Return (name of machine's constant, words) of what reset the MCU, ("", "") if unknown."""
     import machine
 
     if not hasattr(machine, "reset_cause"):
@@ -117,14 +106,25 @@ def _reset():
     return "", "a reset of unknown cause"
 
 
-def _read():
+def _keep(cause: str, log):
+    """Write down that the board restarts because of cause, and that this start failed."""
     try:
-        state, row, ever, cause = borrow("node.safe").read(_FILE)
+        rollback.note("failed", ("ran",))
+        _, row, ever, _ = _read()
+        if row < _WRITTEN:
+            _write("new", row + 1, ever + 1, cause)
+    except Exception as e:  # full or broken, or no memory: the restart is what matters
+        log("%s cannot be written: %r" % (_FILE, e), 0)
+
+
+def _read() -> tuple:
+    try:
+        state, row, ever, cause = safe.read(_FILE)
         return state, int(row), int(ever), cause
     except (TypeError, ValueError):
         return "", 0, 0, ""
 
 
-def _write(state, row, ever, cause):
-    line = "".join([c if " " <= c <= "~" else "?" for c in cause[:_LONGEST]])
-    borrow("node.safe").write(_FILE, [state, str(row), str(ever), line])
+def _write(state: str, row: int, ever: int, cause: str):
+    line = "".join([c if " " <= c <= "~" else "?" for c in cause[:_CAUSE_CHARS]])
+    safe.write(_FILE, [state, str(row), str(ever), line])

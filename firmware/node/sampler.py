@@ -2,8 +2,6 @@
 
 from micropython import const
 
-from m5310 import borrow
-
 _LOST_AFTER = const(3)  # failures in a row until the value is given up
 _TICK_MS = const(60_000)
 _RETRY_MS = const(100)  # floor between two tries of one sensor that says it is due
@@ -94,4 +92,15 @@ class Sampler:
 
     def status(self):
         """Return counters, and for each sensor its last value, failures and last error text."""
-        return borrow("node.report").of_sampler(self)
+        sensors = []
+        for slot in self.slots:
+            sensors.append(
+                {
+                    "instance": slot.instance.iid,
+                    "value": slot.value,
+                    "failures": slot.failures,
+                    "errors": slot.errors,
+                    "error": slot.error,
+                }
+            )
+        return {"samples": self.samples, "sensors": sensors}

@@ -10,8 +10,9 @@ from micropython import const
 from m5310 import errors
 from m5310.errors import AtError
 
-from . import failure, rates, restarts
+from . import rates, restarts
 from .ladder import Ladder
+from .log import log_exception
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Supervisor:
             except Exception as e:  # MemoryError or a bug: the ladder is the way out as well
                 gc.collect()
                 try:
-                    failure.tell(self.log, e)
+                    log_exception(self.log, e)
                 except MemoryError:
                     pass
                 await self._recover(e)

@@ -3,7 +3,7 @@
 import machine
 from micropython import const
 
-from m5310 import borrow
+from . import restarts
 
 _TURN_MS = const(1000)
 _LADDER_MS = const(600000)  # the longest pause of the ladder
@@ -62,5 +62,5 @@ class Watchdog:
                 late = clock.ticks_diff(now, part.alive)
                 if late > limit and not node.modem.firmware.busy:
                     cause = "task %s has not reported for %d s" % (name, late // 1000)
-                    borrow("node.restarts").restart(node.supervisor, cause)
+                    restarts.restart(node.supervisor, cause)
                     return

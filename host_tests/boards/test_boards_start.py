@@ -19,12 +19,11 @@ reset = made.reset
 """
 PROGRAM = """
 import sys
-from node.app import Log
-from node.stages import set_up
+from node.app import Log, set_up
 from m5310.clock import Clock
 node = set_up(Clock(), Log)
 print("NODE", node and node.registry.instances(3303), node and node.registry.instances(3306))
-print("LEFT", [m for m in ("pins", "node.pin_rules", "node.config_check") if m in sys.modules])
+print("LEFT", [m for m in sys.modules if m == "pins" or m.startswith("node.startup")])
 """
 
 

@@ -5,8 +5,8 @@ import unittest
 import portmachine
 from boardcase import ALL, NAMES, REFUSALS, config, load, refused, use, with_module
 
-from node.config_check import validate
-from node.pin_rules import Rules, has
+from node.startup.check import validate
+from node.startup.pin_rules import Rules, has
 
 DEFAULTS = "UART_TX UART_RX ONEWIRE ADC I2C_SCL I2C_SDA SWITCH DIMMER RESET POWER".split()
 CONSTANTS = (

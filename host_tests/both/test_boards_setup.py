@@ -6,8 +6,8 @@ import unittest
 import portmachine
 from boardcase import ALL, NAMES, config, load
 
-from node.config_check import validate
-from node.pin_rules import Rules
+from node.startup.check import validate
+from node.startup.pin_rules import Rules
 
 
 class SetUpTest(unittest.TestCase):
@@ -15,7 +15,14 @@ class SetUpTest(unittest.TestCase):
         self.before = {key: sys.modules.get(key) for key in self.touched()}
 
     def touched(self):
-        return ("machine", "pyb", "onewire", "pins", "node.port", "node.actuators.timer_pwm")
+        return (
+            "machine",
+            "pyb",
+            "onewire",
+            "pins",
+            "node.startup.board",
+            "node.actuators.timer_pwm",
+        )
 
     def tearDown(self):
         for key, module in self.before.items():
@@ -34,12 +41,13 @@ class SetUpTest(unittest.TestCase):
             sys.modules["pyb"] = pyb
         sys.modules["pins"] = board
         sys.modules["onewire"] = portmachine.OneWireModule
-        from node import actuators, port, sensors
+        from node import actuators, sensors
+        from node.startup import board as devices
 
-        port.machine = machine
+        devices.machine = machine
         done = validate(what, board)
-        port.open_uart(done["module"], board)
-        port.open_pins(done["module"])
+        devices.open_uart(done["module"], board)
+        devices.open_pins(done["module"])
         shared = {}
         made = []
         for spec in done["sensors"]:

@@ -13,8 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node import checked, config_schema
-from node.config import ConfigError, load, validate
+from node.startup import config as files
+from node.startup import schema
+from node.startup.check import validate
+from node.startup.config import load
+from node.startup.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "firmware/config.example.json"
@@ -555,12 +558,13 @@ def test_any_file_is_a_configuration_or_a_config_error(tmp_path_factory, data):
 
 UPY = """
 import sys
-from node import config
+from node.startup.config import load
+from node.startup.errors import ConfigError
 import pins
 try:
-    done = config.load(sys.argv[1], pins)
+    done = load(sys.argv[1], pins)
     print("valid", len(done["sensors"]), len(done["actuators"]), done["onenet"]["lifetime"])
-except config.ConfigError as e:
+except ConfigError as e:
     print(e)
 """
 
@@ -603,27 +607,27 @@ def test_micropython_refuses_with_one_line_and_no_traceback(write, text, expecte
 
 
 def test_a_checked_configuration_goes_by_these_rules():
-    """Who changes config_schema changes the stamp, and no node starts on fields of other rules."""
-    assert checked._RULES == crc32(config_schema._TABLES.encode()) & 0x3FFFFFFF
+    """Who changes the schema changes the stamp, and no node starts on fields of other rules."""
+    assert files._RULES_CRC == crc32(schema._TABLES.encode()) & 0x3FFFFFFF
 
 
 def test_a_configuration_is_checked_once(tmp_path):
     path, kept = tmp_path / "config.json", str(tmp_path / "kept")
     path.write_text(EXAMPLE.read_text())
     config = load(str(path))
-    assert not checked.fits(str(path), kept)
-    assert checked.save(str(path), kept, config)
-    assert checked.fits(str(path), kept)
-    assert checked.load(kept) == json.loads(json.dumps(config))
+    assert not files.fits(str(path), kept)
+    assert files.save(str(path), kept, config)
+    assert files.fits(str(path), kept)
+    assert files.load_kept(kept) == json.loads(json.dumps(config))
     path.write_text(EXAMPLE.read_text() + " ")
-    assert not checked.fits(str(path), kept)
+    assert not files.fits(str(path), kept)
 
 
 @pytest.mark.parametrize("text", ["", "x", "00000000 00000000\n{}", "\xff" * 40])
 def test_a_kept_file_of_something_else_does_not_count(tmp_path, text):
     (tmp_path / "kept").write_text(text, "latin-1")
-    assert not checked.fits(str(EXAMPLE), str(tmp_path / "kept"))
+    assert not files.fits(str(EXAMPLE), str(tmp_path / "kept"))
 
 
 def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path):
-    assert not checked.save(str(EXAMPLE), str(tmp_path / "none" / "kept"), {})
+    assert not files.save(str(EXAMPLE), str(tmp_path / "none" / "kept"), {})

@@ -19,7 +19,7 @@ from deploy.doctor import devices
 from deploy.imports import closure
 from deploy.modules import WHEN, of
 from deploy.settings import default, examined
-from node.config_schema import fields
+from node.startup.schema import fields
 from upytest import interpreter
 
 NAMES = sorted(portmachine.BOARDS)
@@ -257,7 +257,7 @@ def test_a_module_that_the_firmware_lacks_is_named_and_no_reset_is_asked_for(mon
 
 
 def test_a_module_of_ours_that_was_not_brought_is_said_to_be_a_fault_of_the_tool(monkeypatch):
-    for name in ("node.config_error", "node.sensors.mcu", "doctor_parts"):
+    for name in ("node.startup.errors", "node.sensors.mcu", "doctor_parts"):
         got = look(Wire(), link=lacking(name), monkey=monkeypatch)
         state, said, cause, step = got["sensor 1"]
         assert state == "FAIL"

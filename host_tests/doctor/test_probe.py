@@ -93,8 +93,8 @@ def test_a_board_without_a_file_system_can_be_asked(tmp_path):
         ("ImportError: no module named 'hashlib'", "has no module hashlib", "mip install hashlib"),
         ("ImportError: can't import name ADC", "has no ADC", "make flash"),
         (
-            "ImportError: no module named 'node.port'",
-            "the board has no module node.port",
+            "ImportError: no module named 'node.safe'",
+            "the board has no module node.safe",
             "report",
         ),
         ("ImportError: ", "cannot be imported", "make flash"),

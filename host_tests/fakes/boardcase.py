@@ -5,8 +5,8 @@ import os
 
 import portmachine
 
-from node.config_check import validate
-from node.config_error import ConfigError
+from node.startup.check import validate
+from node.startup.errors import ConfigError
 
 ROOT = os.getcwd()
 NAMES = sorted(portmachine.BOARDS)

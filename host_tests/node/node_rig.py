@@ -12,10 +12,8 @@ from bench.module import Module
 from bench.platform import Platform
 from bench.port import Port
 from node.app import Log
-from node.clocked import clocked
-from node.config_check import validate
-from node.modem import modem_of
-from node.setup import build
+from node.startup.check import validate
+from node.startup.wiring import build, make_modem, make_wall
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "firmware" / "config.example.json"
 
@@ -86,14 +84,14 @@ class NodeRig:
         self.restarts = 0
         restart = acts.pop("restart", None)
         self.pins = {name: RigPin(self, act) for name, act in acts.items()}
-        modem = modem_of(self.settings, self.uart, self.clock, log, **self.pins)
+        modem = make_modem(self.settings, self.uart, self.clock, log, **self.pins)
         self.node = build(
             self.settings,
             modem,
             log,
             restart and (lambda: self._restart(restart)),
             folder=folder,
-            clocked=clocked(self.settings, rtc, self._seconds),
+            wall=make_wall(self.settings, rtc, self._seconds),
         )
         self._record = self.node.modem.at.on_line
         self.node.modem.at.on_line = self._line

@@ -11,8 +11,7 @@ from upytest import PATHS, ROOT, interpreter
 
 EXAMPLE = json.loads((ROOT / "firmware" / "config.example.json").read_text())
 PROGRAM = """
-from node.app import Log
-from node.stages import set_up
+from node.app import Log, set_up
 from m5310.clock import Clock
 node = set_up(Clock(), Log)
 print("NODE", node and len(node.registry.instances(3303)))
@@ -20,8 +19,8 @@ print("STATUS", node and node.status()["node"]["config"])
 """
 MAIN = (ROOT / "firmware/main.py").read_text() + "\nprint('behind it')\n"
 ONLINE = """
-from node.config_keep import keep, mark
-keep("config.json", "config.prev.json", mark("config.json"))
+from node.rollback import crc, keep
+keep("config.json", "config.prev.json", crc("config.json"))
 """
 
 

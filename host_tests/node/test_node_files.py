@@ -11,7 +11,7 @@ import vtime
 from cutdisk import Cut, Disk, Full
 from node_rig import Said
 
-from node import config_keep, restarts, safe
+from node import restarts, rollback, safe
 
 PATH, COPY = "config.json", "config.prev.json"
 OLD, NEW = '{"old": %s}' % ("1" * 900), '{"new": %s}' % ("2" * 1400)
@@ -62,13 +62,13 @@ def test_a_cut_while_the_proven_configuration_is_kept(everywhere):
     def prepare():
         put(PATH, NEW)
         put(COPY, OLD)
-        config_keep.begin(PATH, 2)
+        rollback.count(PATH, 2)
 
     def check():
-        tries = config_keep.tried(PATH, COPY)
-        return text(COPY), tries, config_keep.same(PATH, COPY)
+        tries = rollback.failed_starts(PATH)
+        return text(COPY), tries, rollback.same(PATH, COPY)
 
-    work = lambda: config_keep.keep(PATH, COPY, config_keep.mark(PATH))  # noqa: E731
+    work = lambda: rollback.keep(PATH, COPY, rollback.crc(PATH))  # noqa: E731
     found = everywhere(prepare, work, check)
     assert set(found) == {(OLD, 2, False), (NEW, None, True)}
     assert found == sorted(found, key=lambda each: each[0] == NEW)  # never back to the old
@@ -81,7 +81,7 @@ def test_a_cut_while_the_first_configuration_is_kept(everywhere):
         except OSError:
             return None
 
-    work = lambda: config_keep.keep(PATH, COPY, config_keep.mark(PATH))  # noqa: E731
+    work = lambda: rollback.keep(PATH, COPY, rollback.crc(PATH))  # noqa: E731
     found = everywhere(lambda: put(PATH, NEW), work, check)
     assert set(found) == {None, NEW}
 
@@ -90,10 +90,10 @@ def test_a_cut_while_a_start_is_counted(everywhere):
     def prepare():
         put(PATH, NEW)
         put(COPY, OLD)
-        config_keep.begin(PATH, 1)
+        rollback.count(PATH, 1)
 
     found = everywhere(
-        prepare, lambda: config_keep.begin(PATH, 2), lambda: config_keep.tried(PATH, COPY)
+        prepare, lambda: rollback.count(PATH, 2), lambda: rollback.failed_starts(PATH)
     )
     assert set(found) == {1, 2}
 
@@ -231,7 +231,7 @@ def test_a_damaged_file_is_no_file(board, damage):
             f.write(damage)
     put(PATH, NEW)
     put(COPY, OLD)
-    assert config_keep.tried(PATH, COPY) == 0
+    assert rollback.failed_starts(PATH) == 0
     assert board.reset(machine.PWRON_RESET) == ["started after power on"]
     restarts.restart(board, "é\n" + "x" * 999)
     assert restarts.status()["cause"] == "??" + "x" * 198
@@ -239,7 +239,7 @@ def test_a_damaged_file_is_no_file(board, damage):
 
 def test_a_configuration_that_was_changed_meanwhile_is_not_kept(board):
     put(PATH, NEW)
-    mark = config_keep.mark(PATH)
+    mark = rollback.crc(PATH)
     put(PATH, OLD)
-    assert not config_keep.keep(PATH, COPY, mark)
-    assert config_keep.tried(PATH, COPY) is None  # there is no copy to go back to
+    assert not rollback.keep(PATH, COPY, mark)
+    assert rollback.failed_starts(PATH) is None  # there is no copy to go back to

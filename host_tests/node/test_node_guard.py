@@ -9,9 +9,9 @@ from node_rig import EXAMPLE, play
 
 from m5310.errors import SILENT, AtError
 from m5310.probe import FREE
-from node import proof, restarts
-from node.config_check import validate
-from node.config_error import ConfigError
+from node import rates, restarts, rollback
+from node.startup.check import validate
+from node.startup.errors import ConfigError
 from node.watchdog import Watchdog
 
 NOTHING = {"restart": lambda r: None}
@@ -202,12 +202,12 @@ def test_on_a_pc_the_pauses_grow_instead():
 
 
 def test_a_task_is_started_again_even_without_memory_for_saying_so(monkeypatch):
-    def nothing(name):
+    def nothing(log, error):
         raise MemoryError
 
     async def scene(r):
         await r.online()
-        monkeypatch.setattr("node.app.borrow", nothing)
+        monkeypatch.setattr("node.app.log_exception", nothing)
         broken(r, 3)
         await r.sleep(10)
         monkeypatch.undo()
@@ -228,8 +228,7 @@ def proving(scene, **options):
         f.write("{}")
 
     async def proved(r):
-        mark = proof.borrow("node.config_keep").mark("config.json")
-        r.node.proof = lambda: proof.prove(r.node, "config.json", "config.prev.json", mark)
+        r.node.trial = rollback.Trial("config.json")
         return await scene(r, lambda: os.path.exists("config.prev.json"))
 
     return play(proved, **options)
@@ -239,12 +238,12 @@ def test_it_is_kept_when_a_session_has_stood_for_a_minute():
     async def scene(r, kept):
         await r.online()
         took = await r.until(kept, 90)
-        return round(took), r.said[-1], r.node.proof
+        return round(took), r.said[-1], r.node.trial.proven
 
-    took, said, left = proving(scene, baud=0)
+    took, said, proven = proving(scene, baud=0)
     assert 55 <= took <= 65
     assert said == "config.json was online, and is kept as config.prev.json"
-    assert left is None
+    assert proven
 
 
 def test_a_session_that_ends_early_proves_nothing():
@@ -371,7 +370,7 @@ def test_a_line_without_a_rate_costs_no_time():
         error = AtError(SILENT)
         start = r.clock.ticks_ms()
         with pytest.raises(AtError) as raised:
-            await proof.borrow("node.rates").find(r.node.supervisor, error)
+            await rates.find(r.node.supervisor, error)
         return raised.value is error, r.clock.ticks_diff(r.clock.ticks_ms(), start)
 
     assert play(scene) == (True, 0)

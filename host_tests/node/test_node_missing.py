@@ -20,8 +20,7 @@ for name in %r:
         pass
 """
 PROGRAM = """
-from node.app import Log
-from node.stages import set_up
+from node.app import Log, set_up
 from m5310.clock import Clock
 node = set_up(Clock(), Log)
 print("NODE", node and [each.oid for each in node.registry])

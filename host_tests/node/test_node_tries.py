@@ -11,8 +11,7 @@ import pytest
 from cutdisk import Cut, Disk
 from node_rig import play
 
-from node import config_keep, fallback, proof, restarts
-from node.config_keep import mark
+from node import restarts, rollback
 
 PATH, COPY = "config.json", "config.prev.json"
 DEAF = {"module": {"register_ms": 10**9}}  # a module that never finds a network
@@ -35,21 +34,19 @@ def log(text, level=1):
 def given_up():
     """Return whether the next start would not try the configuration."""
     bitten = restarts.begin(log)
-    return fallback.choices(PATH, bitten)[0][0] == COPY
+    return rollback.choices(PATH, bitten)[0][0] == COPY
 
 
 def start(scene, **options):
-    """Start the board as node.stages does, and run scene(rig); False: it was given up before."""
+    """Start the board as node.app does, and run scene(rig); False: it was given up before."""
     bitten = restarts.begin(log)
-    path, tries, _ = fallback.choices(PATH, bitten)[0]
+    path, tries, _ = rollback.choices(PATH, bitten)[0]
     if path == COPY:
         return False
-    wanted = fallback.begin(path, tries, log)
+    trial = rollback.begin(path, tries, log)
 
     async def run(r):
-        if wanted:
-            r.node.proof = lambda: proof.prove(r.node, PATH, COPY, wanted)
-            r.node.keep = lambda: proof.keep(r.node, PATH, COPY, wanted)
+        r.node.trial = trial
         await scene(r)
         return True
 
@@ -91,7 +88,7 @@ def test_one_that_loses_its_session_again_has_been_online():
 def test_a_start_that_somebody_stops_is_no_failure(after):
     async def scene(r):
         await r.sleep(after)
-        fallback.stopped()  # as app and stages do for KeyboardInterrupt
+        rollback.stopped()  # as app does for KeyboardInterrupt
 
     assert starts(scene, **DEAF) == 5
 
@@ -183,7 +180,7 @@ def test_a_changed_one_has_three_tries_again(board):
 
 
 def test_a_counter_of_an_older_version_goes_on(board):
-    (board / "config.tries.txt").write_text(f"{mark(PATH)}\n2\nend")
+    (board / "config.tries.txt").write_text(f"{rollback.crc(PATH)}\n2\nend")
     assert starts(lambda r: seconds(r, 1)) == 1
 
 
@@ -195,15 +192,15 @@ def test_a_power_cut_while_it_is_noted_leaves_the_old_note_or_the_new(
     found = set()
     at = 1
     while at:
-        config_keep.begin(PATH, 2)
+        rollback.count(PATH, 2)
         with monkeypatch.context() as patch:
             Disk(at, fat).use(patch)
             try:
-                config_keep.note(state)
+                rollback.note(state)
                 at = None
             except Cut:
                 at += 1
-        found.add(config_keep.tried(PATH, COPY))
+        found.add(rollback.failed_starts(PATH))
     assert found == {2, {"ran": 1, "failed": 2, "stopped": 1, "online": 0}[state]}
 
 

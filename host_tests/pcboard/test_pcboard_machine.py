@@ -200,10 +200,12 @@ print("survived")
 def test_the_firmware_s_own_drivers_use_the_virtual_board(node, server):
     code = """
 import pins, time
-from node import actuators, config, sensors
-done = config.load("firmware/config.example.json", pins)
+from node import actuators, sensors
+from node.startup.config import load
+from node.startup.check import validate
+done = load("firmware/config.example.json", pins)
 shared = {}
-extra = config.validate({"sensors": [{"type": t, "instance": i} for i, t in
+extra = validate({"sensors": [{"type": t, "instance": i} for i, t in
                          enumerate(("ntc", "sht3x", "mcu"))]}, pins)
 drivers = [sensors.make(spec, shared) for spec in done["sensors"] + extra["sensors"]]
 waits = [driver.start() for driver in drivers]

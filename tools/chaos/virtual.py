@@ -18,11 +18,10 @@ from chaos.outbox import OutboxWatch
 from chaos.plan import settings
 from chaos.run import Run
 from chaos.world import World
-from node.config_check import validate
 from node.log import Log
-from node.modem import modem_of
-from node.port import open_pins
-from node.setup import build
+from node.startup.board import open_pins
+from node.startup.check import validate
+from node.startup.wiring import build, make_modem
 
 _LOOK_MS = 1000
 _DARK_MS = 300  # how long a node without power stays so
@@ -135,7 +134,7 @@ class VirtualRun(Run):
         pins = open_pins(config["module"]) if self.plan.pins else {}
         log = _Log(self.clock, self.referee)
         folder = str(self._folder) if self._folder else "none"
-        modem = modem_of(config, self.uart, self.clock, log, **pins)
+        modem = make_modem(config, self.uart, self.clock, log, **pins)
         self.node = build(config, modem, log, self._power_cut, folder)
         self._main = asyncio.create_task(self._watched(self.node))
 

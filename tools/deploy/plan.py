@@ -18,7 +18,7 @@ try:
     import pins
 except ImportError:
     pins = None
-from node.config import load
+from node.startup.config import load
 config = load(sys.argv[1], pins)
 from lwm2m.objects import find
 from lwm2m.registry import Registry
@@ -60,7 +60,7 @@ print(json.dumps({"config": config, "creates": creates, "declares": declares, "l
 
 @dataclass
 class Plan:
-    """config: as node.config.load gives it.
+    """config: as node.startup.config.load gives it.
 
     creates, declares: {dialect: AT commands}, of which the first one accepted makes the session,
     and all name what is in it. lines: the pins TX and RX, whoever chose them. anywhere: whether

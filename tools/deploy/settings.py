@@ -15,8 +15,8 @@ try:
     import pins
 except ImportError:
     pins = None
-from node.config import load
-from node.config_error import ConfigError
+from node.startup.config import load
+from node.startup.errors import ConfigError
 try:
     print(json.dumps(load(sys.argv[1], pins)))
 except ConfigError as e:

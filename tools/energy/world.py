@@ -20,10 +20,8 @@ from bench.platform import Platform
 from bench.port import Port
 from bench.uplink import UplinkPeer
 from node.app import Log
-from node.clocked import clocked
-from node.config_check import validate
-from node.modem import modem_of
-from node.setup import build
+from node.startup.check import validate
+from node.startup.wiring import build, make_modem, make_wall
 
 EXAMPLE = {
     "module": {"uart": 2, "tx": 17, "rx": 16, "dialect": "auto"},
@@ -116,10 +114,10 @@ class CycleRig:
         log = _Quiet(self.clock, self.said)
         self.node = build(
             self.settings,
-            modem_of(self.settings, self.uart, self.clock, log),
+            make_modem(self.settings, self.uart, self.clock, log),
             log,
             folder=self.folder + "/box",
-            clocked=clocked(self.settings, None, self.now_s),
+            wall=make_wall(self.settings, None, self.now_s),
             sleep=self._sleep,
         )
         machine.cause = machine.PWRON_RESET  # of the next node that somebody makes

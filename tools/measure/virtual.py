@@ -17,10 +17,9 @@ from bench.platform import Platform
 from bench.port import Port
 from measure.tap import Tap
 from measure.work import PLATFORM, Work
-from node.config_check import validate
 from node.log import Log
-from node.modem import modem_of
-from node.setup import build
+from node.startup.check import validate
+from node.startup.wiring import build, make_modem
 
 
 class _Quiet(Log):
@@ -45,7 +44,7 @@ def passed(config, before, scene, folder="none", **module):
         uart = SimUart(port, clock, rxbuf=1024)
         checked = validate(config)
         log = _Quiet(clock, 0)
-        node = build(checked, modem_of(checked, uart, clock, log), log, folder=folder)
+        node = build(checked, make_modem(checked, uart, clock, log), log, folder=folder)
         running = asyncio.create_task(node.run())
         work = Work(simulated, clock.sleep_ms)
         try:

@@ -5,8 +5,7 @@ The board definition may have a function of its own, `mcu_temperature`, as board
 
 import sys
 
-from m5310 import borrow
-from node import need
+from node import definition, need
 
 
 def make(spec, shared):
@@ -16,7 +15,7 @@ def make(spec, shared):
 
 def source():
     """Return a function that returns °C. Raises ValueError where there is none."""
-    own = getattr(borrow("node.port").definition(), "mcu_temperature", None)
+    own = getattr(definition(), "mcu_temperature", None)
     if own:  # else the board definition leaves it to the port
         return own
     if sys.platform == "esp32":

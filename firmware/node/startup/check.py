@@ -1,28 +1,38 @@
-"""The check of a configuration against config_schema, with errors a person can act on."""
+"""Check of a configuration against the schema, with errors a person can act on."""
 
 from micropython import const
 
-from m5310 import borrow
+from lwm2m import objects
 
-from .config_error import ConfigError
-from .config_schema import fields
-from .config_text import closest, plain, text_problem
+from .errors import ConfigError, closest, plain
+from .pin_rules import Rules
+from .schema import fields
+from .texts import text_problem
 
-_LEAST = const(5)  # of a watchdog: writing to flash memory may take seconds
+_WATCHDOG_S = const(5)  # shortest timeout: writing to flash may take seconds
+_CYCLE_MARGIN_S = const(600)  # of the lifetime, over two periods of a duty cycle
 _COAP = const(5683)
 _TEMPERATURE = const(3303)
 _LIGHT = const(3311)
 _OUTPUTS = ("switch", "dimmer", "multistate")
 
 
-def validate(data, board=None):
-    """Return data as a dict in which every field has its value, defaults filled in.
+def validate(data, board=None) -> dict:
+    """Return data, a parsed configuration, with defaults filled in for all missing fields.
 
-    board: the board definition (module pins) for default pins and for what its pins can do. Raises
-    ConfigError for the first thing that is wrong.
+    board: the board definition (module pins), for its default pins and for what its pins can do.
+    Raise ConfigError for the first thing that is wrong.
     """
-    check = _Check(board)
-    config = check.map("", data, "configuration")
+    config = _Check(board).map("", data, "configuration")
+    _check_servers(config)
+    if config["power"]["mode"] == "cycle":
+        _check_cycle(config)
+    _check_watchdog(config["safety"]["watchdog"], getattr(board, "WATCHDOG", 120))
+    return config
+
+
+def _check_servers(config: dict):
+    """Raise ConfigError if the node would have no server, or one that its dialect cannot have."""
     onenet = config["onenet"]
     if config["module"]["dialect"] == "seed" and (onenet["server"] or not onenet["bootstrap"]):
         name = "server" if onenet["server"] else "bootstrap"
@@ -34,16 +44,30 @@ def validate(data, board=None):
         raise ConfigError("onenet.enabled", False, text)
     if udp["port"] == _COAP:
         raise ConfigError("udp.port", _COAP, "is the module's own: give another")
-    if config["power"]["mode"] == "cycle":
-        borrow("node.config_cycle").check(config)
-    seconds = config["safety"]["watchdog"]
-    most = getattr(board, "WATCHDOG", 120)
-    if seconds and not most:
-        raise ConfigError("safety.watchdog", seconds, "is not for this board: give 0")
-    if seconds and not _LEAST <= seconds <= most:
-        text = "must be from %d to %d seconds on this board, or 0 for none" % (_LEAST, most)
-        raise ConfigError("safety.watchdog", seconds, text)
-    return config
+
+
+def _check_cycle(config: dict):
+    """Raise ConfigError if the duty cycle does not fit the rest."""
+    power = config["power"]
+    shortest_s = 2 * power["period"] + _CYCLE_MARGIN_S
+    onenet = config["onenet"]
+    if onenet["enabled"] and onenet["lifetime"] < shortest_s:
+        text = "is too short for power.period: it is renewed once a cycle, so at least %d"
+        raise ConfigError("onenet.lifetime", onenet["lifetime"], text % shortest_s)
+    if onenet["enabled"] and not config["outbox"]["readings"]:
+        text = "is needed with power.mode cycle: readings wait there, give 256"
+        raise ConfigError("outbox.readings", 0, text)
+    if power["awake"] >= power["period"]:
+        raise ConfigError("power.awake", power["awake"], "must be less than power.period")
+
+
+def _check_watchdog(timeout_s: int, longest_s: int):
+    """Raise ConfigError if the board cannot have this watchdog; longest_s: 0 or None for none."""
+    if timeout_s and not longest_s:
+        raise ConfigError("safety.watchdog", timeout_s, "is not for this board: give 0")
+    if timeout_s and not _WATCHDOG_S <= timeout_s <= longest_s:
+        text = "must be from %d to %d seconds on this board, or 0 for none"
+        raise ConfigError("safety.watchdog", timeout_s, text % (_WATCHDOG_S, longest_s))
 
 
 def _join(path, key):
@@ -57,8 +81,6 @@ class _Check:
         self.board = self.rules = board
         self.used = {}  # pin: (path, shared)
         if hasattr(board, "PINS"):
-            from .pin_rules import Rules
-
             self.rules = Rules(board)
 
     def map(self, path, value, *tables):
@@ -215,7 +237,7 @@ class _Check:
         if kind == "pin":
             return self.map(path, value, "sensor", kind)
         spec = self.map(path, value, "sensor", "measured", kind)
-        units, low, high = borrow("lwm2m.objects").measured(spec["object"])
+        units, low, high = objects.measured(spec["object"])
         if spec["units"] is None:
             spec["units"] = units
         if value.get("range") is None and spec["object"] != _TEMPERATURE:

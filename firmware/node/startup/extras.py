@@ -1,0 +1,94 @@
+"""What only some nodes have: outbox, UDP uplink, power saving, duty cycle."""
+
+import sys
+
+_UPDATE_S = 86400  # between two updates of the network, where nothing else is configured
+
+
+def save_power(modem, settings: dict):
+    """Have the module save power as configured; return the class of the node's supervisor.
+
+    settings: the configuration's power.
+    """
+    cycle = settings["mode"] == "cycle"
+    update = settings["update"] or max(2 * settings["period"] if cycle else 0, _UPDATE_S)
+    modem.network.power = [settings["active"], update, settings["edrx"]]
+    from m5310 import power
+
+    power.watch(modem.at)
+    if cycle:
+        from node.cycle import Cycler
+
+        return Cycler
+    from node.supervisor import Supervisor
+
+    return Supervisor
+
+
+def add(node, config: dict, folder: str, wall, sleep=None):
+    """Add the outbox, the uplink and the duty cycle of a checked configuration to node.
+
+    folder: beginning of the names of files and folders. wall: a Wall or None. sleep: as in
+    node.cycle.
+    """
+    if config["outbox"]["readings"]:
+        node.courier = node.notifier.courier = _make_courier(node, config["outbox"], folder)
+    if config["udp"]["server"]:
+        node.uplink = _make_uplink(node, config["udp"], folder + "-udp")
+    for part in (node.courier, node.uplink):
+        if part:
+            part.wall = wall and wall.now
+    settings = config["power"]
+    if node.uplink:
+        node.uplink.release = settings["release"]
+        node.supervisor.sockets = node.uplink.health
+    if settings["mode"] == "cycle":
+        from node.cycle import Memory, equip
+
+        memory = Memory(folder + "-cycle", wall and wall.rtc)
+        times = settings["period"], settings["awake"], settings["release"]
+        equip(node.supervisor, node, times, memory, sleep or _deepsleep(node.supervisor.restart))
+
+
+def _make_courier(node, settings: dict, folder: str):
+    """Return the Courier of the outbox, None if its files cannot be made."""
+    from node.outbox import Outbox
+    from node.outbox.courier import Courier
+
+    measured = [slot.instance for slot in node.sampler.slots]
+    try:
+        outbox = Outbox(folder, max(64, settings["readings"]))
+    except OSError as e:
+        node.log("outbox: %s; readings are not kept" % e, 0)
+        return None
+    observations = node.notifier.observations
+    return Courier(outbox, measured, observations, node.modem, node.log, settings["period"])
+
+
+def _make_uplink(node, settings: dict, folder: str):
+    """Return the Uplink, None if its files cannot be made."""
+    from node import uplink
+    from node.outbox import Outbox
+    from node.uplink.commands import Remote
+
+    measured = [slot.instance for slot in node.sampler.slots]
+    execute = Remote(node.registry).execute
+    try:
+        store = Outbox(folder, settings["readings"])
+        stream = uplink.stream_of(folder)
+    except OSError as e:
+        node.log("uplink: %s; nothing is sent by UDP" % e, 0)
+        return None
+    return uplink.Uplink(node.modem, node.log, store, stream, measured, execute, settings)
+
+
+def _deepsleep(restart):
+    """Return machine.deepsleep; None on a PC, and where the board does not start anew behind it.
+
+    restart: what restarts the MCU, None on a PC.
+    """
+    if restart is None or sys.platform not in ("esp32", "pyboard"):
+        return None
+    import machine
+
+    return getattr(machine, "deepsleep", None)
