@@ -21,7 +21,7 @@ SLEEPS = (
     "machine.deepsleep() ends the program. The module's own power saving is its network's."
 )
 
-# What a configuration may name; the words are explained in node/pin_rules.py.
+# What a configuration may name; the words are explained in node/startup/pin_rules.py.
 PINS = "0-19 21-23 25-27 32-39"
 PIN_HELP = "a GPIO number: 4, 13, 14, 16 to 19, 21 to 23, 25 to 27, 32, 33, inputs 34 to 39"
 REFUSED = (

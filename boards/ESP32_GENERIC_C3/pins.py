@@ -22,7 +22,7 @@ SLEEPS = (
     "the USB, machine.deepsleep() ends the program. The module's power saving is its network's."
 )
 
-# What a configuration may name; the words are explained in node/pin_rules.py.
+# What a configuration may name; the words are explained in node/startup/pin_rules.py.
 PINS = "0-21"
 PIN_HELP = "a GPIO number: 0, 1, 3 to 7, 10; 2 and 8 for 1-wire and I2C"
 REFUSED = (

@@ -22,7 +22,7 @@ SLEEPS = (
     "machine.deepsleep() ends the program. The module's own power saving is its network's."
 )
 
-# What a configuration may name; the words are explained in node/pin_rules.py.
+# What a configuration may name; the words are explained in node/startup/pin_rules.py.
 PINS = "0-21 26-48"
 PIN_HELP = "a GPIO number: 1, 2, 4 to 18, 21, 38 to 42, 47, 48"
 REFUSED = (

@@ -22,7 +22,7 @@ SLEEPS = (
     "clock, machine.deepsleep() ends the program. The module's power saving is its network's."
 )
 
-# What a configuration may name; the words are explained in node/pin_rules.py.
+# What a configuration may name; the words are explained in node/startup/pin_rules.py.
 PINS = "PA0-PA12 PA15 PB0-PB10 PB12-PB15 PC0-PC15 PD2 PH0 PH1"
 PIN_HELP = "a name of the chip, as PB5, or of the Arduino header, D2 to D15 or A0 to A5"
 REFUSED = (

@@ -23,7 +23,7 @@ SLEEPS = (
     "and USB, machine.deepsleep() ends the program. The module's power saving is its network's."
 )
 
-# What a configuration may name; the words are explained in node/pin_rules.py.
+# What a configuration may name; the words are explained in node/startup/pin_rules.py.
 PINS = "X1-X12 X17-X22 Y1-Y12"
 PIN_HELP = "a name printed on the board: X1 to X12, X18 to X22, Y1 to Y12"
 REFUSED = (("X17", "is the switch USR"),)

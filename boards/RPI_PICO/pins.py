@@ -22,7 +22,7 @@ SLEEPS = (
     "the USB, machine.deepsleep() ends the program. The module's power saving is its network's."
 )
 
-# What a configuration may name; the words are explained in node/pin_rules.py.
+# What a configuration may name; the words are explained in node/startup/pin_rules.py.
 PINS = "0-22 26-28"
 PIN_HELP = "a GP number of the header: 0 to 22, 26 to 28"
 REFUSED = ()

@@ -7,7 +7,6 @@ import sys
 from micropython import const
 
 from m5310 import causes, words
-from m5310.clock import Clock
 
 from . import definition, option, restarts, rollback
 from .log import Log, log_exception
@@ -51,7 +50,7 @@ class Node:
         self.tasks = []
         self._failures = {}  # task name: ticks of its last failures
         if log.level > 1:
-            modem.mipl.on_event = self._log_event
+            modem.mipl.on_event = self.log_event
 
     async def run(self):
         """Run every task for ever; one that fails is reported and started again."""
@@ -65,12 +64,12 @@ class Node:
             ("log", self.log),
         ):
             if part:
-                self.tasks.append(asyncio.create_task(self._keep_running(name, part.run)))
+                self.tasks.append(asyncio.create_task(self.keep_running(name, part.run)))
         if self.watchdog:
             self.tasks.append(asyncio.create_task(self.watchdog.run()))
         if self.trial:
             self.tasks.append(asyncio.create_task(self.trial.follow(self)))
-        await self._keep_running("supervisor", self.supervisor.run)
+        await self.keep_running("supervisor", self.supervisor.run)
 
     async def shutdown(self, limit_ms: int = _LEAVE_MS):
         """Deregister, in limit_ms at most; for a loop in which nothing else runs."""
@@ -127,10 +126,10 @@ class Node:
             gc.collect()
             yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
 
-    def _log_event(self, event: int, ext):
+    def log_event(self, event: int, ext):
         self.log("event %d: %s" % (event, causes.event(event)), 2)
 
-    async def _keep_running(self, name: str, work):
+    async def keep_running(self, name: str, work):
         """Await work() again and again, after a pause when it fails, until the node stops."""
         while not self.supervisor.stopping:
             try:
@@ -176,6 +175,8 @@ def start():
     does when the node ends by itself, after a pause in which Ctrl-C leads to the prompt.
     """
     global node
+    from m5310.clock import Clock  # MicroPython only: tests have clocks of their own
+
     gc.threshold(_GC_LEAST)
     node = set_up(Clock(), Log)
     if node is None:

@@ -257,7 +257,7 @@ def test_a_module_that_the_firmware_lacks_is_named_and_no_reset_is_asked_for(mon
 
 
 def test_a_module_of_ours_that_was_not_brought_is_said_to_be_a_fault_of_the_tool(monkeypatch):
-    for name in ("node.startup.errors", "node.sensors.mcu", "doctor_parts"):
+    for name in ("node", "node.sensors.mcu", "doctor_parts"):
         got = look(Wire(), link=lacking(name), monkey=monkeypatch)
         state, said, cause, step = got["sensor 1"]
         assert state == "FAIL"

@@ -216,7 +216,7 @@ def test_a_task_that_fails_again_and_again_does_not_restart_the_board_meanwhile(
             raise KeyError("broken")
 
         await update(r, write_s=600)
-        task = asyncio.create_task(r.node._keep("sampler", fail))
+        task = asyncio.create_task(r.node.keep_running("sampler", fail))
         await r.sleep(300)
         early = r.restarts
         await r.until(lambda: r.restarts, 900)

@@ -45,7 +45,7 @@ class Blocked:
 def talkative(r):
     """Have the node log everything, as at log.level 2."""
     r.node.log.level = 2
-    r.node.modem.mipl.on_event = r.node._event
+    r.node.modem.mipl.on_event = r.node.log_event
 
 
 async def operate(r):

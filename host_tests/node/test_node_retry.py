@@ -73,14 +73,23 @@ def test_a_pin_of_the_module_that_fails_is_no_end_either(board, error):
     assert "NODE 1" in done.stdout, done.stdout + done.stderr
 
 
-def test_a_failure_behind_the_point_where_parts_are_stripped_is_one_too(board):
+BROKEN_ONCE = """
+from m5310.modem import Modem
+init = Modem.__init__
+def broken(*args, **options):
+    Modem.__init__ = init
+    raise %s
+Modem.__init__ = broken
+"""
+
+
+@pytest.mark.parametrize("error", ["RuntimeError('no')", "MemoryError"])
+def test_a_driver_of_the_module_that_fails_is_one_too(board, error):
     proven(board, sensors=1)
     write(board / "config.json", sensors=2)
-    broken = "from m5310.modem import Modem\ndef no(*args, **options): raise RuntimeError('no')\n"
-    broken += "Modem.__init__ = no\n"
-    done = run(board, broken + PROGRAM)
+    done = run(board, BROKEN_ONCE % error + PROGRAM)
     assert "NODE 1" in done.stdout, done.stdout + done.stderr
-    assert "RuntimeError" in done.stdout
+    assert error.partition("(")[0] in done.stdout
 
 
 def test_a_driver_that_does_not_compile_is_one_too(board):
