@@ -23,8 +23,8 @@ SLEEPS = (
     "and USB, machine.deepsleep() ends the program. The module's power saving is its network's."
 )
 
-# What a configuration may name; the words are explained in node/startup/pin_rules.py. A0 to A5 are left
-# out: the Arduino header prints these names at other pins.
+# What a configuration may name; the words are explained in node/startup/pin_rules.py. A0 to A5
+# are left out: the Arduino header prints these names at other pins.
 PINS = "A6-A15 B0-B15 C0-C6 C10-C13 D0 D1"
 PIN_HELP = "a name of the chip without its P, as C10: A6 to A10, A15, B2 to B15, C0 to C13"
 REFUSED = (

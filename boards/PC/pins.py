@@ -4,11 +4,11 @@ What a boards/<NAME>/pins.py may have: the constants here and in pin_rules (left
 board has none), UART_OPTIONS (more for machine.UART), DATA (what stands before names of files the
 node writes), RESET and POWER (what "board" stands for in module.reset_pin and power_pin),
 REPL_UART, WATCHDOG (the most seconds that safety.watchdog may have), SLEEPS and, where MicroPython
-has no common way to it, mcu_temperature. What its pins can do is either in the tables
-node/startup/pin_rules.py explains, or, as here, in uart_problem(uart) and pin_problem(pin, output).
+has no common way to it, mcu_temperature. What its pins can do is either in tables, which
+node/startup/pin_rules.py explains, or, as here, in uart_problem(uart) and
+pin_problem(pin, output).
 
-What only a check asks for may come from a module pin_rules: node.config forgets that one behind
-the check, and a name takes heap for good.
+What only a check asks for may come from a module pin_rules. The node unloads both when it runs.
 """
 
 import os

@@ -93,7 +93,7 @@ class Node:
         return dict(self.status_parts())
 
     def status_parts(self):
-        """Yield (name, dict) of each part, one after the other, for a heap that cannot hold all."""
+        """Yield (name, dict) of each part, one by one: a small heap may not hold all."""
         modem = self.modem
         yield "at", modem.at.status()
         yield "network", modem.network.status()
@@ -150,7 +150,11 @@ class Node:
         pauses grow to a minute.
         """
         now = self.clock.ticks_ms()
-        times = [when for when in self._failures.get(name, ()) if self._is_recent(when, now)]
+        times = [
+            when
+            for when in self._failures.get(name, ())
+            if 0 <= self.clock.ticks_diff(now, when) < _FAILURES_MS
+        ]
         times.append(now)
         self._failures[name] = times[-_FAILURES_KEPT:]
         log_exception(self.log, error)
@@ -163,9 +167,6 @@ class Node:
         cause = "task %s failed: %r, %d times in ten minutes" % (name, error, _FAILURES)
         restarts.restart(supervisor, cause)
         return pause_ms
-
-    def _is_recent(self, when: int, now: int) -> bool:
-        return 0 <= self.clock.ticks_diff(now, when) < _FAILURES_MS
 
 
 def start():

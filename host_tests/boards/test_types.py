@@ -10,10 +10,10 @@ import typecheck
 from deploy.errors import DeployError
 from typeparts import PARTS, typed
 
-PORT = "firmware/node/port.py"
+PORT = "firmware/node/startup/board.py"
 MCU = "firmware/node/sensors/mcu.py"
-KEEP = "firmware/node/fallback.py"
-LEAVE = "firmware/node/leave.py"
+ROLLBACK = "firmware/node/rollback.py"
+APP = "firmware/node/app.py"
 SUPERVISOR = "firmware/node/supervisor.py"
 MODEM = "lib/m5310/modem.py"
 PWM = "firmware/node/actuators/timer_pwm.py"
@@ -24,10 +24,10 @@ SEEDS = [
     ("ESP32_GENERIC", MCU, "esp32.raw_temp", "esp32.row_temp", 'no attribute "row_temperature"'),
     (
         "ESP32_GENERIC",
-        KEEP,
-        "keep.begin(path, tries + 1)",
-        "keep.begin(path)",
-        'Missing positional argument "count"',
+        ROLLBACK,
+        "count(path, failed + 1)",
+        "count(path)",
+        'Missing positional argument "starts"',
     ),
     (
         "ESP32_GENERIC",
@@ -81,8 +81,8 @@ def test_a_board_that_there_is_not_is_named(capsys):
 
 
 def test_a_file_that_is_no_python_is_said_by_the_checker():
-    lines = typecheck.check("PC", {LEAVE: "async def leave(:\n"})
-    assert lines[0].startswith(LEAVE + ":1: error: ") and lines[0].endswith("[syntax]")
+    lines = typecheck.check("PC", {APP: "async def leave(:\n"})
+    assert lines[0].startswith(APP + ":1: error: ") and lines[0].endswith("[syntax]")
 
 
 def test_the_copy_keeps_every_line_in_its_place():
