@@ -6,7 +6,8 @@ import sys
 
 from micropython import const
 
-from m5310 import causes, words
+from m5310 import causes
+from m5310.operations import NAMES
 
 from . import definition, option, restarts, rollback
 from .log import Log, log_exception
@@ -113,7 +114,7 @@ class Node:
                 "last_restart": restarts.status() if supervisor.restart else None,
             },
         )
-        operations = {words.kind(kind): age_ms for kind, age_ms in self.dispatcher.worst.items()}
+        operations = {NAMES[kind]: age_ms for kind, age_ms in self.dispatcher.worst.items()}
         operations["faults"] = self.dispatcher.faults
         yield "operations", operations
         yield "notifier", {"failures": self.notifier.failures, "unfit": self.notifier.unfit}
