@@ -1,52 +1,65 @@
-"""The task that samples every sensor at its own period and never makes the loop wait for one."""
+"""Sampler: reads every sensor at its own period, without making the loop wait for any of them."""
 
 from micropython import const
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
+    from lwm2m.actuation import Actuation
+    from m5310.clock import Clock, Ticks
+
+    from .sensors import Driver
+
 _LOST_AFTER = const(3)  # failures in a row until the value is given up
 _TICK_MS = const(60_000)
-_RETRY_MS = const(100)  # floor between two tries of one sensor that says it is due
+_RETRY_MS = const(100)  # least time between two readings of a sensor that is always late
 
 
 class _Slot:
-    def __init__(self, driver, instance, period_ms, due):
+    """One sensor: its driver, the instance it feeds, and how it fares."""
+
+    def __init__(self, driver: "Driver", instance: "Any", period_ms: int, due: "Ticks"):
         self.driver = driver
         self.instance = instance
         self.period_ms = period_ms
-        self.begun = due
-        self.due = due  # ticks of the next start, or of the reading once started
+        self.begun = due  # ticks of the last start
+        self.due = due  # ticks of the next start; of the reading once started
         self.started = False
-        self.value = None
+        self.value: float | None = None
         self.failures = 0  # in a row
         self.errors = 0
-        self.error = None
+        self.error: str | None = None
 
 
 class Sampler:
-    """Feeds instances of objects from sensor drivers (node.sensors) by the injected clock."""
+    """Feeds instances of objects from sensor drivers (node.sensors)."""
 
-    def __init__(self, clock, actuations=()):
+    def __init__(self, clock: "Clock", actuations: "list[Actuation] | tuple" = ()) -> None:
         """actuations: their tick() is called every minute."""
         self.clock = clock
         self.actuations = actuations
-        self.slots = []
-        self._tick = self.alive = clock.ticks_ms()  # alive: of the last turn
+        self.slots: list[_Slot] = []
         self.samples = 0
+        self._tick = self.alive = clock.ticks_ms()  # alive: of the last turn, for the watchdog
 
-    def add(self, driver, instance, period=10):
-        """Sample driver into instance every period seconds (1..3600), beginning at once."""
-        slot = _Slot(driver, instance, period * 1000, self.clock.ticks_ms())
-        self.slots.append(slot)
+    def add(self, driver: "Driver", instance: "Any", period: int = 10) -> None:
+        """Sample driver every period seconds (1 to 3600), beginning at once.
 
-    async def run(self):
-        """Sample for ever."""
+        instance: is given each reading by update(value), and told by lose() that there is none.
+        """
+        self.slots.append(_Slot(driver, instance, period * 1000, self.clock.ticks_ms()))
+
+    async def run(self) -> None:
+        """Sample, for ever; sleep until something is due."""
         clock = self.clock
         while True:
-            wait = await self._round()
+            wait_ms = await self._round()
             self.alive = clock.ticks_ms()
-            await clock.sleep_ms(max(wait, 1))
+            await clock.sleep_ms(max(wait_ms, 1))
 
-    async def _round(self):
-        """Do what is due, giving way after each sensor; return ms until something else is."""
+    async def _round(self) -> int:
+        """Do what is due, yielding after each sensor; return ms until something else is due."""
         clock = self.clock
         for slot in self.slots:
             if clock.ticks_diff(slot.due, clock.ticks_ms()) <= 0:
@@ -57,12 +70,12 @@ class Sampler:
             self._tick = clock.ticks_add(now, _TICK_MS)
             for actuation in self.actuations:
                 actuation.tick()
-        wait = clock.ticks_diff(self._tick, now)
+        wait_ms = clock.ticks_diff(self._tick, now)
         for slot in self.slots:
-            wait = min(wait, clock.ticks_diff(slot.due, now))
-        return wait
+            wait_ms = min(wait_ms, clock.ticks_diff(slot.due, now))
+        return wait_ms
 
-    def _step(self, slot):
+    def _step(self, slot: _Slot) -> None:
         """Start or read one sensor."""
         clock = self.clock
         try:
@@ -86,11 +99,11 @@ class Sampler:
             self.samples += 1
             slot.instance.update(slot.value)
         slot.started = False
-        # Counted from the start, so the period holds; a sensor that is late is not made up for.
-        left = slot.period_ms - clock.ticks_diff(clock.ticks_ms(), slot.begun)
-        slot.due = clock.ticks_add(clock.ticks_ms(), max(left, _RETRY_MS))
+        # Counted from the start, so that the period holds; a late sensor does not catch up.
+        left_ms = slot.period_ms - clock.ticks_diff(clock.ticks_ms(), slot.begun)
+        slot.due = clock.ticks_add(clock.ticks_ms(), max(left_ms, _RETRY_MS))
 
-    def status(self):
+    def status(self) -> dict:
         """Return counters, and for each sensor its last value, failures and last error text."""
         sensors = []
         for slot in self.slots:

@@ -2,7 +2,13 @@
 
 import sys
 
-_UPDATE_S = 86400  # between two updates of the network, where nothing else is configured
+from micropython import const
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
+_UPDATE_S = const(86400)  # between two updates of the network, where nothing else is configured
 
 
 def save_power(modem, settings: dict):
@@ -43,11 +49,17 @@ def add(node, config: dict, folder: str, wall, sleep=None):
         node.uplink.release = settings["release"]
         node.supervisor.sockets = node.uplink.health
     if settings["mode"] == "cycle":
-        from node.cycle import Memory, equip
+        from node.cycle import Memory
 
-        memory = Memory(folder + "-cycle", wall and wall.rtc)
-        times = settings["period"], settings["awake"], settings["release"]
-        equip(node.supervisor, node, times, memory, sleep or _deepsleep(node.supervisor.restart))
+        cycler: "Any" = node.supervisor  # of the class that save_power() returned
+        cycler.attach(
+            node,
+            Memory(folder + "-cycle", wall and wall.rtc),
+            sleep or _deepsleep(node.supervisor.restart),
+            period_s=settings["period"],
+            awake_s=settings["awake"],
+            release=settings["release"],
+        )
 
 
 def _make_courier(node, settings: dict, folder: str):
