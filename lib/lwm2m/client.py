@@ -81,6 +81,7 @@ _DISCOVER = const(5)
 
 _POLL_MS = const(100)  # while notifications have to wait
 _IDLE_MS = const(30000)  # the longest wait of the notifier: it is still alive
+_GATHER_MS = const(50)  # after a change: the next operation of a burst goes first
 _DOUBT = const(5)  # notifications that failed in a row: the session is checked by a renewal
 _TURN_MS = const(1000)
 _TICK_MS = const(60000)  # between two Instance.tick()
@@ -212,7 +213,8 @@ class Notifier:
         try:
             await asyncio.wait_for(self.observations.changed.wait(), max(timeout_ms, 1) / 1000)
         except asyncio.TimeoutError:
-            pass
+            return
+        await self.clock.sleep_ms(_GATHER_MS)
 
     async def send(self, item: "Item") -> None:
         """Send a notification that is due, and tell the observations how it fared."""
