@@ -6,13 +6,16 @@ A stop file with the word "once" is removed by that. Imported before anything el
 import json
 import os
 
-_FILE = "stop"
-_CONFIG = "config.json"
+_FILE = "stop"  # made by hand, or by the tools while they work on the board
+_CONFIG = "config.json"  # has safety.stop_pin
 _LONGEST = 8192  # bytes of a configuration
 
 
 def held() -> bool:
-    """Return True if the node is not to start, and print why."""
+    """Return True if the node is not to start, and print why.
+
+    Never raises: whatever is wrong with file, configuration or pin, the node itself reports it.
+    """
     try:
         with open(_FILE) as f:
             once = f.read(8).strip() == "once"

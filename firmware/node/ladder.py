@@ -1,10 +1,18 @@
-"""The recovery ladder: what to try next to get a session back, and after which pause."""
+"""The recovery ladder: what to try next to get a session back, after which pause, and how."""
 
 from micropython import const
+
+from . import restarts
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from .supervisor import Supervisor
 
 _FIRST_S = const(5)  # pause, doubled with each failure
 _LONGEST_S = const(600)
 _WAIT_S = const(30)
+_RESET_PULSE_MS = const(500)
+_POWER_PULSE_MS = const(2000)
 _BEFORE_RESTART = const(10)  # failures: a restart loses what outputs and counters hold
 
 # (name, tries before the next rung). "session" and "reboot" need a module that answers; the pins
@@ -55,3 +63,18 @@ class Ladder:
         if name == "session":
             return not (silent or beyond)
         return not (silent and name == "reboot")
+
+
+async def climb(supervisor: "Supervisor", name: str) -> None:
+    """Do what the rung called name does, for supervisor.cause. Raises AtError."""
+    modem = supervisor.modem
+    if name == "session":
+        await modem.mipl.close()
+    elif name == "reboot":
+        await modem.reboot()
+    elif name == "reset pin":
+        await modem.pulse(modem.reset_pin, _RESET_PULSE_MS)
+    elif name == "power pin":
+        await modem.pulse(modem.power_pin, _POWER_PULSE_MS)
+    elif name == "restart":
+        restarts.restart(supervisor, supervisor.cause)

@@ -11,6 +11,13 @@ import sys
 
 from micropython import const
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from m5310.at import At
+    from m5310.clock import Clock, Ticks
+
 _TURN_MS = const(200)
 _PART = const(8)  # lines printed in one turn
 _SLOW_MS = const(100)
@@ -29,21 +36,23 @@ class Log:
     once. dropped: lines that made room for newer ones since the last line was printed.
     """
 
-    def __init__(self, clock, level=1):
-        self.at = None
+    def __init__(self, clock: "Clock", level: int = 1) -> None:
+        self.at: At | None = None
         self.level = level
         self.clock = clock
         self._last = clock.ticks_ms()
-        self._next = None  # ticks when the pause after a slow line ends; None: there is none
+        self._next: Ticks | None = (
+            None  # ticks when the pause after a slow line ends; None: there is none
+        )
         self.ms = 0  # time since the start, as of the last call
         self.dropped = 0
-        self._lines = []
+        self._lines: list[str] = []
         self._size = 0  # characters in _lines
         self._spent = 0  # ms of printing while an operation waits
         self._slow = False  # the last line took long
         self._work = asyncio.Event()  # there are lines in the buffer, or a pause is to be ended
 
-    def __call__(self, text, level=1):
+    def __call__(self, text: str, level: int = 1) -> None:
         """Log text. A level above every other prints nothing and brings `ms` up to date."""
         now = self.clock.ticks_ms()
         self.ms += self.clock.ticks_diff(now, self._last)
@@ -56,7 +65,7 @@ class Log:
         else:
             self._print(line)
 
-    async def run(self):
+    async def run(self) -> None:
         """Print buffered lines while that disturbs nothing, for ever."""
         while True:
             if not self._lines and self._next is None:
@@ -69,7 +78,7 @@ class Log:
                 self._print_next()
                 left -= 1
 
-    def flush(self):
+    def flush(self) -> None:
         """Print buffered lines for 2 s at most; lines are printed at once from then on."""
         clock = self.clock
         self.at = None
@@ -80,13 +89,13 @@ class Log:
         self._lines.clear()
         self._size = 0
 
-    def _used_up(self):
+    def _used_up(self) -> bool:
         """Return True if a waiting operation has been delayed by printing for long enough."""
         if not self.at.replies:
             self._spent = 0
         return self._spent >= _BUDGET_MS
 
-    def _idle(self):
+    def _idle(self) -> bool:
         """Return True if a buffered line may be printed now."""
         at = self.at
         if at is None:
@@ -95,13 +104,13 @@ class Log:
             return self._next is None and at.quiet()
         return not at.replies
 
-    def _end_pause(self):
+    def _end_pause(self) -> None:
         """End the pause after a slow line when it is over. Called each turn, as ticks wrap."""
         if self._next is not None:
             if self.clock.ticks_diff(self.clock.ticks_ms(), self._next) >= 0:
                 self._next = None
 
-    def _keep(self, line):
+    def _keep(self, line: str) -> None:
         lines = self._lines
         while lines and (len(lines) >= _LINES or self._size + len(line) > _CHARS):
             self._size -= len(lines.pop(0))
@@ -110,7 +119,7 @@ class Log:
         self._size += len(line)
         self._work.set()
 
-    def _print_next(self):
+    def _print_next(self) -> None:
         line = self._lines.pop(0)
         self._size -= len(line)
         if self.dropped:
@@ -118,7 +127,7 @@ class Log:
             self.dropped = 0
         self._print(line)
 
-    def _print(self, line):
+    def _print(self, line: str) -> None:
         clock = self.clock
         begun = clock.ticks_ms()
         print(line)
@@ -131,7 +140,7 @@ class Log:
             self._work.set()
 
 
-def log_exception(log, error):
+def log_exception(log: "Callable[[str, int], None]", error: Exception) -> None:
     """Log the traceback of error line by line: log(text, 0)."""
     if not hasattr(sys, "print_exception"):
         return

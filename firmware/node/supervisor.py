@@ -10,8 +10,8 @@ from micropython import const
 from m5310 import errors
 from m5310.errors import AtError
 
-from . import rates, restarts
-from .ladder import Ladder
+from . import rates
+from .ladder import Ladder, climb
 from .log import log_exception
 
 _TYPE_CHECKING = const(0)
@@ -24,6 +24,7 @@ if _TYPE_CHECKING:
     from m5310.modem import Modem
 
     from .log import Log
+    from .uplink.health import SocketHealth
 
 _SYNC_MS = const(10000)  # a module that was just switched on answers by then
 _LEAVE_SYNC_MS = const(3000)
@@ -35,8 +36,6 @@ _SILENT_MS = const(60000)  # a module that stopped answering has this long to co
 _RENEWALS = const(3)  # attempts
 _RENEWAL_PAUSE_MS = const(1000)
 _NOTIFY_FAILURES = const(5)  # in a row: then the session is checked by a renewal
-_RESET_PULSE_MS = const(500)
-_POWER_PULSE_MS = const(2000)
 _DOWNLOAD_S = const(30)  # pause while the module downloads firmware
 _UDP_PAUSE_S = const(5)  # longest pause before a reboot for UDP: sockets were retried long before
 
@@ -71,7 +70,7 @@ class Supervisor:
         self.observations = observations
         self.notifier = notifier
         self.restart = restart
-        self.sockets = None  # the SocketHealth of a UDP uplink
+        self.sockets: SocketHealth | None = None  # of a UDP uplink
         rungs = (
             ("reset pin", modem.reset_pin),
             ("power pin", modem.power_pin),
@@ -262,7 +261,7 @@ class Supervisor:
             await self._await_firmware_update()
             return
         self.recoveries += 1
-        wedged = self.sockets and self.sockets.wedged
+        wedged = bool(self.sockets and self.sockets.wedged)
         if modem.firmware.busy:  # it downloads, and may begin to write at any time
             rung, pause_s = "wait" if modem.at.silent else "session", _DOWNLOAD_S
         else:
@@ -276,24 +275,11 @@ class Supervisor:
         if modem.firmware.busy and rung != "session":  # the download began meanwhile
             return
         try:
-            await self._climb(rung)
+            await climb(self, rung)
         except AtError as e:
             self.log("%s: %s" % (rung, e))
         if wedged:
             self.sockets.treated()
-
-    async def _climb(self, rung: str) -> None:
-        modem = self.modem
-        if rung == "session":
-            await modem.mipl.close()
-        elif rung == "reboot":
-            await modem.reboot()
-        elif rung == "reset pin":
-            await modem.pulse(modem.reset_pin, _RESET_PULSE_MS)
-        elif rung == "power pin":
-            await modem.pulse(modem.power_pin, _POWER_PULSE_MS)
-        elif rung == "restart":
-            restarts.restart(self, self.cause)
 
     async def _await_firmware_update(self) -> None:
         """Wait until the module has written its own firmware: it must not be reset meanwhile.

@@ -53,7 +53,7 @@ class Trace:
         self.clock = clock
         self.log = log
         self.session = session
-        self.wall = None  # returns the UNIX time in seconds, None while it is unknown
+        self.wall: Callable[[], int | None] | None = None  # UNIX time
         self.count = 0
         self.first = 0  # start of the oldest entry
         self.end = 0  # end of the newest entry

@@ -8,6 +8,7 @@ from micropython import const
 
 from .observe import Observations
 from .registry import Registry
+from .values import READINGS
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -16,7 +17,6 @@ if _TYPE_CHECKING:
     from .observe import Item, Path
 
 _SINCE_POWER_ON = (5601, 5602, 5501)
-_READINGS = (5700, 5500)
 
 
 def state(observations: Observations) -> "dict[str, Any]":
@@ -57,7 +57,7 @@ def restore(observations: Observations, kept: "dict[str, Any]", slept_s: int) ->
     observations.rebuild()
     for oid, iid, rid, last, age_s in kept.get("l", ()):
         for watch in observations.watches:
-            if watch.path == (oid, iid, rid) and rid not in _READINGS:
+            if watch.path == (oid, iid, rid) and rid not in READINGS:
                 watch.resume(last, age_s + slept_s)
 
 
@@ -69,7 +69,7 @@ def due(observations: Observations) -> "list[Item]":
         if item is None:
             break
         observations.sent(item)
-        found.insert(len(found) if item[3] in _READINGS else 0, item)
+        found.insert(len(found) if item[3] in READINGS else 0, item)
     return found
 
 
@@ -80,7 +80,7 @@ def again(observations: Observations, item: "Item") -> None:
 
 def renew(observations: Observations) -> None:
     """Have every reading sent once more, whether it has changed or not."""
-    observations.renew(_READINGS)
+    observations.renew(READINGS)
 
 
 def _rows(table: "dict[Path, Any]") -> list[list]:

@@ -8,14 +8,13 @@ switch.
 from micropython import const
 
 from .registry import Instance
-from .values import BOOLEAN, EXECUTE, FLOAT, INTEGER, OPAQUE, READ, STRING, WRITE
+from .values import BOOLEAN, EXECUTE, FLOAT, INTEGER, OPAQUE, READ, STRING, TIMESTAMP, WRITE
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from typing import Any, Callable
 
 _COUNTER = const(5501)
-_TIMESTAMP = const(5518)
 
 
 class Digital(Instance):
@@ -138,7 +137,7 @@ def find(oid: int, now: "Callable[[], int | None] | None" = None) -> "Any":
         return base
     made: "Any" = type(base.__name__, (base,), {})
     made.oid = oid
-    made.resources = resources(oid, (_TIMESTAMP,) if stamped else ())
+    made.resources = resources(oid, (TIMESTAMP,) if stamped else ())
     if stamped:
         made.now = staticmethod(now)
     return made

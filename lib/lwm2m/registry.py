@@ -16,6 +16,7 @@ from .values import (
     NOT_ALLOWED,
     NOT_FOUND,
     READ,
+    TIMESTAMP,
     WRITE,
     parse,
 )
@@ -27,8 +28,6 @@ if _TYPE_CHECKING:
     Resources = tuple[tuple[int, int, int], ...]
     Written = Sequence[tuple[int, int, bytes]]  # (rid, type, raw bytes)
     Values = list[tuple[int, int, int, Any]]  # (iid, rid, type, value)
-
-_TIMESTAMP = const(5518)
 
 
 class Instance:
@@ -75,7 +74,7 @@ class Instance:
         """Note the time of a reading (5518) where it is kept; it is no change by itself."""
         time = self.now() if self.now else None
         if time:
-            self.values[_TIMESTAMP] = time
+            self.values[TIMESTAMP] = time
 
     def check(self, rid: int, value: "Any") -> None:
         """Raise ValueError if a write may not set rid to value (of the right type already)."""

@@ -31,6 +31,10 @@ READ = const(1)
 WRITE = const(2)
 EXECUTE = const(4)
 
+# Resources whose value is a reading, and the one with its time (version 1.1 of the objects).
+READINGS = (5700, 5500)
+TIMESTAMP = const(5518)
+
 # Results: CoAP's codes as an int, 4.04 = 404 (OMA TS 1.0 7.1.2).
 CONTENT = const(205)
 CHANGED = const(204)

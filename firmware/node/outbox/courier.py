@@ -8,10 +8,13 @@ observes their resource by then.
 
 from micropython import const
 
+from lwm2m.values import READINGS, TIMESTAMP
 from m5310.errors import AtError
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lwm2m.observe import Observations
     from lwm2m.registry import Instance
     from m5310.clock import Ticks
@@ -29,9 +32,6 @@ _NEW_SESSION = const(5)  # failed deliveries in a row until a new session is ope
 _GIVE_UP = const(10)  # and until the reading is given up
 _PENDING = const(8)  # notifications that may wait for their confirmation
 _HELD = const(16)  # readings that may wait to be written
-_READINGS = (5700, 5500)
-_TIMESTAMP = const(5518)
-_STATE = const(602)  # the module knows of no such observation
 
 
 class Courier:
@@ -59,7 +59,7 @@ class Courier:
         self.log = log
         self.period_ms = period * 1000
         self.samples = True  # False in a duty cycle, which takes its readings itself
-        self.wall = None  # returns the UNIX time in seconds, None while it is unknown
+        self.wall: Callable[[], int | None] | None = None  # UNIX time
         self.delivered = self.lost = self.unwanted = 0
         self.held = []  # readings to be written to the outbox
         self._pending = []  # (ackid, reading, ticks) of notifications not yet confirmed
@@ -118,7 +118,7 @@ class Courier:
         The reading is kept until it is confirmed under that id, or until forget(ackid).
         """
         _, oid, iid, rid, _, value = item
-        if rid not in _READINGS:
+        if rid not in READINGS:
             return 0
         ackid = self._new_id()
         reading = (oid, iid, rid, value, self._unix_time())
@@ -276,7 +276,7 @@ class Courier:
             if not e.unknown:  # otherwise the confirmation may still arrive
                 self._ackid = 0
                 self._pause_ms = _RETRY_MS
-            if e.code == _STATE:
+            if e.no_observation:
                 self.observations.drop(msgid)
             self.log("outbox: %s" % e, 2)
 
@@ -285,9 +285,9 @@ class Courier:
     ) -> None:
         """Notify value, (rid, type, value), with its time where that is known and observed."""
         mipl = self.modem.mipl
-        stamped, kind = self.observations.watched(oid, iid, _TIMESTAMP)
+        stamped, kind = self.observations.watched(oid, iid, TIMESTAMP)
         if time and stamped == msgid:
-            values = ((_TIMESTAMP, kind, time), value)
+            values = ((TIMESTAMP, kind, time), value)
             await mipl.notify_values(msgid, oid, iid, values, ackid)
         else:
             rid, kind, value = value

@@ -5,15 +5,21 @@ The board definition may have a function of its own, `mcu_temperature`, as board
 
 import sys
 
+from micropython import const
+
 from node import definition, need
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
 
-def make(spec, shared):
+
+def make(spec: dict, shared: dict) -> "Mcu":
     """Return the Mcu (node.sensors); the configuration has no options for it."""
     return Mcu(source())
 
 
-def source():
+def source() -> "Callable[[], float]":
     """Return a function that returns °C. Raises ValueError where there is none."""
     own = getattr(definition(), "mcu_temperature", None)
     if own:  # else the board definition leaves it to the port
@@ -45,14 +51,14 @@ def source():
 class Mcu:
     """The on-chip sensor: good for trends, not for absolute values."""
 
-    def __init__(self, function):
+    def __init__(self, function: "Callable[[], float]") -> None:
         self.function = function
 
-    def start(self):
+    def start(self) -> int:
         """Return 0: a reading is always ready."""
         return 0
 
-    def read(self):
+    def read(self) -> float:
         """Return °C, -40 to 150. Raises ValueError outside of that."""
         value = float(self.function())
         if not -40 <= value <= 150:

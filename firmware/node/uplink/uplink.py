@@ -74,7 +74,7 @@ class Uplink:
         self.address = host, int(port)
         self.period_ms = settings["period"] * 1000
         self.key = settings["key"] and settings["key"].encode()
-        self.wall = None  # returns the UNIX time in seconds, None while it is unknown
+        self.wall: Callable[[], int | None] | None = None  # UNIX time
         self.release = False  # let the network release the radio after each exchange
         self.sent = self.acknowledged = self.lost = self.refused = 0
         self._socket = modem.udp(settings["port"])
