@@ -45,7 +45,8 @@ class Requests:
         self.operations = self.repeats = self.refused = 0
         self.done_before = Repeats(clock)
         self._half = None  # (msgid, path) of a read that was answered in part, and then refused
-        self._spare = op = Operation(0, 0, 0)  # refuses one for which there is no memory
+        # Refuses an operation for which there is no memory.
+        self._spare = op = Operation(0, 0, clock.ticks_ms())
         op.requests = self
         op.bad = op.again = True
         op.count = op.next = op.result = 0
