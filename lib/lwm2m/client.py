@@ -209,12 +209,22 @@ class Notifier:
                 await self._wait(_IDLE_MS if wait_ms is None else min(wait_ms, _IDLE_MS))
 
     async def _wait(self, timeout_ms: int) -> None:
-        """Wait until a value or an observation changes, timeout_ms at most."""
+        """Wait until a value or an observation changes, timeout_ms at most.
+
+        asyncio.wait_for() may swallow a cancellation when the event comes at the same time.
+        """
+        timer = asyncio.create_task(self._ring(timeout_ms))
         try:
-            await asyncio.wait_for(self.observations.changed.wait(), max(timeout_ms, 1) / 1000)
-        except asyncio.TimeoutError:
-            return
-        await self.clock.sleep_ms(_GATHER_MS)
+            await self.observations.changed.wait()
+            changed = not timer.done()
+        finally:
+            timer.cancel()
+        if changed:
+            await self.clock.sleep_ms(_GATHER_MS)
+
+    async def _ring(self, ms: int) -> None:
+        await self.clock.sleep_ms(ms)
+        self.observations.changed.set()
 
     async def send(self, item: "Item") -> None:
         """Send a notification that is due, and tell the observations how it fared."""
