@@ -13,7 +13,6 @@ present start goes:
 """
 
 import os
-from binascii import crc32
 
 from micropython import const
 
@@ -22,7 +21,6 @@ from . import safe
 COPY = "config.prev.json"
 TRIES = const(3)
 _COUNTER = "config.tries.txt"
-_PART_BYTES = const(512)
 _STABLE_MS = const(60000)
 _CRASH_MS = const(10000)  # a start that ends sooner may be the configuration's fault
 _TURN_MS = const(100)
@@ -54,7 +52,7 @@ def begin(path: str, failed: "int | None", log) -> "Trial | None":
     failed: as of choices(). Raise OSError if path cannot be read.
     """
     try:
-        if same(path, COPY):
+        if safe.same(path, COPY):
             return None
         if failed is not None:
             log("%s has not been online yet: start %d of %d" % (path, failed + 1, TRIES))
@@ -72,7 +70,7 @@ class Trial:
 
     def __init__(self, path: str):
         self.path = path
-        self.crc = crc(path)
+        self.crc = safe.crc(path)
         self.proven = False
 
     async def follow(self, node):
@@ -146,8 +144,8 @@ def failed_starts(path: str, watchdog_reset: bool = False) -> "int | None":
     """
     safe.settle(COPY)
     try:
-        own = crc(path)
-        if own != crc(COPY):
+        own = safe.crc(path)
+        if own != safe.crc(COPY):
             if watchdog_reset:
                 note("failed", ("ran",))
             return _failed(own)
@@ -159,7 +157,7 @@ def failed_starts(path: str, watchdog_reset: bool = False) -> "int | None":
 
 def count(path: str, starts: int):
     """Write down that this is so many starts in a row with path. Raise OSError."""
-    safe.write(_COUNTER, [crc(path), str(starts), "begun"])
+    safe.write(_COUNTER, [safe.crc(path), str(starts), "begun"])
 
 
 def note(state: str, instead: tuple = ("begun", "ran", "failed")):
@@ -196,42 +194,14 @@ def _read() -> list:
 # -- the copy ----------------------------------------------------------------------------------
 
 
-def crc(path: str) -> str:
-    """Return the CRC-32 of the file path as eight hex digits. Raise OSError."""
-    part = bytearray(_PART_BYTES)
-    view = memoryview(part)
-    value = 0
-    with open(path, "rb") as f:
-        while True:
-            n = f.readinto(part)
-            if not n:
-                return "%08x" % (value & 0xFFFFFFFF)
-            value = crc32(view[:n], value)
-
-
-def same(path: str, copy: str) -> bool:
-    """Return True if copy exists and holds what path holds. Raise OSError if path is missing."""
-    own = crc(path)
-    try:
-        return own == crc(copy)
-    except OSError:
-        return False
-
-
 def keep(path: str, copy: str, wanted: str) -> bool:
     """Copy path to copy if its CRC is still wanted; return whether it was. Raise OSError.
 
     A power cut leaves the old copy or the new one.
     """
-    if crc(path) != wanted:
+    if safe.crc(path) != wanted:
         return False  # changed meanwhile
-    with open(path, "rb") as f, open(copy + ".tmp", "wb") as g:
-        while True:
-            part = f.read(_PART_BYTES)
-            if not part:
-                break
-            g.write(part)
-    safe.place(copy)
+    safe.copy(path, copy)
     try:
         os.remove(_COUNTER)
     except OSError:

@@ -1,4 +1,4 @@
-"""Small text files that a power cut leaves either as they were or as they were to be.
+"""Small files that a power cut leaves either as they were or as they were to be.
 
 A new version is written to PATH.tmp. When it is complete it is renamed to PATH.new, and that to
 PATH. A cut leaves one of these:
@@ -11,8 +11,12 @@ LittleFS replaces a file in one step.
 """
 
 import os
+from binascii import crc32
 
-_MOST = 500  # characters of a file that are read
+from micropython import const
+
+_MOST = const(500)  # characters of a text file that are read
+_PART = const(512)  # bytes read at a time
 
 
 def settle(path: str) -> None:
@@ -51,3 +55,36 @@ def read(path: str) -> "list[str] | None":
     except (OSError, ValueError):  # ValueError: damaged, not UTF-8
         return None
     return lines[:-1] if lines[-1] == "end" else None
+
+
+def copy(path: str, target: str) -> None:
+    """Replace target by a copy of path. Raises OSError."""
+    with open(path, "rb") as f, open(target + ".tmp", "wb") as g:
+        while True:
+            part = f.read(_PART)
+            if not part:
+                break
+            g.write(part)
+    place(target)
+
+
+def crc(path: str) -> str:
+    """Return the CRC-32 of the file path as eight hex digits. Raises OSError."""
+    part = bytearray(_PART)
+    view = memoryview(part)
+    value = 0
+    with open(path, "rb") as f:
+        while True:
+            n = f.readinto(part)
+            if not n:
+                return "%08x" % (value & 0xFFFFFFFF)
+            value = crc32(view[:n], value)
+
+
+def same(path: str, copy: str) -> bool:
+    """Return True if copy exists and holds what path holds. Raises OSError if path is missing."""
+    own = crc(path)
+    try:
+        return own == crc(copy)
+    except OSError:
+        return False

@@ -19,7 +19,8 @@ print("STATUS", node and node.status()["node"]["config"])
 """
 MAIN = (ROOT / "firmware/main.py").read_text() + "\nprint('behind it')\n"
 ONLINE = """
-from node.rollback import crc, keep
+from node.rollback import keep
+from node.safe import crc
 keep("config.json", "config.prev.json", crc("config.json"))
 """
 

@@ -66,9 +66,9 @@ def test_a_cut_while_the_proven_configuration_is_kept(everywhere):
 
     def check():
         tries = rollback.failed_starts(PATH)
-        return text(COPY), tries, rollback.same(PATH, COPY)
+        return text(COPY), tries, safe.same(PATH, COPY)
 
-    work = lambda: rollback.keep(PATH, COPY, rollback.crc(PATH))  # noqa: E731
+    work = lambda: rollback.keep(PATH, COPY, safe.crc(PATH))  # noqa: E731
     found = everywhere(prepare, work, check)
     assert set(found) == {(OLD, 2, False), (NEW, None, True)}
     assert found == sorted(found, key=lambda each: each[0] == NEW)  # never back to the old
@@ -81,7 +81,7 @@ def test_a_cut_while_the_first_configuration_is_kept(everywhere):
         except OSError:
             return None
 
-    work = lambda: rollback.keep(PATH, COPY, rollback.crc(PATH))  # noqa: E731
+    work = lambda: rollback.keep(PATH, COPY, safe.crc(PATH))  # noqa: E731
     found = everywhere(lambda: put(PATH, NEW), work, check)
     assert set(found) == {None, NEW}
 
@@ -239,7 +239,7 @@ def test_a_damaged_file_is_no_file(board, damage):
 
 def test_a_configuration_that_was_changed_meanwhile_is_not_kept(board):
     put(PATH, NEW)
-    mark = rollback.crc(PATH)
+    mark = safe.crc(PATH)
     put(PATH, OLD)
     assert not rollback.keep(PATH, COPY, mark)
     assert rollback.failed_starts(PATH) is None  # there is no copy to go back to

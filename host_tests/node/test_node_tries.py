@@ -11,7 +11,7 @@ import pytest
 from cutdisk import Cut, Disk
 from node_rig import play
 
-from node import restarts, rollback
+from node import restarts, rollback, safe
 
 PATH, COPY = "config.json", "config.prev.json"
 DEAF = {"module": {"register_ms": 10**9}}  # a module that never finds a network
@@ -180,7 +180,7 @@ def test_a_changed_one_has_three_tries_again(board):
 
 
 def test_a_counter_of_an_older_version_goes_on(board):
-    (board / "config.tries.txt").write_text(f"{rollback.crc(PATH)}\n2\nend")
+    (board / "config.tries.txt").write_text(f"{safe.crc(PATH)}\n2\nend")
     assert starts(lambda r: seconds(r, 1)) == 1
 
 
