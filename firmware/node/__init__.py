@@ -7,11 +7,6 @@ Here is what its parts need of the board and its MicroPython.
 REFUSALS = (OSError, ValueError, TypeError, AttributeError, NotImplementedError)
 
 
-def values(table, names):
-    """Return the fields of a configuration's table (a dict), names being one text with blanks."""
-    return [table[name] for name in names.split()]
-
-
 def definition():
     """Return the board definition (boards/<NAME>/pins.py), None on a board without."""
     try:

@@ -40,7 +40,7 @@ def choices(path: str, watchdog_reset: bool = False) -> list:
     if failed is not None and failed >= TRIES:
         why = "%s was not online at %d starts; a changed one is tried anew" % (path, failed)
         return [(COPY, None, said + why), (path, None, None)]
-    out = [(path, failed, None)]  # type: list
+    out: list = [(path, failed, None)]
     if _exists(COPY):
         out.append((COPY, None, said + "%s cannot be used" % path))
     return out

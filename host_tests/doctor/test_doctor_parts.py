@@ -31,11 +31,11 @@ REQUIRED["states"] = {"off": [0, 0], "on": [1, 0]}
 
 def choices(table, field):
     """Return what a field of a table of the schema may be."""
-    return next(line[3:] for line in fields(table) if line[0] == field)
+    return next(line.options for line in fields(table) if line.name == field)
 
 
 TYPES = choices("sensor", "type")
-KINDS = [line[0] for line in fields("actuator") if line[1] == "map"]
+KINDS = [line.name for line in fields("actuator") if line.kind == "map"]
 OBJECTS = [(kind, oid) for kind in TYPES for oid in choices(kind, "object")]
 
 

@@ -5,8 +5,8 @@ from micropython import const
 from lwm2m import objects
 
 from .errors import ConfigError, closest, plain
-from .pin_rules import Rules
-from .schema import fields
+from .pin_rules import rules_of
+from .schema import Field, fields
 from .texts import text_problem
 
 _WATCHDOG_S = const(5)  # shortest timeout: writing to flash may take seconds
@@ -17,13 +17,13 @@ _LIGHT = const(3311)
 _OUTPUTS = ("switch", "dimmer", "multistate")
 
 
-def validate(data, board=None) -> dict:
+def validate(data: "object", board=None) -> dict:
     """Return data, a parsed configuration, with defaults filled in for all missing fields.
 
     board: the board definition (module pins), for its default pins and for what its pins can do.
     Raise ConfigError for the first thing that is wrong.
     """
-    config = _Check(board).map("", data, "configuration")
+    config = _Check(board).table("", data, "configuration")
     _check_servers(config)
     if config["power"]["mode"] == "cycle":
         _check_cycle(config)
@@ -70,77 +70,85 @@ def _check_watchdog(timeout_s: int, longest_s: int):
         raise ConfigError("safety.watchdog", timeout_s, text % (_WATCHDOG_S, longest_s))
 
 
-def _join(path, key):
-    return "%s.%s" % (path, key) if path else key
-
-
 class _Check:
-    """One walk through a configuration; remembers which pin was given to what."""
+    """One walk through a configuration; it remembers which pin was given to what."""
 
-    def __init__(self, board):
-        self.board = self.rules = board
-        self.used = {}  # pin: (path, shared)
-        if hasattr(board, "PINS"):
-            self.rules = Rules(board)
+    def __init__(self, board) -> None:
+        self._board = board
+        self._rules = rules_of(board)
+        self._used: dict = {}  # pin: (path of what has it, the line it may share)
+        self._kinds: dict = {
+            "int": self._whole_number,
+            "bool": self._truth,
+            "one": self._choice,
+            "text": self._text,
+            "map": self.table,
+            "list": self._devices,
+            "pins": self._pins,
+            "states": self._states,
+        }
 
-    def map(self, path, value, *tables):
-        """Check an object: no unknown key, every field by its rule."""
+    def table(self, path: str, value, *tables: str) -> dict:
+        """Return value, an object, with all fields of the tables of the schema."""
         if not isinstance(value, dict):
             raise ConfigError(path or "configuration", value, "must be an object: {…}")
         rules = []
         for table in tables:
             rules += fields(table)
-        known = [rule[0] for rule in rules]
+        known = [rule.name for rule in rules]
         for key in value:
             if key not in known:
                 near = closest(key, known) if isinstance(key, str) else None
                 hint = "did you mean %s?" % near if near else "known: " + ", ".join(sorted(known))
                 raise ConfigError(path or "configuration", key, "is no known field; " + hint)
         done = {}
-        for key, *rule in rules:
-            done[key] = self.field(_join(path, key), value.get(key), rule)
+        for rule in rules:
+            done[rule.name] = self._field(_join(path, rule.name), value.get(rule.name), rule)
         return done
 
-    def field(self, path, value, rule):
+    def _field(self, path: str, value, rule: Field):
         """Return value checked by rule, or the default for null."""
-        kind, default = rule[:2]
-        if kind in ("in", "out", "uart", "bus"):
-            if value == "board" or (value is None and "asked" not in rule):
+        if rule.kind in ("in", "out", "uart", "bus"):
+            if value == "board" or (value is None and "asked" not in rule.options):
                 needed = value == "board"
-                value = getattr(self.board, default, None)
+                value = getattr(self._board, rule.default, None)
                 if value is None and needed:
                     raise ConfigError(path, "board", "has no such pin: give one, or null")
-            return getattr(self, "number" if kind in ("uart", "bus") else "pin")(path, value, rule)
-        if kind == "range":
-            return rule[1:] if value is None else self.range(path, value)
+            if rule.kind in ("uart", "bus"):
+                return self._port(path, value, rule)
+            return self._pin(path, value, rule)
+        if rule.kind == "range":
+            return [rule.default] + rule.options if value is None else self._range(path, value)
         if value is None:
-            if default is ...:
+            if rule.default is ...:
                 raise ConfigError(path, ..., "is missing")
-            value = default
+            value = rule.default
             if value is None:
                 return None
-        return getattr(self, kind)(path, value, *rule[2:])
+        return self._kinds[rule.kind](path, value, *rule.options)
 
-    def int(self, path, value, low, high, unit=""):
+    # -- values --------------------------------------------------------------------------------
+
+    def _whole_number(self, path: str, value, low: int, high: int, unit: str = "") -> int:
         if type(value) is not int or not low <= value <= high:
             of = " of " + unit if unit else ""
             text = "must be a whole number%s from %d to %d" % (of, low, high)
             raise ConfigError(path, value, text)
         return value
 
-    def bool(self, path, value):
+    def _truth(self, path: str, value) -> bool:
         if value is not True and value is not False:
             raise ConfigError(path, value, "must be true or false")
         return value
 
-    def one(self, path, value, *choices):
+    def _choice(self, path: str, value, *choices):
         for choice in choices:
             if type(value) is type(choice) and value == choice:
                 return choice
         text = ", ".join([str(choice) for choice in choices])
         raise ConfigError(path, value, "must be one of " + text)
 
-    def text(self, path, value, longest, form=""):
+    def _text(self, path: str, value, longest: int, form: str = "") -> str:
         if not isinstance(value, str):
             raise ConfigError(path, value, "must be a string")
         problem = text_problem(value, longest, form)
@@ -148,28 +156,33 @@ class _Check:
             raise ConfigError(path, value, problem)
         return value
 
-    def number(self, path, value, rule):
-        """Check the number of a UART or an I2C bus."""
-        if value is None:
-            raise ConfigError(path, ..., "is missing: this board has no default")
-        self.int(path, value, 0, 9)
-        self.ask("uart_problem" if rule[0] == "uart" else "bus_problem", path, value)
-        if self.rules is not self.board:
-            for pin in self.rules.fixed(value, rule[0]):
-                self.claim(path, pin, "I2C %d" % value if rule[0] == "bus" else None)
+    def _range(self, path: str, value) -> list:
+        ok = isinstance(value, list) and len(value) == 2
+        if not ok or not all(type(x) in (int, float) and -300 < x < 2000 for x in value):
+            raise ConfigError(path, value, "must be [lowest, highest] in its units")
+        if value[0] >= value[1]:
+            raise ConfigError(path, value, "must have the lower number first")
         return value
 
-    def ask(self, rule, path, *args):
-        """Raise ConfigError if the board's rules have this one and it names a problem."""
-        problem = getattr(self.rules, rule, None)
-        problem = problem and problem(*args)
-        if problem:
-            raise ConfigError(path, args[0], problem)
+    # -- pins ----------------------------------------------------------------------------------
 
-    def pin(self, path, value, rule):
-        """Check a pin, here and with the board definition, and that nothing else has it."""
-        needed = len(rule) > 2 and rule[2] not in ("-", None, "asked")
-        shared = rule[3] if len(rule) > 3 else None
+    def _port(self, path: str, value, rule: Field) -> int:
+        """Check the number of a UART or an I2C bus, and claim the pins it cannot do without."""
+        if value is None:
+            raise ConfigError(path, ..., "is missing: this board has no default")
+        self._whole_number(path, value, 0, 9)
+        is_uart = rule.kind == "uart"
+        problem = self._rules.uart_problem(value) if is_uart else self._rules.bus_problem(value)
+        if problem:
+            raise ConfigError(path, value, problem)
+        for pin in self._rules.fixed(value, rule.kind):
+            self._claim(path, pin, None if is_uart else "I2C %d" % value)
+        return value
+
+    def _pin(self, path: str, value, rule: Field):
+        """Check a pin, here and by the board's rules, and that nothing else has it."""
+        needed = bool(rule.options) and rule.options[0] not in (None, "asked")
+        shared = rule.options[1] if len(rule.options) > 1 else None
         if value is None:
             if needed:
                 raise ConfigError(path, ..., "is missing: this board has no default pin")
@@ -180,63 +193,60 @@ class _Check:
             ok = type(value) is int and 0 <= value <= 255
         if not ok:
             raise ConfigError(path, value, "is no pin: give a number or the pin's name")
-        use = rule[0] == "out" if self.rules is self.board else rule[1]
-        self.ask("pin_problem", path, value, use)
-        self.claim(path, value, shared)
+        problem = self._rules.pin_problem(value, rule.default, rule.kind == "out")
+        if problem:
+            raise ConfigError(path, value, problem)
+        self._claim(path, value, shared)
         return value
 
-    def claim(self, path, pin, shared):
-        """Note that path has pin; refuse it where something else has it already."""
-        key = pin if self.rules is self.board else self.rules.same(pin)
-        if key in self.used:
-            other, kind = self.used[key]
-            if shared is None or kind != shared:
+    def _claim(self, path: str, pin, shared: "str | None") -> None:
+        """Note that path has pin; refuse it where something else has it already.
+
+        shared: the line that several devices may be on, as "1-wire"; None for none.
+        """
+        key = self._rules.same(pin)
+        if key in self._used:
+            other, line = self._used[key]
+            if shared is None or line != shared:
                 raise ConfigError(path, pin, "is used by %s already" % other)
-        self.used[key] = path, shared
+        self._used[key] = path, shared
 
-    def range(self, path, value):
-        ok = isinstance(value, list) and len(value) == 2
-        if not ok or not all(type(x) in (int, float) and -300 < x < 2000 for x in value):
-            raise ConfigError(path, value, "must be [lowest, highest] in its units")
-        if value[0] >= value[1]:
-            raise ConfigError(path, value, "must have the lower number first")
-        return value
+    # -- sensors and actuators -----------------------------------------------------------------
 
-    def list(self, path, value, low, high):
-        """Check the sensors or the actuators."""
-        if not isinstance(value, list) or not low <= len(value) <= high:
-            raise ConfigError(path, value, "must be a list of %d to %d" % (low, high))
-        each = self.sensor if path == "sensors" else self.actuator
-        seen = {}
+    def _devices(self, path: str, value, least: int, most: int) -> list:
+        """Check the list of sensors or of actuators."""
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise ConfigError(path, value, "must be a list of %d to %d" % (least, most))
+        check = self._sensor if path == "sensors" else self._actuator
+        seen: dict = {}
         done = []
         for i in range(len(value)):
             place = "%s[%d]" % (path, i)
-            spec = each(place, value[i])
-            self.unique(place, "instance", spec["instance"], seen, spec["object"])
+            spec = check(place, value[i])
+            self._unique(place, "instance", spec["instance"], seen, spec["object"])
             if spec.get("type") == "ds18x20":
                 which = "rom" if spec["rom"] else "index"
-                self.unique(place, which, spec[which], seen, spec["pin"])
+                self._unique(place, which, spec[which], seen, spec["pin"])
             elif "address" in spec:  # one chip may measure for several objects
                 where = spec["bus"], spec["object"]
-                self.unique(place, "address", spec["address"], seen, where)
+                self._unique(place, "address", spec["address"], seen, where)
             done.append(spec)
         return done
 
-    def unique(self, place, key, value, seen, where=None):
+    def _unique(self, place: str, key: str, value, seen: dict, where) -> None:
         """Refuse a second device with the same value of key in the same place."""
         mark = key, value, where
         if mark in seen:
             raise ConfigError(_join(place, key), value, "is used by %s already" % seen[mark])
         seen[mark] = place
 
-    def sensor(self, path, value):
+    def _sensor(self, path: str, value) -> dict:
         if not isinstance(value, dict):
-            return self.map(path, value)
-        rule = fields("sensor")[0][1:]
-        kind = self.field(path + ".type", value.get("type"), rule)
+            return self.table(path, value)
+        kind = self._field(path + ".type", value.get("type"), fields("sensor")[0])
         if kind == "pin":
-            return self.map(path, value, "sensor", kind)
-        spec = self.map(path, value, "sensor", "measured", kind)
+            return self.table(path, value, "sensor", kind)
+        spec = self.table(path, value, "sensor", "measured", kind)
         units, low, high = objects.measured(spec["object"])
         if spec["units"] is None:
             spec["units"] = units
@@ -244,8 +254,8 @@ class _Check:
             spec["range"] = [low, high]
         return spec
 
-    def actuator(self, path, value):
-        spec = self.map(path, value, "actuator")
+    def _actuator(self, path: str, value) -> dict:
+        spec = self.table(path, value, "actuator")
         for key in ("multistate", "application_type"):
             if spec["object"] == _LIGHT and spec[key]:
                 raise ConfigError(_join(path, key), spec[key], "is not in object 3311: remove it")
@@ -263,19 +273,23 @@ class _Check:
                 raise ConfigError(_join(place, "boot"), multi["boot"], text)
         return spec
 
-    def pins(self, path, value):
+    def _pins(self, path: str, value) -> list:
         if not isinstance(value, list) or not 1 <= len(value) <= 4:
             raise ConfigError(path, value, "must be a list of 1 to 4 pins")
-        rule = ("out", "", True)
-        return [self.pin("%s[%d]" % (path, i), value[i], rule) for i in range(len(value))]
+        rule = Field("", "out", "", ["needed"])
+        return [self._pin("%s[%d]" % (path, i), value[i], rule) for i in range(len(value))]
 
-    def states(self, path, value):
+    def _states(self, path: str, value) -> dict:
         if not isinstance(value, dict) or not 1 <= len(value) <= 8:
             raise ConfigError(path, value, "must be an object with 1 to 8 named states")
         for name, levels in value.items():
-            self.text(path, name, 32, "name")
+            self._text(path, name, 32, "name")
             if not isinstance(levels, list) or not all(
                 type(level) is int and level in (0, 1) for level in levels
             ):
                 raise ConfigError(_join(path, plain(name)), levels, "must be a list of 0 and 1")
         return value
+
+
+def _join(path: str, key: str) -> str:
+    return "%s.%s" % (path, key) if path else key

@@ -64,7 +64,7 @@ def _add_sensor(i: int, spec: dict, classes: dict, shared: dict, registry, sampl
 def _classes(config: dict, now) -> dict:
     """Return {object id: class of its instances} of all objects in a configuration."""
     timestamps = config["onenet"]["timestamps"]
-    classes = {}  # type: dict
+    classes: dict = {}
     for spec in config["sensors"] + config["actuators"]:
         oid = spec["object"]
         if oid in classes:

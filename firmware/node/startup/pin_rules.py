@@ -1,7 +1,6 @@
-"""What the pins, UARTs and I2C buses of a board can do, from the tables of its definition.
+"""What the pins, UARTs and I2C buses of a board can do, by its definition (module pins).
 
-Needed only while a configuration is checked, and forgotten behind it. The tables (module pins)
-name pins in texts as "4 6-11" or "X1 Y1-Y12":
+Most definitions have tables, whose texts name pins as "4 6-11" or "X1 Y1-Y12":
 
     PINS, PIN_HELP  every pin there is, and what to say where another is named
     REFUSED         ((pins, why), ...): those a configuration must not use
@@ -14,14 +13,51 @@ name pins in texts as "4 6-11" or "X1 Y1-Y12":
     ALIASES         second names, as "D9=PC7"
     REPL_UART       the UART of the REPL, None for USB
 
-What is left out or None, but for PINS, the board does not have.
+What is left out or None, but for PINS, the board does not have. A definition without PINS may have
+functions instead: uart_problem(uart) and pin_problem(pin, driven).
 """
+
+from node import option
 
 _LINES = ("ONEWIRE", "I2C_SCL", "I2C_SDA")  # open drain, with a pull-up
 _PORTS = {"UART_TX": 0, "UART_RX": 1, "I2C_SCL": 0, "I2C_SDA": 1}
 
 
-def split(name):
+def rules_of(board) -> "Rules | Functions":
+    """Return the rules of a board definition, or of None."""
+    return Rules(board) if hasattr(board, "PINS") else Functions(board)
+
+
+class Functions:
+    """Rules of a board that has functions for them, or none; its methods are those of Rules."""
+
+    def __init__(self, board) -> None:
+        self._board = board
+
+    def fixed(self, number: int, kind: str) -> tuple:
+        """Return (): the pins of its UARTs and buses can be chosen."""
+        return ()
+
+    def same(self, pin):
+        """Return pin: it has one name."""
+        return pin
+
+    def uart_problem(self, uart: int) -> "str | None":
+        """Return why the module cannot be on this UART, or None."""
+        function = getattr(self._board, "uart_problem", None)
+        return function(uart) if function else None
+
+    def bus_problem(self, bus: int) -> "str | None":
+        """Return None: any bus will do."""
+        return None
+
+    def pin_problem(self, pin, use: str, driven: bool = False) -> "str | None":
+        """Return why pin cannot be used, or None; driven: as an output."""
+        function = getattr(self._board, "pin_problem", None)
+        return function(pin, driven) if function else None
+
+
+def split(name) -> tuple:
     """Return (letters, number) of a pin as "PA12" or 12; number -1 where there is none."""
     name = str(name)
     head = name.rstrip("0123456789")
@@ -31,8 +67,8 @@ def split(name):
     return head, int(digits)
 
 
-def has(words, pin):
-    """Return whether the text words, as "4 6-11" or "X1 Y1-Y12", names pin."""
+def has(words: str, pin) -> bool:
+    """Return True if the text words, as "4 6-11" or "X1 Y1-Y12", names pin."""
     head, number = split(pin)
     for word in words.split():
         first, _, last = word.partition("-")
@@ -44,36 +80,38 @@ def has(words, pin):
 
 
 class Rules:
-    """One check of a configuration; remembers the UART and the bus that were named last."""
+    """Rules of a board with tables, for one check: it remembers the port that was named last."""
 
-    def __init__(self, board):
-        self.board = board
-        self.port = None  # (what it is called, its pins for TX or SCL, for RX or SDA)
+    def __init__(self, board) -> None:
+        self._board = board
+        self._name = ""  # of the UART or bus that was named last, as "UART 2"
+        self._ports: tuple = ()  # its pins for TX or SCL, for RX or SDA
 
-    def _table(self, name, default):
+    def _table(self, name: str, default):
         """Return the table called name, default where the board has none."""
-        value = getattr(self.board, name, None)
-        return default if value is None else value
+        return option(self._board, name, default)
 
-    def fixed(self, number, kind):
-        """Return the pins that the UART or bus (kind) takes because it cannot have others."""
+    def fixed(self, number: int, kind: str) -> tuple:
+        """Return the pins of a UART or bus (kind) that cannot have others, () if it can."""
         ports = self._table("UARTS" if kind == "uart" else "BUSES", {})
         return ports[number] if self._table("FIXED", False) else ()
 
-    def uart_problem(self, uart):
-        """Return why the module cannot be on this UART, or None when it can."""
+    def uart_problem(self, uart: int) -> "str | None":
+        """Return why the module cannot be on this UART, or None."""
         problem = None
         if uart == self._table("REPL_UART", None):
             problem = "is the REPL's UART"
         return self._port("UART", uart, self._table("UARTS", {}), problem)
 
-    def bus_problem(self, bus):
-        """Return why this is no I2C bus of the board, or None when it is one."""
+    def bus_problem(self, bus: int) -> "str | None":
+        """Return why this is no I2C bus of the board, or None."""
         return self._port("I2C", bus, self._table("BUSES", {}), None)
 
-    def _port(self, name, number, ports, problem):
+    def _port(self, name: str, number: int, ports: dict, problem: "str | None") -> "str | None":
+        """Remember port number; return problem, or that it is none of ports."""
         if number in ports and not problem:
-            self.port = ("%s %d" % (name, number),) + ports[number]
+            self._name = "%s %d" % (name, number)
+            self._ports = ports[number]
             return None
         problem = problem or "is no %s of this board" % name
         if not ports:
@@ -81,19 +119,19 @@ class Rules:
         return "%s: give %s" % (problem, " or ".join([str(n) for n in sorted(ports)]))
 
     def same(self, pin):
-        """Return the one name that all names of a pin share."""
+        """Return the first name of a pin that has several, as PC7 of D9."""
         for pair in self._table("ALIASES", "").split():
             name, _, other = pair.partition("=")
             if name == pin:
                 return other
         return pin
 
-    def pin_problem(self, pin, use):
-        """Return why pin cannot be used, or None when it can.
+    def pin_problem(self, pin, use: str, driven: bool = False) -> "str | None":
+        """Return why pin cannot be used, or None.
 
         use: the constant of the board definition that has its default, as "SWITCH"; "" for none.
         """
-        board = self.board
+        board = self._board
         if isinstance(pin, int) != board.PINS[0].isdigit() or not has(board.PINS, self.same(pin)):
             return "is no pin of this board: give " + self._table("PIN_HELP", board.PINS)
         pin = self.same(pin)
@@ -111,7 +149,7 @@ class Rules:
             return self._dimmer(pin)
         return self._line(pin, use)
 
-    def _dimmer(self, pin):
+    def _dimmer(self, pin) -> "str | None":
         can = self._table("PWM_PINS", {})
         if can == "" or pin in can:
             return None
@@ -119,11 +157,11 @@ class Rules:
             return "cannot dim: no pin of this board can"
         return "has no timer for a dimmer: give one of " + " ".join(sorted(can))
 
-    def _line(self, pin, use):
-        """Check a pin of the UART or bus named last."""
+    def _line(self, pin, use: str) -> "str | None":
+        """Return why pin cannot be a line of the UART or bus named last, or None."""
         if use not in _PORTS:
             return None
-        name, *pins = self.port
+        name, pins = self._name, self._ports
         if self._table("FIXED", False):
             return "has its fixed pins %s and %s at %s: leave the field out" % (
                 pins[0],

@@ -1,22 +1,26 @@
-"""What a configuration may hold, as a table: one text takes far less heap than dicts.
+"""What a configuration may hold, as text tables, which take far less heap than dicts.
 
-A line is: field, kind, default, and what the kind says more. ! as default: the field is required;
-- as default: nothing. Kinds, and what follows the default:
+A line is a Field: name, kind, default, options. ! as default: the field is required; - as default:
+none. Kinds, and the default and options of each:
 
     int low high [unit]     whole number
     bool
     one choices             one of several
     text longest [format]   string of so many bytes that may go to the UART; format cops, server,
-                            rom or name
-    in, out [needed [shared]]  pin to be read or driven; the default names an attribute of the
-                            board definition, which null and "board" stand for; devices with the
-                            same shared may be on one pin; asked instead of needed: null is none
+                            address, key, rom or name
+    in, out [needed [shared]]  pin to be read or driven. The default names an attribute of the
+                            board definition, which null and "board" stand for. needed: not null;
+                            asked: null is none. Devices with the same shared may be on one pin
     uart, bus               number of the module's UART, of an I2C bus; default as for pins
-    range                   [low, high] in its units; the two numbers are the default
+    range                   [low, high] in its units; default and option are low and high
     map table               object with the fields of that table
     pins, states            of a multi-state output
-    list lowest highest     sensors or actuators
+    list least most         sensors or actuators
 """
+
+from collections import namedtuple
+
+Field = namedtuple("Field", ("name", "kind", "default", "options"))  # noqa: PYI024
 
 _TABLES = """
 [configuration]
@@ -159,14 +163,19 @@ boot text ! 32 name
 """
 
 
-def fields(table):
-    """Return the lines of table as lists: [field, kind, default, ...], numbers as int."""
+def fields(table: str) -> list:
+    """Return the lines of table as Fields, with numbers as int; options is a list."""
     start = _TABLES.index("[%s]" % table) + len(table) + 3
     lines = _TABLES[start : _TABLES.index("\n\n", start)].split("\n")
-    return [[_value(word) for word in line.split(" ")] for line in lines]
+    out = []
+    for line in lines:
+        words = [_value(word) for word in line.split(" ")]
+        default = words[2] if len(words) > 2 else None
+        out.append(Field(words[0], words[1], default, words[3:]))
+    return out
 
 
-def _value(word):
+def _value(word: str):
     """Return what word stands for; ... for a required field."""
     if word.lstrip("-").isdigit():
         return int(word)
