@@ -5,6 +5,9 @@
     .read()  -> the reading in its unit as float; of a contact, whether it is on
     .pulses() -> how often a contact went on since the last call; where the driver counts
 
+A new sensor is a file here, and its type and a table of its fields in startup/schema.py. What it
+measures is an object of lwm2m.objects.
+
 No call waits. start() and read() raise OSError if the sensor does not answer, read() raises
 ValueError for an answer that cannot be true.
 """
