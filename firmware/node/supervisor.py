@@ -138,7 +138,7 @@ class Supervisor:
         except AtError as e:
             await rates.find(self, e)
         self.say("registering with the network")
-        await modem.bring_up(self.register_timeout_ms)
+        await modem.attach(self.register_timeout_ms)
         network = modem.network
         self.log("IMEI %s, IMSI %s, %s" % (network.imei, network.imsi, network.quality()))
         self.observations.clear()

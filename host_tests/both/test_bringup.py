@@ -23,7 +23,7 @@ def up(changes, look, during=None, **options):
         log = []
         node.modem.log = log.append
         task = asyncio.create_task(during(node)) if during else None
-        await node.modem.bring_up(180000)
+        await node.modem.attach(180000)
         if task:
             await task
         return look(node, log)
@@ -99,7 +99,7 @@ class OperatorTest(unittest.TestCase):
         async def scene(node):
             node.peer.answers.update(ANSWERS)
             node.peer.answers[self.COPS] = None
-            task = asyncio.create_task(node.outcome(node.modem.bring_up(60000)))
+            task = asyncio.create_task(node.outcome(node.modem.attach(60000)))
             while self.COPS not in node.sent:
                 await sleep(50)
             node.urc(b"+MIPLREAD:0,77,3303,0,5700")
@@ -119,7 +119,7 @@ class PowerTest(unittest.TestCase):
             log = []
             node.modem.log = log.append
             node.modem.network.power = [10, 86400, 0]
-            await node.modem.bring_up(60000)
+            await node.modem.attach(60000)
             at = node.sent.index(b"AT+CEREG?")
             return node.sent[at - 4 : at], log
 
@@ -146,7 +146,7 @@ class WaitTest(unittest.TestCase):
             node.peer.answers.update(ANSWERS)
             node.peer.answers[b"AT+CEREG?"] = [b"+CEREG:1,2", b"OK"]
             try:
-                await node.modem.bring_up(20000)
+                await node.modem.attach(20000)
             except Exception as e:
                 return e.code, e.text
 

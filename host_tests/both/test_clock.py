@@ -185,7 +185,7 @@ class AskTimeTest(unittest.TestCase):
 
     def test_a_modem_is_told_which_of_both_its_module_prints(self):
         async def scene(node):
-            await node.modem.bring_up(60000)
+            await node.modem.attach(60000)
             return node.modem.network.time[3]
 
         answers = {

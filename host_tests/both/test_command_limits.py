@@ -64,7 +64,7 @@ class LimitTest(unittest.TestCase):
 
         def call(s):
             s.network.power = (10, 86400, 0)
-            return s.modem.bring_up(60000)
+            return s.modem.attach(60000)
 
         self.each(rows, call, operator="46000", earfcn=3555)
 

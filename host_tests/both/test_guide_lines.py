@@ -349,7 +349,7 @@ class GuideLinesTest(unittest.TestCase):
 
     def test_network(self):
         async def scene(modem, script):
-            await modem.bring_up(60000)
+            await modem.attach(60000)
 
         status = self.plays(NETWORK, scene, banner=1)[1]["network"]
         self.assertEqual(status["network"], "registered")

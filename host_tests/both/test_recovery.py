@@ -226,7 +226,7 @@ class RebootTest(unittest.TestCase):
         """What bring-up set is gone: it has to start over, not to wait on."""
 
         async def scene(modem):
-            task = asyncio.create_task(outcome(modem.bring_up(60000)))
+            task = asyncio.create_task(outcome(modem.attach(60000)))
             await vtime.clock.sleep_ms(22000)
             module.uart.push(b"\r\nREBOOT_CAUSE_PROTOCOL_WATCHDOG\r\n\r\nNeul\r\n\r\nOK\r\n")
             return await task

@@ -159,7 +159,7 @@ class BringUpTest(unittest.TestCase):
         s.hear(*before)
         s.finish(s.at.sync(5000))
         start = s.now
-        s.begin(s.modem.bring_up(60_000))
+        s.begin(s.modem.attach(60_000))
         s.run(lambda: s.queued(CEREG))
         asked = s.woken
         s.run(lambda: s.nap == 50)
@@ -200,7 +200,7 @@ class BringUpTest(unittest.TestCase):
 
     def test_a_sim_is_tried_again_after_a_second(self):
         s = Steps(Peer({CIMI: b"ERROR"}))
-        s.reach(s.modem.bring_up(60_000), CIMI)
+        s.reach(s.modem.attach(60_000), CIMI)
         s.run(lambda: s.nap > 50)
         refused = s.woken
         s.run(lambda: s.queued(CIMI))

@@ -119,7 +119,7 @@ class StatusTest(unittest.TestCase):
 
     def test_the_network_after_a_bring_up(self):
         async def scene(node):
-            await node.modem.bring_up(60000)
+            await node.modem.attach(60000)
             node.urc(b"+CSCON:1")
             await sleep(100)
             return node.modem.network.status(), node.modem.status()["network"]

@@ -158,7 +158,7 @@ class Node:
     async def attached(self):
         """On the network, by the driver's own bring-up."""
         await self.linked()
-        await self.modem.bring_up(_REGISTER_MS)
+        await self.modem.attach(_REGISTER_MS)
 
     async def online(self):
         """In a session; what was sent for it is forgotten."""

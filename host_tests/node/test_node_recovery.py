@@ -178,15 +178,15 @@ def test_a_renewal_whose_ok_is_lost_is_tried_again_and_not_given_up():
 
 def test_a_fault_of_ours_on_the_way_online_climbs_the_ladder():
     async def scene(r):
-        bring_up = r.node.modem.bring_up
+        attach = r.node.modem.attach
         faults = [MemoryError(), KeyError("fault")]
 
         async def fail(timeout):
             if faults:
                 raise faults.pop()
-            await bring_up(timeout)
+            await attach(timeout)
 
-        r.node.modem.bring_up = fail
+        r.node.modem.attach = fail
         await r.online(120)
         return r.node.supervisor.recoveries, r.node.restarts
 

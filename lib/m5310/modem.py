@@ -91,7 +91,7 @@ class Modem:
         """Bring the module onto the network, timeout_ms at most; raises AtError (guide 1)."""
         await self.network.attach(self.log, timeout_ms, self.operator, self.earfcn)
 
-    bring_up = attach
+    bring_up = attach  # the name before version 0.2
 
     async def command(self, text, timeout_ms=2000, **options):
         """Send an AT command (bytes), return its information lines; as At.command."""

@@ -170,7 +170,7 @@ class Cycler(Supervisor):
             modem.network.power = None  # the network knows it: asking again would cost an update
         power = modem.network.power
         left_ms = self.awake_ms - self.clock.ticks_diff(self.clock.ticks_ms(), begun)
-        await modem.bring_up(min(self.register_timeout_ms, max(left_ms, _REGISTER_MS)))
+        await modem.attach(min(self.register_timeout_ms, max(left_ms, _REGISTER_MS)))
         if power:
             self.kept["power"] = power
             await self._ask(self._log_granted)
