@@ -99,7 +99,7 @@ soak: $(READY) ## Thirty days with faults, in virtual time: DAYS=30
 replay: $(READY) ## A board's trace through the driver: TRACE=file, from make trace [QUIET=1]
 	@$(BIN)/python -m entry replay $(if $(QUIET),--quiet) -- $(call q,TRACE)
 
-mutants: $(READY) ## Small changes of the device code that no test notices; FILES=lib/m5310/at.py [JOBS=2]
+mutants: $(READY) ## Small changes of the device code that no test notices; FILES=lib/at/engine.py [JOBS=2]
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutants]'
 	@$(BIN)/python -m mutants $(if $(JOBS),--jobs $(JOBS)) $(ARGS) -- $(FILES)
 

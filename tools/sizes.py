@@ -14,6 +14,7 @@ from upytest import interpreter
 
 _HEAP = "256K"
 _PARTS = {
+    "lib/at": "at/*.mpy",
     "lib/m5310": "m5310/*.mpy",
     "lib/lwm2m": "lwm2m/*.mpy",
     "firmware/node": "node/**/*.mpy",

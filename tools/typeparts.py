@@ -2,7 +2,7 @@
 
 Device code has no annotations, as importing what they name would take heap. But a parameter that
 is called `modem` is a Modem everywhere, and so is an attribute that starts as None; so the checker
-reads a copy in which that is written down, and in which borrow("m5310.report") is that module.
+reads a copy in which that is written down, and in which borrow("m5310.x") is that module.
 """
 
 import ast
@@ -10,14 +10,14 @@ import re
 
 PARTS = {
     "adc": "machine.ADC",
-    "at": "m5310.at.At",
-    "clock": "m5310.clock.Clock",
-    "cmd": "m5310.command.Command",
+    "at": "at.client.AtClient",
+    "clock": "at.port.Clock",
+    "cmd": "at.command.Command",
     "courier": "node.outbox.courier.Courier",
     "dispatcher": "lwm2m.client.Dispatcher",
     "i2c": "machine.I2C",
     "instance": "lwm2m.registry.Instance",
-    "lines": "m5310.lines.Lines",
+    "lines": "at.lines.Lines",
     "mipl": "m5310.session.Mipl",
     "modem": "m5310.modem.Modem",
     "network": "m5310.network.Network",

@@ -177,7 +177,7 @@ def start():
     does when the node ends by itself, after a pause in which Ctrl-C leads to the prompt.
     """
     global node
-    from m5310.clock import Clock  # MicroPython only: tests have clocks of their own
+    from at import Clock  # MicroPython only: tests have clocks of their own
 
     gc.threshold(_GC_LEAST)
     node = set_up(Clock(), Log)

@@ -91,7 +91,7 @@ class Log:
 
     def _used_up(self) -> bool:
         """Return True if a waiting operation has been delayed by printing for long enough."""
-        if not self.at.replies:
+        if not self.at.replies.queue:
             self._spent = 0
         return self._spent >= _BUDGET_MS
 
@@ -102,7 +102,7 @@ class Log:
             return True
         if self._slow:
             return self._next is None and at.quiet()
-        return not at.replies
+        return not at.replies.queue
 
     def _end_pause(self) -> None:
         """End the pause after a slow line when it is over. Called each turn, as ticks wrap."""

@@ -31,7 +31,7 @@ async def find(supervisor, error):
     supervisor.log(_HINT % (number, baud), 0)
     rates = [baud]
     rates.extend([rate for rate in _RATES if rate != baud])
-    had = [rate for rate in rates if _line_ms(rate) == at.line_ms]
+    had = [rate for rate in rates if _line_ms(rate) == at.replies.line_ms]
     tried = []
     for other in rates:
         if other in had or not _set(at, other, rxbuf):
@@ -67,10 +67,10 @@ def _set(at, rate, rxbuf):
     """Set the rate of the line and have the module looked for; return whether that can be done."""
     options = option(definition(), "UART_OPTIONS", {})  # some ports reset what is left out
     try:
-        at.wire.uart.init(baudrate=rate, rxbuf=rxbuf, timeout=0, **options)
+        at.port.uart.init(baudrate=rate, rxbuf=rxbuf, timeout=0, **options)
     except (AttributeError, OSError, ValueError):  # a UART that is no UART, as over TCP
         return False
-    at.line_ms = _line_ms(rate)
-    at.wire.stop()
-    at.probe.start(at.clock.ticks_ms())
+    at.replies.line_ms = _line_ms(rate)
+    at.port.stop()
+    at.resync.start(at.clock.ticks_ms())
     return True

@@ -7,7 +7,7 @@ if _TYPE_CHECKING:
     from typing import Any
 
     from lwm2m.actuation import Actuation
-    from m5310.clock import Clock, Ticks
+    from at.port import Clock, Ticks
 
     from .sensors import Driver
 

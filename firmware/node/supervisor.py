@@ -18,9 +18,9 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from at import Clock
     from lwm2m.client import Notifier
     from lwm2m.observe import Observations
-    from m5310.clock import Clock
     from m5310.modem import Modem
 
     from .log import Log

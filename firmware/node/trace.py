@@ -16,7 +16,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from m5310.clock import Clock
+    from at import Clock
     from m5310.session import Mipl
 
     from .log import Log

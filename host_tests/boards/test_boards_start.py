@@ -20,7 +20,7 @@ reset = made.reset
 PROGRAM = """
 import sys
 from node.app import Log, set_up
-from m5310.clock import Clock
+from at import Clock
 node = set_up(Clock(), Log)
 print("NODE", node and node.registry.instances(3303), node and node.registry.instances(3306))
 print("LEFT", [m for m in sys.modules if m == "pins" or m.startswith("node.startup")])

@@ -9,8 +9,8 @@ from fakeuart import FakeUart
 from rig import CHUNKS, Peer
 
 from m5310 import errors
-from m5310.at import At
 from m5310.errors import AtError
+from m5310.modem import ModuleClient
 from m5310.network import is_answer
 
 
@@ -77,7 +77,7 @@ class CommandTest(unittest.TestCase):
         async def scene():
             uart = FakeUart(0, peer := Peer())
             peer.deaf = True
-            at = At(uart, vtime.clock)
+            at = ModuleClient(uart, vtime.clock)
             task = asyncio.create_task(at.run())
             await vtime.clock.sleep_ms(20000)
             silent = at.silent
@@ -101,8 +101,8 @@ class CommandTest(unittest.TestCase):
                 await r.at.command(b"AT+X")
             return r.clock.ticks_ms() - start
 
-        self.assertGreaterEqual(rig.run(scene, pause=200), 400)
-        self.assertLess(rig.run(scene, pause=20), 200)
+        self.assertGreaterEqual(rig.run(scene, pause_ms=200), 400)
+        self.assertLess(rig.run(scene, pause_ms=20), 200)
 
     def test_no_command_begins_while_a_line_is_coming_in(self):
         async def scene(r):
@@ -232,7 +232,7 @@ class RaceTest(unittest.TestCase):
 
         async def main():
             uart = FakeUart(chunk, answer)
-            at = At(uart, vtime.clock)
+            at = ModuleClient(uart, vtime.clock)
             at.urc(b"+CEREG:", lambda line: seen.append(bytes(line)))
             task = asyncio.create_task(at.run())
             await at.sync(5000)
@@ -410,11 +410,11 @@ class LateTest(unittest.TestCase):
     def test_nothing_that_waits_for_its_turn_waits_for_an_idle_engine(self):
         async def scene():
             uart = FakeUart(0, Peer())
-            at = At(uart, vtime.clock)
+            at = ModuleClient(uart, vtime.clock)
             for _ in range(1000):  # through the guard behind the first probe, where URCs may come
-                if uart.lines and not uart.rx and not at.replies:
+                if uart.lines and not uart.rx and not at.replies.queue:
                     at.reply(reply(at, [b"AT+RSP"]))
-                self.assertTrue(at.poll() or not at.replies)
+                self.assertTrue(at.poll() or not at.replies.queue)
                 if b"AT+RSP" in uart.lines:
                     return True
                 await vtime.clock.sleep_ms(1)
@@ -449,7 +449,7 @@ class ReplyTest(unittest.TestCase):
 
     def test_a_reply_waits_no_longer_than_the_hold_time(self):
         async def scene(r):
-            r.at.hold = 500
+            r.at.hold_ms = 500
             slow = asyncio.create_task(r.kind_of(r.at.command(b"AT+SLOW", 30000)))
             await r.sleep(100)
             ages = []
@@ -465,7 +465,7 @@ class ReplyTest(unittest.TestCase):
 
     def test_a_slow_command_keeps_the_line(self):
         async def scene(r):
-            r.at.hold = 500
+            r.at.hold_ms = 500
             call = asyncio.create_task(r.kind_of(r.at.command(b"AT+SLOW", 2000, slow=True)))
             await r.sleep(100)
             r.at.reply(reply(r.at, [b"AT+RSP"]))

@@ -429,7 +429,7 @@ class SurvivesTest(unittest.TestCase):
 
     def test_a_handler_of_start_lines_or_of_urcs_that_fails(self):
         async def others(r):
-            r.at.on_other = fail
+            r.at.urcs.on_other = fail
             r.urc(b"hello")
             await r.sleep(50)
 
@@ -473,7 +473,7 @@ class SurvivesTest(unittest.TestCase):
                     one.count = 0
                 r.at.reply(one)
                 await r.sleep(2000)
-                self.assertEqual(r.at.replies, [], names)
+                self.assertEqual(r.at.replies.queue, [], names)
 
             self.assertIn("broken", self.works(break_it))
             self.assertEqual(len(ends), 1, names)

@@ -30,7 +30,7 @@ class LateTest(unittest.TestCase):
         for line, late in table:
             r, call = in_flight(text, *urcs, **options)
             self.assertEqual(r.at.claimed(bytearray(line)), late, (text, line))
-            r.at.hold = 1
+            r.at.hold_ms = 1
             r.at.reply(r.reply(b"AT+RSP"))
             r.until(lambda c=call: c.done)
             self.assertEqual(call.kind, errors.HELD)
@@ -82,7 +82,7 @@ class LateTest(unittest.TestCase):
 
     def test_what_was_asked_before_and_what_is_asked_now_are_both_claimed(self):
         r, call = in_flight(b"AT+ONE?", prefix=b"+ONE:")
-        r.at.hold = 1
+        r.at.hold_ms = 1
         r.reply(b"AT+RSP")
         r.until(lambda: call.done)
         r.peer.answers[b"AT+TWO?"] = None
@@ -98,8 +98,8 @@ class LateTest(unittest.TestCase):
     def abandoned(self):
         """Return a line on which AT+ONE? was given up in the turn before."""
         r, _ = in_flight(b"AT+ONE?", prefix=b"+ONE:")
-        r.at.hold = 1
-        r.at.reply_pause = 0
+        r.at.hold_ms = 1
+        r.at.reply_pause_ms = 0
         r.at.reply(r.reply(b"AT+RSP"))
         r.until_counted("held")
         return r

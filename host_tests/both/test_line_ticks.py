@@ -23,11 +23,11 @@ class BeginTest(unittest.TestCase):
     def test_the_pause_stands_between_an_ok_and_the_next_command(self):
         self.assertEqual(self.between(), 20)
         for pause in (6, 20, 21, 100, 200):
-            self.assertEqual(self.between(pause=pause), pause)
+            self.assertEqual(self.between(pause_ms=pause), pause)
 
     def test_a_line_that_has_just_come_is_followed_by_5_ms_without_a_byte(self):
         for pause in (0, 1, 4, 5):
-            self.assertEqual(self.between(pause=pause), 5, pause)
+            self.assertEqual(self.between(pause_ms=pause), 5, pause)
         r = Ticks()
         r.print(b"+X:1")
         r.tick(1)
@@ -55,7 +55,7 @@ class BeginTest(unittest.TestCase):
         self.assertEqual(passed, 1500)
 
     def test_a_reply_begins_2_ms_behind_an_ok(self):
-        for pause, options in ((2, {}), (1, {"reply_pause": 1}), (7, {"reply_pause": 7})):
+        for pause, options in ((2, {}), (1, {"reply_pause_ms": 1}), (7, {"reply_pause_ms": 7})):
             r = Ticks(**options)
             r.command(b"AT+ONE")
             r.command(b"AT+TWO")
@@ -76,13 +76,13 @@ class BeginTest(unittest.TestCase):
 
     def test_replies_that_have_to_wait_hold_no_command_up(self):
         r = Ticks()
-        r.at.waits = True
+        r.at.replies.waits = True
         one = r.reply(b"AT+RSP")
         r.command(b"AT+ONE")
         r.until_sent(b"AT+ONE")
         r.tick(100)
         self.assertEqual((r.sent, one.ends), ([b"AT+ONE"], []))
-        r.at.waits = False
+        r.at.replies.waits = False
         self.assertEqual(r.until_sent(b"AT+RSP"), 1)
 
     def test_eight_commands_may_wait(self):
@@ -98,22 +98,22 @@ class BeginTest(unittest.TestCase):
 
     def test_sixteen_replies_may_wait(self):
         r = Ticks()
-        r.at.waits = True
+        r.at.replies.waits = True
         replies = [r.reply(b"AT+%d" % i) for i in range(17)]
         self.assertEqual(r.status("waiting"), 16)
         self.assertEqual(r.status("refused"), 1)
         r.command(b"AT+ONE")
         self.assertEqual(r.status("waiting"), 17)
-        r.at.waits = False
+        r.at.replies.waits = False
         r.until(lambda: replies[15].ends)
         r.tick(100)
         self.assertEqual(replies[16].ends, [])
 
-    def test_a_caller_is_told_within_10_ms(self):
+    def test_a_caller_is_told_at_once(self):
         r = Ticks()
         call = r.command(b"AT+ONE")
         self.assertEqual(r.until(lambda: r.trace and r.trace[-1][0] == "f"), 2)
-        self.assertEqual(r.until(lambda: call.done), 8)
+        self.assertTrue(call.done)
 
 
 class TimeTest(unittest.TestCase):
@@ -220,7 +220,7 @@ class TimeTest(unittest.TestCase):
 class HoldTest(unittest.TestCase):
     def held(self, hold=500, slow=False, before=0, timeout=2000):
         r = Ticks(MUTE)
-        r.at.hold = hold
+        r.at.hold_ms = hold
         call = r.command(b"AT+ONE", timeout, slow=slow)
         r.until_sent(b"AT+ONE")
         r.tick(before)
@@ -256,7 +256,7 @@ class HoldTest(unittest.TestCase):
 
     def test_nothing_waits_nothing_gives_way(self):
         r = Ticks(MUTE)
-        r.at.hold = 500
+        r.at.hold_ms = 500
         r.command(b"AT+ONE")
         r.command(b"AT+TWO")
         r.until_sent(b"AT+ONE")
@@ -265,7 +265,7 @@ class HoldTest(unittest.TestCase):
 
     def test_a_line_of_a_reply_does_not_give_way_to_the_next_reply(self):
         r = Ticks({b"AT+RSP": None})
-        r.at.hold = 500
+        r.at.hold_ms = 500
         r.reply(b"AT+RSP")
         r.reply(b"AT+OTHER")
         r.until_sent(b"AT+RSP")
@@ -274,7 +274,7 @@ class HoldTest(unittest.TestCase):
 
     def test_an_answer_that_is_coming_in_is_not_cut_off_until_50_ms_have_brought_nothing(self):
         r = Ticks(MUTE)
-        r.at.hold = 500
+        r.at.hold_ms = 500
         r.command(b"AT+ONE")
         r.until_sent(b"AT+ONE")
         r.reply(b"AT+RSP")

@@ -4,7 +4,7 @@ import unittest
 
 import micropython
 
-from m5310.lines import Lines
+from at.lines import Lines
 
 CHUNKS = (1, 2, 7, 8, 64, 0)
 

@@ -100,9 +100,9 @@ class OrderTest(unittest.TestCase):
                 return peer(line) if booted[0] > 4 else b""
 
             uart = FakeUart(7, power_up)
-            from m5310.at import At
+            from m5310.modem import ModuleClient
 
-            at = At(uart, vtime.clock)
+            at = ModuleClient(uart, vtime.clock)
             task = asyncio.create_task(at.run())
             uart.push(b"\r\nOK\r\n")
             await at.sync(30000)
@@ -111,7 +111,7 @@ class OrderTest(unittest.TestCase):
             task.cancel()
             took = vtime.clock.ticks_diff(vtime.clock.ticks_ms(), begun)
             self.assertTrue(took > 100 * (len(uart.lines) - 6), "slowly, while the module starts")
-            self.assertEqual(at.pause, 20)
+            self.assertEqual(at.pause_ms, 20)
             return uart.lines
 
         lines = vtime.run(main())

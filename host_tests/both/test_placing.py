@@ -220,11 +220,11 @@ class IdleTest(unittest.TestCase):
             return line == b"RDY"
 
         r = listening((b"+X:", None))
-        r.at.on_other = broken
+        r.at.urcs.on_other = broken
         self.assertEqual(kind_of(r, b"hello"), "x")
         self.assertTrue("KeyError" in r.status("fault"))
         r = listening((b"+X:", None))
-        r.at.on_other = other
+        r.at.urcs.on_other = other
         kinds = [kind_of(r, line) for line in (b"RDY", b"+X:1", b"hello")]
         self.assertEqual((kinds, heard), (["u", "u", "x"], [b"RDY", b"hello"]))
         self.assertEqual((r.status("urcs"), r.status("unknown")), (2, 1))
@@ -269,17 +269,18 @@ class LongTest(unittest.TestCase):
     def test_a_line_of_1200_bytes_is_whole_and_a_longer_one_is_cut(self):
         for length, kind in ((1199, "u"), (1200, "u"), (1201, "c"), (2400, "c")):
             line = b"+MIPL:" + b"x" * (length - 6)
-            r = listening((b"+MIPL", None))
+            r, seen = listening(), []
+            r.at.urc(b"+MIPL", lambda line, seen=seen: seen.append(bytes(line)), cut=True)
             r.print(line)
             r.tick(4)
             self.assertEqual(r.trace, [(kind, line[:1200])])
-            self.assertEqual(r.seen, [(b"+MIPL", line[:1200])])
+            self.assertEqual(seen, [line[:1200]])
             self.assertEqual(r.status("overlong"), 1 if kind == "c" else 0)
             self.assertEqual((r.status("urcs"), r.status("unknown")), (1, 0))
 
     def test_only_the_beginning_of_an_operation_is_of_use(self):
         r = listening((b"+X:", None))
-        r.at.on_other = yes
+        r.at.urcs.on_other = yes
         r.command(b"AT+ONE")
         for head in (b"+X:", b"+mipl", b"OK", b"+MIP", b"+CME ERROR: 5"):
             r.print(head + b"y" * 1300)

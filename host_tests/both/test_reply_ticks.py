@@ -27,7 +27,7 @@ class WindowTest(unittest.TestCase):
         """
         r = Ticks(**options)
         if window:
-            r.at.window = window
+            r.at.replies.window_ms = window
         one = r.reply(*LINES[:count], age=age - 1)
         r.until(lambda: one.ends)
         self.assertEqual(one.ends[0][:2], (0, 0))
@@ -58,7 +58,7 @@ class WindowTest(unittest.TestCase):
         r = Ticks()
         one = r.reply(*LINES[:2])
         r.until_sent(LINES[0])
-        r.at.window = 1
+        r.at.replies.window_ms = 1
         r.until(lambda: one.ends)
         self.assertEqual((r.sent, r.status("expired")), (LINES[:2], 0))
 
@@ -136,7 +136,7 @@ class AgainTest(unittest.TestCase):
             r = Ticks({LINES[1]: lambda _, told=[b"ERROR", b"OK"]: told.pop(0)})
             one = r.reply(*LINES[:3])
             r.until_sent(LINES[1])
-            r.at.window = 5 + 2 * 75 + spare  # the ERROR is here 5 ms behind the call
+            r.at.replies.window_ms = 5 + 2 * 75 + spare  # the ERROR is here 5 ms behind the call
             r.until(lambda one=one: one.ends)
             self.assertEqual(one.ends[0][0], kind)
 
@@ -247,7 +247,7 @@ class MadeTest(unittest.TestCase):
 
     def test_a_reply_is_told_whether_it_is_taken(self):
         r = Ticks()
-        r.at.waits = True
+        r.at.replies.waits = True
         one = r.reply(b"AT+RSP")
         self.assertEqual([r.at.reply(one) for _ in range(16)], [True] * 15 + [False])
 

@@ -46,7 +46,7 @@ class RestTest(unittest.TestCase):
             self.assertEqual([r.tick() for _ in rests], rests, (length, baud))
 
     def test_what_is_due_soon_is_not_slept_through(self):
-        r = Ticks(pause=40)
+        r = Ticks(pause_ms=40)
         r.command(b"AT+ONE")
         r.command(b"AT+TWO")
         r.tick(1)
@@ -96,7 +96,7 @@ class QuietTest(unittest.TestCase):
 
     def test_it_is_not_while_a_reply_waits(self):
         r = Ticks()
-        r.at.waits = True
+        r.at.replies.waits = True
         r.reply(b"AT+RSP")
         r.tick(1000)
         self.assertFalse(r.at.quiet())
@@ -167,7 +167,7 @@ class DozeTest(unittest.TestCase):
     def test_replies_that_have_to_wait_wake_it_once(self):
         r = Ticks()
         r.at.asleep = 1
-        r.at.waits = True
+        r.at.replies.waits = True
         r.reply(b"AT+RSP")
         r.tick(10000)
         self.assertEqual(r.sent, [b"AT"])

@@ -87,7 +87,7 @@ class ResumeTest(unittest.TestCase):
 
     def test_one_that_is_gone_is_closed_and_says_so(self):
         async def scene(node, outcome):
-            return outcome, node.mipl.status()["state"], node.at.hold, node.sent
+            return outcome, node.mipl.status()["state"], node.at.hold_ms, node.sent
 
         for answer, kind in (
             (b"+CIS ERROR: 602", errors.CIS),

@@ -70,12 +70,12 @@ class OpenTest(unittest.TestCase):
             kind, _ = await node.outcome(node.mipl.open(OBJECTS, 3600, 30))
             self.assertEqual(not kind, opens)
             gaps = [vtime.clock.ticks_diff(sent[i + 1], sent[i]) for i in range(len(sent) - 1)]
-            return min(gaps[: len(OPENING) - 2]), node.at.pause
+            return min(gaps[: len(OPENING) - 2]), node.at.pause_ms
 
         for answers, opens in (({}, True), ({ADD[1]: b"+CIS ERROR: 601"}, False)):
             for pause in (20, 300):
                 least, after = play(
-                    lambda node, opens=opens: scene(node, opens), module(answers), pause=pause
+                    lambda node, opens=opens: scene(node, opens), module(answers), pause_ms=pause
                 )
                 self.assertTrue(least >= max(pause, 100), "%d ms" % least)
                 self.assertEqual(after, pause)
@@ -379,10 +379,10 @@ class LostTest(unittest.TestCase):
         ):
 
             async def scene(node, event=event):
-                hold = node.at.hold
+                hold = node.at.hold_ms
                 node.urc(b"+MIPLEVENT: 0,%d" % event, b"+MIPLEVENT: 0,%d" % event)
                 await sleep(100)
-                return node.losses, node.mipl.registered, hold, node.at.hold
+                return node.losses, node.mipl.registered, hold, node.at.hold_ms
 
             got = play(scene, opened=True)
             self.assertEqual(got, ([(words, 0)], False, 500, 0), event)
@@ -499,7 +499,7 @@ class CloseTest(unittest.TestCase):
             state = node.mipl.registered
             await node.mipl.remove(3306)
             await sleep(100)
-            return node.sent, state, node.losses, node.at.hold
+            return node.sent, state, node.losses, node.at.hold_ms
 
         for chunk in (1, 0):
             got = play(scene, module(answers), chunk, opened=True)

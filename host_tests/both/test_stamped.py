@@ -175,7 +175,7 @@ class FailureTest(unittest.TestCase):
             task.cancel()
             await slow
             await sleep(2000)
-            return node.sent, len(node.at.normal)
+            return node.sent, len(node.at.queue)
 
         self.assertEqual(play(scene, opened=True), ([b"AT+SLOW"], 0))
 

@@ -112,7 +112,7 @@ class StatusTest(unittest.TestCase):
 
     def test_the_mean_of_latencies_is_in_whole_milliseconds(self):
         async def scene(node):
-            node.at.ages[:] = [3, 100, 50, 20]
+            node.at.replies.ages[:] = [3, 100, 50, 20]
             return repr(node.at.status()["latency_mean"])
 
         self.assertEqual(play(scene), "33")

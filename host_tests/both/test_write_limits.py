@@ -27,6 +27,7 @@ def on_ticks(*items, wait=3000, spoilt=()):
 
     async def scene(node):
         answer(node)
+        await sleep(10)  # behind the OK to what opened the session
         exactly(node, *items)
         await sleep(wait)
         return outcome(node)

@@ -2,13 +2,12 @@
 
 import asyncio
 
+from at import AtClient, client
+from at.command import Command
 from bench.module import Module
 from bench.module.syntax import PARAMETER, cis
 from lwm2m.client import Dispatcher
 from lwm2m.registry import Registry
-from m5310 import at as at_module
-from m5310.at import At
-from m5310.command import Command
 from m5310.operations import Operation
 from m5310.requests import Repeats, Requests
 from m5310.session import Mipl
@@ -53,7 +52,7 @@ def beside(monkeypatch, act):
         self.sabotage = asyncio.create_task(later(self))
         return real(self)
 
-    wrap(monkeypatch, At, "run", around)
+    wrap(monkeypatch, AtClient, "run", around)
 
 
 # -- 1: answered exactly once, in time and rightly --------------------------------------------
@@ -61,7 +60,7 @@ def beside(monkeypatch, act):
 
 def silent_at_times(monkeypatch):
     now = every(10)
-    wrap(monkeypatch, At, "reply", lambda real, self, reply: now() or real(self, reply))
+    wrap(monkeypatch, AtClient, "reply", lambda real, self, reply: now() or real(self, reply))
 
 
 def answers_twice(monkeypatch):
@@ -82,7 +81,7 @@ def answers_late(monkeypatch):
         asyncio.create_task(later())  # noqa: RUF006 - the loop has it
         return True
 
-    wrap(monkeypatch, At, "reply", around)
+    wrap(monkeypatch, AtClient, "reply", around)
 
 
 def answers_with_another_code(monkeypatch):
@@ -149,7 +148,7 @@ def sends_two_lines_for_one(monkeypatch):
     """As if a string of the platform had brought a line end with it."""
 
     async def act(at):
-        at._put(b'AT+MIPLWRITERSP=0,1,"\rAT+NRB"')
+        at.port.put(b'AT+MIPLWRITERSP=0,1,"\rAT+NRB"')
         at._transmit(at.clock.ticks_ms())
 
     beside(monkeypatch, act)
@@ -160,10 +159,10 @@ def ends_lines_otherwise(monkeypatch):
 
     def around(real, self, at):
         if now():
-            self.wire.out.extend(b"\n")
+            self.port.out.extend(b"\n")
         real(self, at)
 
-    wrap(monkeypatch, At, "_transmit", around)
+    wrap(monkeypatch, AtClient, "_transmit", around)
 
 
 # -- 5: no form that the module refuses -------------------------------------------------------
@@ -244,11 +243,11 @@ def an_operation_fails(monkeypatch):
 
 def queues_without_end(monkeypatch):
     async def act(at):
-        at.normal += [Command(b"AT+CSQ", 2000, b"+CSQ:") for _ in range(3)]
+        at.queue += [Command(b"AT+CSQ", 2000, b"+CSQ:") for _ in range(3)]
         work = [at.command(b"AT+CSQ", 2000, b"+CSQ:") for _ in range(9)]
         await asyncio.gather(*[asyncio.create_task(each) for each in work])
 
-    monkeypatch.setattr(at_module, "_MAX_NORMAL", 100)
+    monkeypatch.setattr(client, "_MAX_QUEUE", 100)
     beside(monkeypatch, act)
 
 
@@ -271,7 +270,7 @@ def gives_up(monkeypatch):
 
 def changes_its_rate(monkeypatch):
     async def act(at):
-        at.wire.uart.init(baudrate=19200)
+        at.port.uart.init(baudrate=19200)
 
     beside(monkeypatch, act)
 

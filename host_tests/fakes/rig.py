@@ -5,8 +5,8 @@ import asyncio
 import vtime
 from fakeuart import FakeUart
 
-from m5310.at import At
 from m5310.errors import AtError
+from m5310.modem import ModuleClient
 
 CHUNKS = (1, 2, 7, 8, 64, 0)
 
@@ -54,7 +54,7 @@ class Rig:
         options.setdefault(
             "on_line", lambda kind, line: self.trace.append((chr(kind), bytes(line)))
         )
-        self.at = At(self.uart, self.clock, **options)
+        self.at = ModuleClient(self.uart, self.clock, **options)
 
     def urc(self, *lines):
         for line in lines:

@@ -23,6 +23,26 @@ class _Nap:
     __iter__ = __await__  # the name MicroPython looks for
 
 
+class _StepEvent:
+    """An asyncio.Event for coroutines that are stepped, looked at each millisecond."""
+
+    def __init__(self):
+        self._set = False
+
+    def set(self):
+        self._set = True
+
+    def clear(self):
+        self._set = False
+
+    def is_set(self):
+        return self._set
+
+    async def wait(self):
+        while not self._set:
+            await _Nap(1)
+
+
 class _StepClock(FakeClock):
     def sleep_ms(self, ms):
         return _Nap(ms)
@@ -37,6 +57,7 @@ class Steps:
         self.uart = FakeUart(0, peer)
         self.log = []
         self.losses = []
+        options["event"] = _StepEvent
         self.modem = Modem(self.uart, self.clock, self.log.append, self._operation, **options)
         self.at = self.modem.at
         self.at.on_line = self._line
@@ -137,7 +158,7 @@ class Steps:
 
     def queued(self, text):
         """Tell whether text waits to be sent."""
-        return text in [cmd.text for cmd in self.at.normal]
+        return text in [cmd.text for cmd in self.at.queue]
 
     @property
     def timeouts(self):

@@ -1,4 +1,4 @@
-"""An At engine on a clock that a test moves: what happens at which millisecond, without a loop.
+"""An AT engine on a clock that a test moves: what happens at which millisecond, without a loop.
 
 Every tick is one turn of the engine (`poll`), then every call in progress goes on that is due. The
 line is free, and nothing has happened on it, when `Ticks()` returns; see `fresh`.
@@ -8,10 +8,43 @@ from clock import TICKS_PERIOD, ticks_add, ticks_diff
 from fakeuart import FakeUart
 from rig import Peer
 
-from m5310.at import At
 from m5310.errors import AtError
+from m5310.modem import ModuleClient
 
-_COUNTERS = {"timeouts": 9, "held": 10}
+
+class TickEvent:
+    """An asyncio.Event for calls that are stepped, not run by a loop."""
+
+    def __init__(self):
+        self._set = False
+
+    def set(self):
+        self._set = True
+
+    def clear(self):
+        self._set = False
+
+    def is_set(self):
+        return self._set
+
+    def wait(self):
+        return _Until(self)
+
+
+class _Until:
+    """What TickEvent.wait returns: over when the event is set."""
+
+    def __init__(self, event):
+        self.event = event
+
+    def __iter__(self):
+        return self
+
+    __await__ = __iter__
+
+    def __next__(self):
+        if self.event.is_set():
+            raise StopIteration
 
 
 class _Nap:
@@ -78,7 +111,7 @@ class Call:
 
 
 class Reply:
-    """A reply with texts, as At.reply wants it; `ends` are the (kind, code, age) it hears.
+    """A reply with texts, as AtClient.reply wants it; `ends` are the (kind, code, age) it hears.
 
     `heard` are the errors themselves.
     """
@@ -108,16 +141,17 @@ class Reply:
 class Ticks:
     """at, uart, peer and clock; `trace` has (kind, line) of all lines, `sent` what was written.
 
-    make(uart, clock, **options) returns the At, where it is not alone.
+    make(uart, clock, **options) returns the AtClient, where it is not alone.
     """
 
-    def __init__(self, answers=None, start=0, fresh=False, chunk=0, make=At, **options):
+    def __init__(self, answers=None, start=0, fresh=False, chunk=0, make=ModuleClient, **options):
         self.clock = TickClock(start)
         self.peer = Peer(answers)
         self.uart = FakeUart(chunk, self.peer)
         self.trace = []
         self.calls = []
         options.setdefault("on_line", self._on_line)
+        options["event"] = TickEvent
         self.at = make(self.uart, self.clock, **options)
         if not fresh:
             self.tick(1000)
@@ -159,9 +193,8 @@ class Ticks:
 
     def until_counted(self, *names):
         """Return the ms until one of the counters called timeouts or held is not 0."""
-        numbers = [_COUNTERS[name] for name in names]
-        stats = self.at.stats  # status() is slow
-        passed = self.until(lambda: sum([stats[number] for number in numbers]))
+        counts = self.at.counts  # status() is slow
+        passed = self.until(lambda: sum([counts[name] for name in names]))
         assert sum([self.status(name) for name in names])
         return passed
 

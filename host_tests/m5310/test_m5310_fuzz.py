@@ -147,7 +147,7 @@ def printable(tx):
 
 def accounted(bench):
     """Every byte is in a line, an ending, or counted as dropped."""
-    lines = bench.at.wire.lines
+    lines = bench.at.port.lines
     kept = sum(len(line) for line in bench.heard)
     endings = bench.pushed.count(b"\r") + bench.pushed.count(b"\n")
     assert lines.count == len(bench.heard)
@@ -172,7 +172,7 @@ def keep_pushed(bench):
         push(data)
 
     bench.uart.push = noted
-    bench.at.wire.lines.received = bench.at.wire.lines.count = 0
+    bench.at.port.lines.received = bench.at.port.lines.count = 0
     del bench.lines[:]
 
 

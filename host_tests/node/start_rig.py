@@ -12,7 +12,7 @@ from upytest import PATHS, ROOT, interpreter
 EXAMPLE = json.loads((ROOT / "firmware" / "config.example.json").read_text())
 PROGRAM = """
 from node.app import Log, set_up
-from m5310.clock import Clock
+from at import Clock
 node = set_up(Clock(), Log)
 print("NODE", node and len(node.registry.instances(3303)))
 print("STATUS", node and node.status()["node"]["config"])

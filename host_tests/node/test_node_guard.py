@@ -8,7 +8,7 @@ import pytest
 from node_rig import EXAMPLE, play
 
 from m5310.errors import SILENT, AtError
-from m5310.probe import FREE
+from at.resync import IN_STEP
 from node import rates, restarts, rollback
 from node.startup.check import validate
 from node.startup.errors import ConfigError
@@ -352,7 +352,7 @@ def test_one_that_comes_back_at_its_own_rate_is_found_in_the_middle_of_the_searc
         # Whoever waits for every rate to be tried leaves operations waiting as long.
         await r.until(lambda: r.uart.port.mcu_baud == 57600, 200)
         r.uart.stopped = False
-        took = await r.until(lambda: r.node.modem.at.probe.state == FREE, 30)
+        took = await r.until(lambda: r.node.modem.at.resync.state == IN_STEP, 30)
         return took, r.uart.port.mcu_baud, [text for text in r.said if "go" in text]
 
     took, baud, said = play(scene)

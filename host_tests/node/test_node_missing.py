@@ -21,7 +21,7 @@ for name in %r:
 """
 PROGRAM = """
 from node.app import Log, set_up
-from m5310.clock import Clock
+from at import Clock
 node = set_up(Clock(), Log)
 print("NODE", node and [each.oid for each in node.registry])
 """

@@ -59,12 +59,12 @@ def test_the_probe_gets_the_line_in_step_and_the_session_stands():
         await r.online()
         r.module.tricks = tricks = Tricks(lambda *args: None, r.module.timers.now)
         tricks.arm("late", {"nth": 1, "command": "AT+MIPLNOTIFY", "ms": 2600})
-        probes = r.node.modem.at.probe.sent
+        probes = r.node.modem.at.resync.sent
         r.board.set_temp("ds18x20-0", 50.0)
         await r.sleep(15)
         op = await r.ask("read", 3303, 0, 5700)
         late = r.node.modem.at.status()["late"] > 0, r.node.modem.at.status()["timeouts"]
-        used = r.node.modem.at.probe.sent - probes
+        used = r.node.modem.at.resync.sent - probes
         return op.code, late, used > 0, r.node.supervisor.sessions, rungs(r), r.sent, pins(r)
 
     code, late, probed, sessions, taken, sent, levels = all_of(scene)

@@ -1,5 +1,7 @@
 """Errors and events in words."""
 
+from at.errors import printable
+
 # Texts, not one object for each, but none too long for a heap in pieces: kinds of AtError, the
 # module's error numbers that tell the user what to do (facts/protocol.md 1.1), and the events of
 # +MIPLEVENT (6).
@@ -92,11 +94,3 @@ def event(number):
     """Return what event number of +MIPLEVENT stands for (facts/protocol.md 6)."""
     text = _EVENTS if number < 10 else _LATER_EVENTS
     return _find(text, number) or "event %d" % number
-
-
-def printable(raw, limit=80):
-    """Return bytes as text for a log: other characters escaped, at most `limit` bytes shown."""
-    raw, more = raw[:limit], "..." if len(raw) > limit else ""
-    if raw and 32 <= min(raw) and max(raw) < 127:  # as mostly: the rest takes much heap
-        return str(raw, "utf-8") + more
-    return "".join([chr(c) if 32 <= c < 127 else "\\x%02x" % c for c in raw]) + more

@@ -14,7 +14,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from typing import Any
 
-    from m5310.at import At
+    from at import AtClient
     from m5310.operations import Operation
 
 # Tuples written where they are used would be made each time.
@@ -211,7 +211,7 @@ def _configuration(host: bytes, bootstrap: bool) -> bytes:
 # -- telling them apart ------------------------------------------------------------------------
 
 
-async def ask_version(at: "At") -> "str | None":
+async def ask_version(at: "AtClient") -> "str | None":
     """Return the version of the module's LwM2M suite as text, None if unknown; raises AtError."""
     try:
         lines = await at.command(b"AT+MIPLVER?", 2000, b"+MIPLVER:")
@@ -223,7 +223,7 @@ async def ask_version(at: "At") -> "str | None":
     return "".join([chr(c) for c in version if 32 <= c < 127]) or None
 
 
-async def detect(at: "At", version: "str | None", model: bytes = b"") -> Dialect:
+async def detect(at: "AtClient", version: "str | None", model: bytes = b"") -> Dialect:
     """Return the Dialect of the module; raises AtError if the line fails.
 
     version is that of ask_version(), model what the module called itself when it started, if it
@@ -257,7 +257,7 @@ def _service_pack(text: bytes) -> int:
     return number
 
 
-async def _ask(at: "At", text: bytes) -> bytes:
+async def _ask(at: "AtClient", text: bytes) -> bytes:
     """Return the first line of the answer; b"" where it is refused."""
     try:
         lines = await at.command(text, 2000, _NAME, None, _is_text)

@@ -4,12 +4,13 @@ import asyncio
 
 from micropython import const
 
+from at import AtClient, Clock
+from at.command import FINALS
+from at.resync import IN_STEP
 from m5310 import dialects, errors
-from m5310.at import At
 from m5310.errors import AtError
 from m5310.firmware import Firmware
 from m5310.network import Network
-from m5310.probe import FREE
 from m5310.session import Mipl
 
 # What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray. A name
@@ -23,6 +24,16 @@ _BOOT_MS = const(30000)  # a module that was restarted answers by then
 _SERVICES = (b"SMS Ready", b"Call Ready", b"PB DONE")
 
 
+class ModuleClient(AtClient):
+    """The AT client, with what is particular to the module."""
+
+    error_class = errors.AtError
+    finals = {b"+CIS ERROR:": errors.CIS}
+    finals.update(FINALS)
+    pointless = (602,)  # state error: the module waits for no such answer
+    restarts = (b"AT+NRB",)
+
+
 class Modem:
     """An M5310 on a UART: `async with Modem(uart) as modem`.
 
@@ -34,11 +45,7 @@ class Modem:
     """
 
     def __init__(self, uart, clock=None, log=None, on_operation=None, dialect="seed", **options):
-        if clock is None:
-            from m5310.clock import Clock
-
-            clock = Clock()
-        self.clock = clock
+        self.clock = clock = clock or Clock()
         self.log = log or _ignore
         self.reset_pin = options.pop("reset_pin", None)
         self.power_pin = options.pop("power_pin", None)
@@ -47,8 +54,8 @@ class Modem:
         local_clock = options.pop("local_clock", False)
         self.boots = 0
         self._started = None  # tick of the last start that was noticed
-        self.at = At(uart, clock, **options)
-        self.at.on_other = self._booted
+        self.at = ModuleClient(uart, clock, **options)
+        self.at.urcs.on_other = self._booted
         on_operation = on_operation or self._refuse
         self.mipl = Mipl(self.at, clock, dialects.get(dialect), on_operation)
         self.network = Network(self.at, clock)
@@ -124,7 +131,7 @@ class Modem:
         if not self._is_start(line):
             return line.strip() == _READY or _begins(line, _SERVICES)
         self._started = self.clock.ticks_ms()
-        if self.at.probe.state == FREE:  # the first line of what a starting module prints
+        if self.at.resync.state == IN_STEP:  # the first line of what a starting module prints
             self.boots += 1
         if line.startswith(_NAMES[0]):
             self.mipl.model = bytes(line)

@@ -175,12 +175,12 @@ class Network:
         AtError; its text tells what was waited for. log(text) hears what is going on.
         """
         at = self.at
-        pause = at.pause
-        at.pause = max(pause, _PAUSE_MS)
+        pause = at.pause_ms
+        at.pause_ms = max(pause, _PAUSE_MS)
         try:
             await self._attach(log, timeout_ms, operator, earfcn)
         finally:
-            at.pause = pause
+            at.pause_ms = pause
 
     async def _attach(self, log, timeout_ms, operator, earfcn):
         start = self.clock.ticks_ms()

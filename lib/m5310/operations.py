@@ -22,7 +22,7 @@ from m5310.fields import put, unhex
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from m5310.clock import Ticks
+    from at.port import Ticks
     from m5310.errors import AtError
     from m5310.requests import Requests
 

@@ -13,7 +13,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
-    from m5310.clock import Clock
+    from at import Clock
     from m5310.operations import Operation
 
 _PAUSE_MS = const(1500)  # the next part comes that soon behind the last one, or not at all

@@ -11,7 +11,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
-    from m5310.at import At
+    from at import AtClient
     from m5310.network import Network
 
 # (unit in s, its three bits): the longest last, so that the shortest that reaches far enough wins.
@@ -131,7 +131,7 @@ async def set_up(network: "Network", log: "Callable[[str], object]", settings: t
             log(str(e))
 
 
-def watch(at: "At") -> None:
+def watch(at: "AtClient") -> None:
     """Keep at.asleep current: the first bytes that wake a sleeping module are lost."""
 
     def report(line: bytearray) -> None:

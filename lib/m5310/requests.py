@@ -51,7 +51,7 @@ class Requests:
         op.bad = op.again = True
         op.count = op.next = op.result = 0
         self.reset()
-        at.urc(b"+MIPL", self._operation, _is_no_operation)
+        at.urc(b"+MIPL", self._operation, _is_no_operation, cut=True)
 
     def speak(self, dialect):
         """Answer in dialect from now on; while that is auto, answers wait until it is known.
@@ -59,8 +59,8 @@ class Requests:
         Those that the module gives itself are dropped then.
         """
         self.dialect = dialect
-        self.at.replies[:] = [op for op in self.at.replies if not dialect.answers(op)]
-        self.at.waits = dialect.name == "auto"
+        self.at.replies.queue[:] = [op for op in self.at.replies.queue if not dialect.answers(op)]
+        self.at.replies.waits = dialect.name == "auto"
 
     def reset(self):
         """Forget the parts of a write. The last results stay: the module may ask again yet."""
@@ -99,7 +99,7 @@ class Requests:
         if resources:
             op.resources = resources
         self.at.reply(op)
-        if self.at.waits and self.on_wait:
+        if self.at.replies.waits and self.on_wait:
             self.on_wait()
 
     def _fit(self, values):
@@ -129,7 +129,7 @@ class Requests:
 
     def _coming(self):
         """Tell whether the beginning of a line is here."""
-        return self.at.wire.lines.partial()
+        return self.at.port.lines.partial()
 
     # -- operations in -------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class Requests:
     def _starve(self, line, now):
         """Refuse the operation in line without taking heap."""
         self.refused += 1
-        if self._spare in self.at.replies:
+        if self._spare in self.at.replies.queue:
             return
         op = short(self._spare, kind_of(line), line, now)
         if op.kind != WRITE or not self.parts.starved(op):
@@ -176,12 +176,12 @@ class Requests:
     def _stop(self, op):
         """End the answer to the same read that is half sent: the module begins it anew."""
         at = self.at
-        for each in at.replies[:1]:
+        for each in at.replies.queue[:1]:
             if each.kind == op.kind == READ and each.msgid == op.msgid and each.path == op.path:
                 if at.answering(each):
                     each.stopped = True
                 elif each.next:
-                    at.replies.remove(each)
+                    at.replies.queue.remove(each)
                     each.done(AtError(AGAIN), self.clock.ticks_diff(op.arrived, each.arrived))
 
 

@@ -8,7 +8,6 @@ import asyncio
 from micropython import const
 
 from m5310 import causes, dialects, errors
-from m5310.command import Command
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, put, split
 from m5310.operations import put_resources
@@ -61,7 +60,7 @@ class Mipl:
         self.at = at
         self.clock = clock
         self.auto = dialect.name == "auto"  # it is found out
-        at.urc(b"+MIPLEVENT:", self._event)  # before the requests take the rest of +MIPL
+        at.urc(b"+MIPLEVENT:", self._event, cut=True)  # before the requests take the rest of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
         self.requests.on_wait = self._start_detection
         self._detection = None  # the task that finds the dialect out
@@ -99,12 +98,12 @@ class Mipl:
         """
         at = self.at
         self.reset()
-        pause = at.pause
-        at.pause = max(pause, _PAUSE_MS)
+        pause = at.pause_ms
+        at.pause_ms = max(pause, _PAUSE_MS)
         try:
             await self._declare(objects, server, bootstrap)
         finally:
-            at.pause = pause
+            at.pause_ms = pause
         self.state = OPENING
         self.lifetime_s = lifetime_s
         text = b"AT+MIPLOPEN=%d,%d,%d" % (self.requests.ref, lifetime_s, timeout_s)
@@ -200,7 +199,7 @@ class Mipl:
         self.requests.ref = ref
         self.lifetime_s = lifetime_s
         self.state = REGISTERED
-        self.at.hold = _HOLD_MS
+        self.at.hold_ms = _HOLD_MS
         self._note_renewal()
         try:
             await self.update(lifetime_s)
@@ -233,7 +232,7 @@ class Mipl:
     def reset(self):
         """Forget the session: the module rebooted, or a new one is about to be made."""
         self.state = CLOSED
-        self.at.hold = 0
+        self.at.hold_ms = 0
         self.requests.reset()
 
     def stop(self):
@@ -292,26 +291,16 @@ class Mipl:
     async def notify_values(self, msgid, oid, iid, values, ackid=0):
         """Report values, [(rid, type, value), ...], in one message; as notify() for the rest.
 
-        The lines are queued together, so that no other notification comes between them.
+        No other notification comes between the lines.
         """
         count = len(values)
         lines = [
             bytes(self._notification(msgid, oid, iid, values[i], i, count)) for i in range(count)
         ]
-        queue = self.at.normal
-        before = [Command(line, _NOTIFY_MS, b"") for line in lines[:-1]]
-        queue.extend(before)
-        try:
-            last = lines[-1] + (b",%d" % ackid if ackid else b"")
-            await self.at.command(last, _NOTIFY_MS, prefix=b"")
-            self.notified += 1
-        finally:
-            for cmd in before:
-                if cmd in queue:
-                    queue.remove(cmd)
-        for cmd in before:
-            if cmd.error:
-                raise cmd.error
+        if ackid:
+            lines[-1] += b",%d" % ackid
+        await self.at.together(lines, _NOTIFY_MS)
+        self.notified += 1
 
     def _notification(self, msgid, oid, iid, entry, i, count):
         """Return the i-th of count lines of a notification; entry is (rid, type, value)."""
@@ -344,7 +333,7 @@ class Mipl:
             self.on_firmware(event)
         elif action == _REGISTER and self.state == OPENING:
             self.state = REGISTERED
-            self.at.hold = _HOLD_MS
+            self.at.hold_ms = _HOLD_MS
             self._note_renewal()
         elif action == _REGISTER and self.state == REGISTERED:
             self._note_renewal()

@@ -117,8 +117,8 @@ class VirtualRun(Run):
             referee.problem(7, "a handler failed: %r" % at.fault)
         if node.dispatcher.faults or node.restarts:
             referee.problem(7, "a fault of the node's own was counted")
-        if counted["queue_max"] > _QUEUE or len(at.normal) + len(at.replies) > 2:
-            referee.problem(7, "the queues hold %d, %d" % (len(at.normal), len(at.replies)))
+        if counted["queue_max"] > _QUEUE or len(at.queue) + len(at.replies.queue) > 2:
+            referee.problem(7, "the queues hold %d, %d" % (len(at.queue), len(at.replies.queue)))
         tally.memory_end = held(node)
         grown = tally.memory_end - tally.memory_start
         if grown > _GROWTH:

@@ -5,7 +5,7 @@ The node's parser is not used here: it is what is judged.
 
 import re
 
-MAX_HEARD = 1200  # bytes of a line the node keeps (m5310.lines)
+MAX_HEARD = 1200  # bytes of a line the node keeps (at.lines)
 _OPERATION = re.compile(
     rb"\+MIPL(READ|WRITE|EXECUTE|OBSERVE|PARAMETER|DISCOVER) *:"
     rb" *\"?[0-9-]+\"? *, *\"? *(-?[0-9]{1,10})"

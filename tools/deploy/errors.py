@@ -2,7 +2,7 @@
 
 import re
 
-_OURS = ("node", "m5310", "lwm2m", "pins", "pin_rules")
+_OURS = ("node", "at", "m5310", "lwm2m", "pins", "pin_rules")
 _MODULE = re.compile(r"no module named '([\w.]+)'", re.I)
 _NAME = re.compile(r"can(?:'t|not) import name '?(\w+)'?(?: from '([\w.]+)')?")
 

@@ -19,7 +19,7 @@ SWITCH = ROOT / "firmware" / "switch.py"
 CONFIGS = ("config.json", "config.prev.json", "config.old.json")
 _SECTOR = 512  # the block of FAT in a chip's own flash memory; LittleFS has larger ones
 STAMPS = tuple(name + ".ok" for name in CONFIGS)  # that a configuration was checked
-_OURS = ("lib/m5310", "lib/lwm2m", "lib/node", "m5310", "lwm2m", "node")
+_OURS = ("lib/at", "lib/m5310", "lib/lwm2m", "lib/node", "at", "m5310", "lwm2m", "node")
 _ROOT_FILES = ("boot.py", "main.py", "switch", "pins", "pin_rules")
 _HELPERS = """
 def _hash(p, h):

@@ -22,7 +22,7 @@ from node.startup.config import load
 config = load(sys.argv[1], pins)
 from lwm2m.objects import find
 from lwm2m.registry import Registry
-from m5310.clock import Clock
+from at import Clock
 from m5310.dialects import get
 from m5310.operations import put_resources
 registry = Registry()

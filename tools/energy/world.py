@@ -89,7 +89,7 @@ class CycleRig:
     def busy(self):
         """Return whether the engine has something under way, whose time limits are to hold."""
         at = self.node and self.node.modem.at
-        return bool(at and (at.normal or at.replies or at.probe.state or at._cmd))
+        return bool(at and not at.idle)
 
     def now_s(self):
         """Return seconds since the start."""

@@ -17,14 +17,14 @@ from measure.settings import settings, written
 from measure.tap import Tap
 from measure.work import Work
 
-from m5310.at import At  # isort: skip # measure.virtual has said where it is
+from at import AtClient  # isort: skip # measure.virtual has said where it is
 
 BAUDS = (9600, 115200)
 WINDOW_MS = 3000
 _SAMPLES = 100  # of READ; of the others see operations.py
 _BURSTS = 20
 _ENOUGH = 20  # samples, for a target to be judged by a percentile of 99
-_REPLY_PAUSE_MS = inspect.signature(At).parameters["reply_pause"].default
+_REPLY_PAUSE_MS = inspect.signature(AtClient).parameters["reply_pause_ms"].default
 
 
 class Row:

@@ -41,7 +41,7 @@ def run(names, jobs):
 @click.option("--quick", is_flag=True, help="Leave out the tests of the whole node.")
 @click.option("--found", is_flag=True, help="Only print what the last run found, so far.")
 def main(files, jobs, quick, found):
-    """Mutate FILES, as lib/m5310/at.py, or the default ones; print what survived."""
+    """Mutate FILES, as lib/at/engine.py, or the default ones; print what survived."""
     if found:
         report([each for each in survivors.found() if not files or each.source in files])
         return

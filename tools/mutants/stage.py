@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGE = ROOT / "build" / "mutants"
-SOURCES = {"lib/m5310": "m5310", "lib/lwm2m": "lwm2m", "firmware/node": "node"}
+SOURCES = {"lib/at": "at", "lib/m5310": "m5310", "lib/lwm2m": "lwm2m", "firmware/node": "node"}
 _TEST_LIMIT_S = 20  # of one test: a mutant that waits for ever fails by it
 
 _SETTINGS = """
@@ -23,7 +23,7 @@ timeout_constant = 10.0
 
 
 def staged(path):
-    """Return where path (as `lib/m5310/at.py`) is in the copy; None: it is not mutated."""
+    """Return where path (as `lib/at/engine.py`) is in the copy; None: it is not mutated."""
     for source, package in SOURCES.items():
         if path.startswith(source + "/"):
             return "src/" + package + path[len(source) :]
@@ -31,7 +31,7 @@ def staged(path):
 
 
 def original(path):
-    """Return what path of the copy (as `src/m5310/at.py`) is called in the checkout."""
+    """Return what path of the copy (as `src/at/engine.py`) is called in the checkout."""
     for source, package in SOURCES.items():
         if path.startswith(f"src/{package}/"):
             return source + path[len(f"src/{package}") :]

@@ -1,8 +1,11 @@
 """What answer the driver expects to each command: its own code is asked, there is no second list.
 
-Every command of the driver is sent once to an At that only takes notes.
+Every command of the driver is sent once to an AtClient that only takes notes.
 """
 
+import asyncio
+
+from at.replies import Replies
 from m5310 import dialects, errors
 from m5310.errors import AtError
 from m5310.modem import Modem
@@ -19,36 +22,38 @@ class _Noted(BaseException):
 
 
 class Notes:
-    """Stands for an At: `commands` is {head: [keyword arguments of Command, ...]}."""
+    """Stands for an AtClient: `commands` is {head: [keyword arguments of Command, ...]}."""
 
     def __init__(self, clock):
         self.clock = clock
         self.commands = {}
         self.answers = {}  # head: lines, or a function that is called
-        self.probe = None
-        self.hold = self.pause = 0
+        self.resync = None
+        self.hold_ms = self.pause_ms = 0
         self.listening = False
-        self.replies = []
+        self.replies = Replies(clock, None, None, 75)
+        self.event = asyncio.Event
 
-    def urc(self, prefix, handler, answer=None):
-        """As an At's."""
+    def urc(self, prefix, handler, answer=None, cut=False):
+        """As an AtClient's."""
 
-    async def command(self, text, timeout=2000, prefix=None, shape=None, bare=None, slow=False):
+    async def command(self, text, timeout_ms=2000, prefix=None, shape=None, bare=None, slow=False):
         """Take note; answer as prepared, else with OK alone."""
         head = head_of(text)
-        way = {"timeout": timeout, "prefix": prefix, "shape": shape, "bare": bare, "slow": slow}
+        way = {"timeout_ms": timeout_ms, "prefix": prefix, "shape": shape, "bare": bare}
+        way["slow"] = slow
         ways = self.commands.setdefault(head, [])
         if way not in ways:
             ways.append(way)
-            ways.sort(key=lambda each: each["timeout"])
+            ways.sort(key=lambda each: each["timeout_ms"])
         answer = self.answers.get(head, [])
         return answer() if callable(answer) else answer
 
     def restart(self, kind):
         """As an At's."""
 
-    async def sync(self, timeout):
-        """As an At's."""
+    async def sync(self, timeout_ms):
+        """As an AtClient's."""
         raise _Noted
 
 

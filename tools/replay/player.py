@@ -3,15 +3,15 @@
 import vtime
 from clock import TICKS_PERIOD
 
+from at.command import Command
+from at.resync import IN_STEP
 from m5310 import causes
-from m5310.command import Command
 from m5310.modem import Modem
 from m5310.operations import KINDS, describe
-from m5310.probe import FREE
 from replay.catalogue import commands, head_of
 from replay.engine import NEAR_MS, QUIET_MS, STEP_MS, Engine, Uart
 
-_REPLY_MS, _TIMEOUT_MS = 1500, 2000  # the rest as in m5310.at, m5310.session, m5310.probe
+_REPLY_MS, _TIMEOUT_MS = 1500, 2000  # the rest as in at.engine, m5310.session, at.resync
 _OPENING, _REGISTERED = 1, 2
 _HOLD_MS = 500
 _OVERLONG = b"x" * 1300  # makes a line longer than a node keeps
@@ -67,7 +67,7 @@ class Player:
         at.__class__ = Engine  # what it sends is told to it
         at.notes = self._notes
         at.on_line = self._decided
-        at.probe.state = FREE
+        at.resync.state = IN_STEP
         modem.mipl.on_event = self._event
         modem.mipl.on_lost = lambda cause: self._notes.append("session over: %s" % cause)
         modem.network.on_change = self._network
@@ -77,7 +77,7 @@ class Player:
             self._sockets = modem.sockets  # which takes their reports
         if self._in_session():
             modem.mipl.state = _REGISTERED
-            at.hold = _HOLD_MS
+            at.hold_ms = _HOLD_MS
 
     async def decisions(self):
         """Yield the Decision about each line, in their order."""
@@ -134,12 +134,12 @@ class Player:
 
         A command may be used in several ways; if a probe follows, its time tells which it was.
         """
-        ways = self._commands.get(head_of(text), [{"timeout": _TIMEOUT_MS}])
+        ways = self._commands.get(head_of(text), [{"timeout_ms": _TIMEOUT_MS}])
         lines = self._record.lines
         after = next((each for each in lines[number + 1 :] if each.kind == ">"), None)
         if after and after.raw == _PROBE:
             age = after.ms - lines[number].ms - QUIET_MS + NEAR_MS
-            ways = [each for each in ways if each["timeout"] <= age] or ways[:1]
+            ways = [each for each in ways if each["timeout_ms"] <= age] or ways[:1]
         return ways[-1]
 
     # -- what was received --------------------------------------------------------------------
@@ -150,7 +150,7 @@ class Player:
         self._kind = None
         self._uart.rx += line.raw + (_OVERLONG if line.kind == "c" else b"") + b"\r\n"
         at.poll()
-        at.probe.heard(self._clock.ticks_ms())  # the bytes of a line do not come in one turn
+        at.resync.heard(self._clock.ticks_ms())  # the bytes of a line do not come in one turn
         decision.kind = self._kind or "?"
         decision.known = self._known or line.kind in "uc"
         if at.status()["malformed"] != malformed:

@@ -19,7 +19,7 @@ if _TYPE_CHECKING:
     from collections.abc import Callable
 
     from lwm2m.observe import Observations
-    from m5310.clock import Ticks
+    from at.port import Ticks
     from node.app import Node
 
     from .memory import Memory
@@ -235,7 +235,7 @@ class Cycler(Supervisor):
         uplink = node.uplink
         at = self.modem.at
         return (
-            bool(at.replies or at.normal)
+            bool(at.replies.queue or at.queue)
             or not at.quiet()
             or bool(self.gate.items)
             or self.observations.next_ms() == 0

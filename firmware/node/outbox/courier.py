@@ -15,9 +15,9 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
+    from at.port import Ticks
     from lwm2m.observe import Observations
     from lwm2m.registry import Instance
-    from m5310.clock import Ticks
     from m5310.modem import Modem
     from node.log import Log
 
@@ -88,7 +88,7 @@ class Courier:
                 self._sample(now)
             if self.modem.at.quiet() or (
                 # Commands without a pause must not cost readings; operations go first.
-                len(self.held) >= _HELD // 2 and not self.modem.at.replies
+                len(self.held) >= _HELD // 2 and not self.modem.at.replies.queue
             ):
                 self._store()
             if online and not self._session_doubtful():

@@ -8,7 +8,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from machine import Pin
 
-    from m5310.clock import Clock, Ticks
+    from at.port import Clock, Ticks
 
 _COUNTS = const(0xFFFFF)  # the counter wraps there: it stays a small integer
 _DEBOUNCE_MS = const(5)

@@ -61,7 +61,7 @@ def make_modem(config: dict, uart, clock, log, reset_pin=None, power_pin=None) -
         log,
         None,
         module["dialect"],
-        pause=module["pause_ms"],
+        pause_ms=module["pause_ms"],
         baud=module["baud"],
         operator=network["cops"],
         earfcn=network["earfcn"],

@@ -10,7 +10,7 @@ from m5310.errors import FAILED, TIMEOUT
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from m5310.clock import Clock, Ticks
+    from at.port import Clock, Ticks
     from m5310.errors import AtError
     from node.log import Log
 

@@ -20,8 +20,8 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
+    from at.port import Ticks
     from lwm2m.registry import Instance
-    from m5310.clock import Ticks
     from m5310.modem import Modem
     from node.log import Log
     from node.outbox import Outbox
@@ -171,7 +171,7 @@ class Uplink:
         at = self.modem.at
         if at.quiet() or len(self._held) >= _HELD:
             return True
-        return not at.replies and self.clock.ticks_diff(now, self._held_since) >= _WRITE_MS
+        return not at.replies.queue and self.clock.ticks_diff(now, self._held_since) >= _WRITE_MS
 
     def _store(self) -> None:
         if self._held:

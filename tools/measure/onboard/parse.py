@@ -134,7 +134,7 @@ def lines_a_second(way):
 
 small = Small()
 small.requests.on_operation = operation
-uart = small.at.wire.uart = Uart()
+uart = small.at.port.uart = Uart()
 # One after the other, twice: what disturbs this computer does not hit one way alone.
 ways = {
     "driver": driver,

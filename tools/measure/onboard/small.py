@@ -103,7 +103,7 @@ class Small:
         self.dispatcher = Dispatcher(registry, observations, self.requests, log)
         if trace:
             self.at.on_line = Trace(trace, self.clock, log, "seed").record
-        while self.at.probe.state:  # quiet, AT, its OK, quiet
+        while self.at.resync.state:  # quiet, AT, its OK, quiet
             self.turn(50)
 
     def turn(self, ms=2):

@@ -1,20 +1,39 @@
-"""The bytes on the UART: what arrives becomes lines, what is sent goes out in pieces."""
+"""What the driver stands on: the UART, read and written without blocking, and the clock."""
+
+import asyncio
+import time
 
 from micropython import const
 
-from m5310.lines import Lines
+from at.lines import Lines
 
-_TURN = const(1024)  # bytes read in one turn: a flood leaves the other tasks theirs
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from _mpy_shed.time_mp import _TicksMs
+
+    Ticks = _TicksMs  # no int: the difference of two is ticks_diff(a, b), never a - b
+
+_TURN = const(1024)  # bytes read in one turn: a flood leaves the other tasks their time
 _CHUNK = const(64)  # bytes written at a time: a port without a TX buffer blocks that long
 _STALL_MS = const(2000)  # a UART that takes nothing for so long is given up on
 
 
-class Wire:
+class Clock:
+    """MicroPython's ticks in milliseconds, which wrap at 2^30; never the wall clock."""
+
+    def __init__(self):
+        self.ticks_ms = time.ticks_ms
+        self.ticks_diff = time.ticks_diff
+        self.ticks_add = time.ticks_add
+        self.sleep_ms = asyncio.sleep_ms
+
+
+class Port:
     """Both directions of `uart`: any(), readinto(buf, n) and write(buf), none of which may block.
 
-    `out` is the text to send, which whoever sends writes into it. `busy` is True while it is on
-    its way out, `since` the tick of the last byte that went. `failed(e)` hears of an exception of
-    the UART; it is taken for one that has no bytes and no room.
+    `out` is the text to send, written there by whoever sends. `busy` is True while it is on its
+    way out, `since` the tick of the last byte that went. `failed(e)` is called with an exception
+    of the UART, which then counts as one without bytes and without room.
     """
 
     def __init__(self, uart, clock, failed):
@@ -29,10 +48,10 @@ class Wire:
         self._rx = bytearray(256)
         self._at = 0
 
-    def receive(self, take):
-        """Read what is there; return whether anything was.
+    def receive(self, take) -> bool:
+        """Read what is there; return whether there was anything.
 
-        Calls take(line, cut) for every line, a bytearray that is good until it returns; cut is
+        Calls take(line, cut) for every line, a bytearray that is valid until it returns; cut is
         True for the beginning of an overlong one. take must not raise.
         """
         left = _TURN
@@ -40,12 +59,12 @@ class Wire:
             while left > 0 and self.uart.any():
                 n = self.uart.readinto(self._rx, len(self._rx)) or 0
                 left -= n or _TURN
-                self._cut(take, n)
+                self._split(take, n)
         except Exception as e:
             self.failed(e)
         return left < _TURN
 
-    def _cut(self, take, n):
+    def _split(self, take, n: int):
         """Make lines of the first n bytes read."""
         lines = self.lines
         i = 0
@@ -54,23 +73,27 @@ class Wire:
             if lines.ready:
                 take(lines.line, lines.cut)
 
-    def transmit(self, now):
-        """Begin to send `out`."""
-        self.out.extend(b"\r\n")
+    def put(self, text: bytes):
+        """Make text what transmit() sends."""
+        self.out[:] = b""
+        self.out.extend(text)
+
+    def transmit(self, now: int, end: bytes = b"\r\n"):
+        """Begin to send `out` with the line ending."""
+        self.out.extend(end)
         self._at = 0
         self.busy = True
         self.since = now
         self.write(now)
 
-    def write(self, now):
-        """Send on; return False if the UART has taken nothing for too long, and give up."""
+    def write(self, now: int) -> bool:
+        """Send on; return False, and stop, if the UART has taken nothing for too long."""
         out = self.out
         end = min(self._at + _CHUNK, len(out))
         while self._at < end:
             try:
-                sent = self.uart.write(
-                    out if end == len(out) and not self._at else out[self._at : end]
-                )
+                whole = end == len(out) and not self._at
+                sent = self.uart.write(out if whole else out[self._at : end])
             except Exception as e:
                 self.failed(e)
                 sent = 0
@@ -86,5 +109,5 @@ class Wire:
         return True
 
     def stop(self):
-        """Send nothing more of the text."""
+        """Abandon what is being sent."""
         self.busy = False

@@ -1,39 +1,39 @@
 """Bytes to lines, in one fixed buffer, without allocating.
 
 CR, LF or both end a line; empty lines are skipped. A line longer than the buffer is discarded up
-to its newline and counted, so the next line arrives whole (facts/anchors.md 9.1).
+to its newline and counted, so that the next line arrives whole.
 """
 
 from micropython import const
 
-_MASK = const(0x3FFFFFFF)  # counters stay small integers on a 32-bit board: no allocation
+_MASK = const(0x3FFFFFFF)  # keeps counters small integers on a 32-bit board: no allocation
 
 
 class Lines:
-    """Collect bytes until a line is complete: then it is in `line`, until bytes are fed again.
+    """Collects bytes until a line is complete: it is in `line` until bytes are fed again.
 
     `feed` stops behind each line. It stops behind an overlong one as well, and sets `cut`: `line`
-    is its beginning.
+    then holds its beginning.
     """
 
-    def __init__(self, size=1200):
+    def __init__(self, size: int = 1200):
         """Size the buffer: the longest line kept, in bytes (1 or more)."""
         self.line = bytearray(size)
-        self.line[:] = b""  # its room stays its own: it grows without allocating
+        self.line[:] = b""  # the buffer keeps its room: it grows without allocating
         self.size = size
         self._skip = False
         self.ready = False  # `line` is complete
-        self.cut = False  # it is the beginning of an overlong one
+        self.cut = False  # `line` is the beginning of an overlong one
         self.count = 0
         self.overlong = 0
         self.received = 0
-        self.dropped = 0  # bytes of overlong lines and control characters at a line's start
+        self.dropped = 0  # bytes of overlong lines, and control characters before a line
 
-    def partial(self):
-        """Tell whether the beginning of a line is here and not its end."""
+    def partial(self) -> bool:
+        """Return True if an incomplete line is buffered."""
         return not self.ready and len(self.line) > 0
 
-    def feed(self, src, i, end):
+    def feed(self, src: bytearray, i: int, end: int) -> int:
         """Take bytes src[i:end] up to the end of the first line; return the index behind them.
 
         Allocates nothing. `ready` tells whether a line is complete.
@@ -47,15 +47,22 @@ class Lines:
             c = src[i]
             i += 1
             if c < 32 or len(line) >= self.size:
-                if self._special(c=c):  # by keyword: see At.poll
+                if self._special(c):
                     break
             else:
                 line.append(c)
         self.received = (self.received + i) & _MASK
         return i
 
-    def _special(self, c):
-        """Take a control character, or one for which there is no room; return whether it ends."""
+    def prompt(self) -> bool:
+        """Return True, and drop it, if the buffered text is the prompt for data, `>` or `> `."""
+        if self.ready or bytes(self.line).strip() != b">":
+            return False
+        self.line[:] = b""
+        return True
+
+    def _special(self, c: int) -> bool:
+        """Take a control character, or one without room; return whether it ends a line."""
         line = self.line
         if c == 10 or c == 13:  # noqa: PLR1714 - a tuple test costs more
             if self._skip:
