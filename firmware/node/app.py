@@ -6,7 +6,7 @@ import sys
 
 from micropython import const
 
-from m5310 import causes
+from m5310 import errors
 from m5310.operations import NAMES
 
 from . import definition, option, restarts, rollback
@@ -128,7 +128,7 @@ class Node:
             yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
 
     def log_event(self, event: int, ext):
-        self.log("event %d: %s" % (event, causes.event(event)), 2)
+        self.log("event %d: %s" % (event, errors.event(event)), 2)
 
     async def keep_running(self, name: str, work):
         """Await work() again and again, after a pause when it fails, until the node stops."""

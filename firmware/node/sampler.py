@@ -6,8 +6,8 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from typing import Any
 
-    from lwm2m.actuation import Actuation
     from at.port import Clock, Ticks
+    from lwm2m.actuation import Actuation
 
     from .sensors import Driver
 

@@ -6,7 +6,7 @@ import unittest
 from modem_rig import OBJECTS, module, play, sleep
 from rig import Peer
 
-from m5310 import causes, network
+from m5310 import errors, network
 
 
 class StateTest(unittest.TestCase):
@@ -60,7 +60,7 @@ class StateTest(unittest.TestCase):
             (47, "event 47"),
             (255, "event 255"),
         ):
-            self.assertEqual(causes.event(number), text)
+            self.assertEqual(errors.event(number), text)
 
 
 class StatusTest(unittest.TestCase):

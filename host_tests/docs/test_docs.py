@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from m5310 import session
+from m5310 import errors, session
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -97,9 +97,7 @@ def test_every_event_is_told_as_the_node_treats_it():
     done = {0: "told", 1: "online;", 2: "lost", 3: "notes", 4: "renew", 5: "passed on"}
     told = dict(re.findall(r"^\| (\d+) \| `([^`]+)` \|", TROUBLE, re.M))
     treated = dict(re.findall(r"^\| (\d+) \| `[^`]+` \| ([^|]+) \|", TROUBLE, re.M))
-    words = (ROOT / "lib/m5310/causes.py").read_text()
-    events = words[words.index("_EVENTS") : words.index("def _find")]
-    assert told == dict(re.findall(r"^(\d+) (.+)$", events, re.M))
+    assert told == {str(number): words for number, words in errors.EVENTS.items()}
     for number, text in treated.items():
         number = int(number)
         firmware = number >= session._FIRMWARE

@@ -11,7 +11,7 @@ from mutants import stage, survivors
 
 @pytest.mark.parametrize(
     "path",
-    ["lib/m5310/at.py", "lib/lwm2m/values.py", "firmware/node/outbox/store.py"],
+    ["lib/at/engine.py", "lib/lwm2m/values.py", "firmware/node/outbox/store.py"],
 )
 def test_a_file_of_the_copy_is_called_what_the_checkout_calls_it(path):
     assert stage.original(stage.staged(path)) == path
@@ -24,7 +24,7 @@ def test_other_code_than_that_of_the_device_is_not_mutated():
 
 def test_all_of_lib_is_mutated_and_what_must_not_be_wrong_for_months():
     files = command.default_files()
-    assert "lib/m5310/at.py" in files
+    assert "lib/at/engine.py" in files
     assert {
         f"firmware/node/{each}.py" for each in ("supervisor", "outbox/store", "uplink/uplink")
     } < set(files)
@@ -40,7 +40,7 @@ class Fake(survivors.Mutant):
 
 def fakes(*states):
     return [
-        Fake(f"m5310.at.x__mutmut_{i}", Path("src/m5310/at.py"), s) for i, s in enumerate(states)
+        Fake(f"at.engine.x__mutmut_{i}", Path("src/at/engine.py"), s) for i, s in enumerate(states)
     ]
 
 
@@ -52,7 +52,7 @@ def test_what_was_not_noticed_is_a_survivor():
 
 def test_what_is_judged_to_change_nothing_does_not_count(tmp_path, monkeypatch, capsys):
     file = tmp_path / "judged.toml"
-    entry = {"file": "lib/m5310/at.py", "old": "if n < 1:", "new": "if n <= 1:", "why": "never 1"}
+    entry = {"file": "lib/at/engine.py", "old": "if n < 1:", "new": "if n <= 1:", "why": "never 1"}
     lines = [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
     file.write_text("[[mutant]]\n" + "\n".join(lines) + "\n")
     monkeypatch.setattr(survivors, "JUDGED", file)

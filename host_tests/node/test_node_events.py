@@ -7,7 +7,7 @@ from test_node_rungs import back, refuse, rungs
 
 from bench.faults.tricks import Tricks
 from bench.module.syntax import cme
-from m5310 import causes
+from m5310 import errors
 
 LOST = (3, 5, 7, 8, 9, 10, 12, 13, 15)
 RENEWED = (14, 20)
@@ -36,7 +36,7 @@ def test_every_event_that_ends_a_registration_makes_a_new_one():
         return seen, r.node.supervisor.sessions, set(rungs(r))
 
     seen, sessions, taken = play(scene, baud=0)
-    assert seen == [(e, "failed: " + causes.event(e), causes.event(e)) for e in LOST]
+    assert seen == [(e, "failed: " + errors.event(e), errors.event(e)) for e in LOST]
     assert sessions == 1 + len(LOST)
     assert taken == {"session"}
 

@@ -7,8 +7,8 @@ import machine
 import pytest
 from node_rig import EXAMPLE, play
 
-from m5310.errors import SILENT, AtError
 from at.resync import IN_STEP
+from m5310.errors import SILENT, AtError
 from node import rates, restarts, rollback
 from node.startup.check import validate
 from node.startup.errors import ConfigError

@@ -110,7 +110,7 @@ def test_every_command_that_a_node_sends_is_in_the_catalogue(monkeypatch):
     known = commands(get("seed"), vtime.clock)
     assert heads - answers <= set(known)
     assert known[b"AT+CEREG?"][0]["shape"] is network.is_answer
-    assert [way["timeout"] for way in known[b"AT+CSQ"]] == [2000, 5000]
+    assert [way["timeout_ms"] for way in known[b"AT+CSQ"]] == [2000, 5000]
     assert b"AT+MIPLCREATEEX=" in commands(get("m5310a"), vtime.clock)
 
 

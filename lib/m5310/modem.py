@@ -30,7 +30,7 @@ class ModuleClient(AtClient):
     error_class = errors.AtError
     finals = {b"+CIS ERROR:": errors.CIS}
     finals.update(FINALS)
-    pointless = (602,)  # state error: the module waits for no such answer
+    pointless = (errors.BAD_STATE,)
     restarts = (b"AT+NRB",)
 
 

@@ -12,14 +12,13 @@ from binascii import crc32
 from micropython import const
 
 from m5310.codes import EXECUTE, READ, WRITE
-from m5310.errors import AGAIN, AtError
+from m5310.errors import AGAIN, BAD_STATE, AtError
 from m5310.operations import Operation, kind_of, parse, short
 from m5310.parts import Parts
 
 _DOING = (WRITE, EXECUTE)  # a tuple written where it is used would be made each time
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
 _BAD_REQUEST = const(11)
-_STATE = const(602)  # the module waits for no such answer
 
 _LASTS_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: no message id is used again earlier
 _MAX_DONE = const(8)
@@ -122,7 +121,7 @@ class Requests:
         if not error:
             if op.content:
                 self.done_before.answered(op)
-        elif op.kind == READ and op.next and error.refused and error.code != _STATE:
+        elif op.kind == READ and op.next and error.refused and error.code != BAD_STATE:
             self._half = op.msgid, op.path
         if self.on_answered:
             self.on_answered(op, error, age)

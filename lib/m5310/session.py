@@ -7,7 +7,7 @@ import asyncio
 
 from micropython import const
 
-from m5310 import causes, dialects, errors
+from m5310 import dialects, errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, put, split
 from m5310.operations import put_resources
@@ -340,7 +340,7 @@ class Mipl:
             if self.on_again:  # the module registered by itself: it is observed anew
                 self.on_again()
         elif action == _LOSE and self._ends(event):
-            self.lost(causes.event(event))
+            self.lost(errors.event(event))
         elif action == _UPDATED:
             self.updates += 1
             self._note_renewal()

@@ -1,8 +1,7 @@
 """The driver's line engine, sending nothing by itself: what was sent, and when, it is told."""
 
-from at import AtClient
 from at.resync import GUARD, IN_STEP, PROBED, QUIET
-from m5310 import causes
+from m5310.modem import ModuleClient
 from m5310.operations import KINDS
 
 STEP_MS = 60_000  # of an idle line
@@ -11,8 +10,8 @@ QUIET_MS = 100  # this and the rest as in at.resync
 _QUIET_MAX_MS, _GUARD_MS = 1000, 250
 
 
-class Engine(AtClient):
-    """An AtClient that sends nothing by itself, but is told what was sent and when."""
+class Engine(ModuleClient):
+    """A ModuleClient that sends nothing by itself, but is told what was sent and when."""
 
     notes = ()
 
@@ -49,6 +48,7 @@ class Engine(AtClient):
         free = state == IN_STEP or (state == GUARD and age >= _GUARD_MS - NEAR_MS)
         good = free and self._cmd is None
         self.resync.state = IN_STEP
+        command.ended = self.event()
         self._cmd = command
         self.port.put(command.text)  # a long one is waited for longer
         self.port.since = now
@@ -89,7 +89,7 @@ class Engine(AtClient):
         text = str(self._cmd.text, "ascii")
         took = self.clock.ticks_diff(now, self.port.since)
         if not self._cmd.reply:
-            how = causes.error(error.kind, error.code, b"") if error else "done"
+            how = error.reason() if error else "done"
             self.notes.append("%s: %s, after %d ms" % (text.partition("=")[0], how, took))
         super()._finish(error, now)
 

@@ -5,7 +5,7 @@ from clock import TICKS_PERIOD
 
 from at.command import Command
 from at.resync import IN_STEP
-from m5310 import causes
+from m5310 import errors
 from m5310.modem import Modem
 from m5310.operations import KINDS, describe
 from replay.catalogue import commands, head_of
@@ -172,7 +172,7 @@ class Player:
         self._notes.append(text % (describe(op), age))
 
     def _event(self, event, ext):
-        self._notes.append("event: %s" % causes.event(event))
+        self._notes.append("event: %s" % errors.event(event))
 
     def _network(self, registered):
         self._notes.append("network: %s" % self._modem.network.words())

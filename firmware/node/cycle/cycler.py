@@ -18,8 +18,8 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lwm2m.observe import Observations
     from at.port import Ticks
+    from lwm2m.observe import Observations
     from node.app import Node
 
     from .memory import Memory

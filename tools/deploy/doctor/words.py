@@ -6,8 +6,7 @@ from deploy.boards import ROOT
 
 sys.path += [str(ROOT / "lib"), str(ROOT / "tools/fakes")]  # the driver, and MicroPython's const
 
-from m5310.causes import event
-from m5310.errors import CME, AtError
+from m5310.errors import CME, AtError, event
 from m5310.network import registration
 
 __all__ = ("event", "registration", "result", "signal")
