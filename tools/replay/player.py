@@ -116,10 +116,10 @@ class Player:
         reply = at.reply_to(text)
         if reply:
             reply.count = reply.next + (1 if _is_last(text) else 2)
-            command = Command(text, _REPLY_MS)
+            command = Command(text, _REPLY_MS, b"")
             command.reply = reply
         elif _answers(text):
-            command = Command(text, _REPLY_MS)
+            command = Command(text, _REPLY_MS, b"")
         else:
             command = Command(text, **self._declared(text, number))
         mipl = self._modem.mipl
