@@ -15,8 +15,8 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
-    from m5310.at import At
-    from m5310.clock import Clock, Ticks
+    from at import AtClient
+    from at.port import Clock, Ticks
 
 _TURN_MS = const(200)
 _PART = const(8)  # lines printed in one turn
