@@ -4,7 +4,8 @@ import sys
 
 from deploy.boards import ROOT
 
-sys.path += [str(ROOT / "lib"), str(ROOT / "tools/fakes")]  # the driver, and MicroPython's const
+# The driver, and before what pip has put there MicroPython's const.
+sys.path[:0] = [str(ROOT / "lib"), str(ROOT / "tools/fakes")]
 
 from m5310.errors import CME, AtError, event
 from m5310.network import registration
