@@ -1,6 +1,6 @@
-"""What is done about a module that answers nothing: is it at another baud rate?
+"""Search for a silent module at other baud rates.
 
-Loaded for that alone. A brown-out can bring a module back at another rate (facts: AT+NATSPEED).
+A brown-out can bring a module back at another rate, and AT+NATSPEED stores one.
 """
 
 from micropython import const
@@ -9,68 +9,71 @@ from m5310.errors import UPDATING, AtError
 
 from . import definition, option
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from at import AtClient
+
+    from .supervisor import Supervisor
+
 _RATES = (9600, 115200, 57600, 4800, 38400, 19200)
-_TRY_MS = const(2400)  # two probes, and their answers
+_TRY_MS = const(2400)  # two probes and their answers
 _HINT = (
     "no OK from the module on UART %s at %d baud: check that TX and RX are crossed, ground, "
     "supply and baud rate; on a board, make doctor tells which"
 )
 
 
-async def find(supervisor, error):
-    """Find the module at another baud rate than it was just asked at, and stay there.
+async def find(supervisor: "Supervisor", error: AtError) -> None:
+    """Find the module at another baud rate, and stay there.
 
-    Every other try is at the rate it had: mostly it was just silent, and operations wait. A rate
-    that the UART refuses is left out. Raises error if the module answers at none; then the
-    configured rate is set again. A module that writes its own firmware is not looked for.
+    Every other try is at the present rate again: most silent modules come back there, while
+    operations wait. A rate that the UART refuses is skipped. Raise error if the module answers at
+    none; the configured rate is set again then. Raise it at once if the module writes its
+    firmware.
     """
     if error.kind == UPDATING:
         raise error
     at = supervisor.modem.at
     number, baud, rxbuf = supervisor.uart
     supervisor.log(_HINT % (number, baud), 0)
-    rates = [baud]
-    rates.extend([rate for rate in _RATES if rate != baud])
-    had = [rate for rate in rates if _line_ms(rate) == at.replies.line_ms]
+    present = at.baud
     tried = []
-    for other in rates:
-        if other in had or not _set(at, other, rxbuf):
+    for other in [baud] + [rate for rate in _RATES if rate != baud]:
+        if other == present or not _set_rate(at, other, rxbuf):
             continue
         tried.append(other)
-        for rate in [other] + had:
-            if rate != other and not _set(at, rate, rxbuf):
-                continue
-            supervisor.alive = supervisor.clock.ticks_ms()
-            try:
-                await at.sync(_TRY_MS)
-            except AtError as e:
-                if e.kind == UPDATING:
-                    raise
-                continue
-            if rate == other:
-                text = "the module answers at %d baud: the node goes on at that rate" % rate
-                if rate != baud:
-                    text += "; module.baud is %d" % baud
-                supervisor.log(text, 0)
+        if await _answers(supervisor):
+            text = "the module answers at %d baud: the node goes on at that rate" % other
+            if other != baud:
+                text += "; module.baud is %d" % baud
+            supervisor.log(text, 0)
+            return
+        if _set_rate(at, present, rxbuf) and await _answers(supervisor):
             return
     if tried:
-        _set(at, baud, rxbuf)
+        _set_rate(at, baud, rxbuf)
         supervisor.log("nor at %s baud" % ", ".join([str(rate) for rate in tried]))
     raise error
 
 
-def _line_ms(rate):
-    return 25 + 480000 // rate  # as in At
+async def _answers(supervisor: "Supervisor") -> bool:
+    """Return True if the module answers at this rate; raise AtError if it writes its firmware."""
+    supervisor.alive = supervisor.clock.ticks_ms()
+    try:
+        await supervisor.modem.at.sync(_TRY_MS)
+        return True
+    except AtError as e:
+        if e.kind == UPDATING:
+            raise
+        return False
 
 
-def _set(at, rate, rxbuf):
-    """Set the rate of the line and have the module looked for; return whether that can be done."""
+def _set_rate(at: "AtClient", baud: int, rxbuf: int) -> bool:
+    """Set the rate of the UART; return False if it refuses, as one over TCP does."""
     options = option(definition(), "UART_OPTIONS", {})  # some ports reset what is left out
     try:
-        at.port.uart.init(baudrate=rate, rxbuf=rxbuf, timeout=0, **options)
-    except (AttributeError, OSError, ValueError):  # a UART that is no UART, as over TCP
+        at.port.uart.init(baudrate=baud, rxbuf=rxbuf, timeout=0, **options)
+    except (AttributeError, OSError, ValueError):
         return False
-    at.replies.line_ms = _line_ms(rate)
-    at.port.stop()
-    at.resync.start(at.clock.ticks_ms())
+    at.baud_changed(baud)
     return True

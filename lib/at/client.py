@@ -5,6 +5,7 @@ from micropython import const
 from at import errors
 from at.command import Command, check
 from at.engine import Engine
+from at.replies import line_ms
 from at.resync import IN_STEP
 
 _MAX_QUEUE = const(8)  # commands that may wait
@@ -85,6 +86,13 @@ class AtClient(Engine):
             if self.clock.ticks_diff(self.clock.ticks_ms(), start) >= timeout_ms:
                 raise self.error_class(errors.SILENT)
             await self.clock.sleep_ms(_SYNC_MS)
+
+    def baud_changed(self, baud: int):
+        """Note the new rate of the UART: drop what is being sent, and resynchronise."""
+        self.baud = baud
+        self.replies.line_ms = line_ms(baud)
+        self.port.stop()
+        self.resync.start(self.clock.ticks_ms())
 
     async def run(self):
         """Poll for ever, as often as it matters: no exception ends it."""

@@ -16,14 +16,13 @@ from at import errors
 from at.command import FINALS, Command, final_result, is_printable, is_unnamed
 from at.errors import AtError
 from at.port import Clock, Port
-from at.replies import Replies
+from at.replies import OK_MS, Replies, line_ms
 from at.resync import IN_STEP, PROBED, Resync
 from at.urcs import Urcs
 
 _REPLY_MS = const(1500)  # the modem's OK to one line of a reply
 _IDLE_MS = const(25)  # the longest rest between two turns
 _FLIGHT_MS = const(10)  # while a command is on its way to the modem
-_OK_MS = const(25)  # of line_ms: the modem's time and its OK, the rest is 48 characters
 _QUIET_MS = const(300)
 _SILENT_MS = const(5)  # nothing came for so long: no line is coming in
 _LONG_MS = const(60000)
@@ -87,9 +86,9 @@ class Engine:
         self.alive = now  # the tick of the last turn
         self.port = Port(uart, self.clock, self.failed)
         self.urcs = Urcs(self.failed)
-        # Measured: a reply line of 50 characters, and its OK.
-        line_ms = _OK_MS + 480000 // baud
-        self.replies = Replies(self.clock, self.failed, self.error_class, line_ms, self.pointless)
+        self.baud = baud
+        ms = line_ms(baud)
+        self.replies = Replies(self.clock, self.failed, self.error_class, ms, self.pointless)
         self.resync = Resync(self.clock)
         self.queue = []  # commands that wait
         self.counts = {
@@ -245,7 +244,7 @@ class Engine:
             self._heard = clock.ticks_add(now, -1000)
         if clock.ticks_diff(now, self._free_at) > _LONG_MS:
             self._free_at = clock.ticks_add(now, -_LONG_MS)
-        return max(4, min((self.replies.line_ms - _OK_MS) // 2, _IDLE_MS))
+        return max(4, min((self.replies.line_ms - OK_MS) // 2, _IDLE_MS))
 
     def _watch(self, cmd, now):
         """Keep the limits of the command in flight; return ms until the next turn."""
@@ -267,7 +266,7 @@ class Engine:
         ):
             self._give_up("held", errors.HELD, now)
         # Nothing has to be seen at once while it is on its way: no answer could leave.
-        line_ms = self.replies.line_ms - _OK_MS
+        line_ms = self.replies.line_ms - OK_MS
         return max(1, min(len(port.out) * line_ms // 48 - age, _FLIGHT_MS))
 
     def _search(self, now):

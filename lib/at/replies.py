@@ -18,9 +18,15 @@ from micropython import const
 from at import errors
 
 _MOST = const(16)
+OK_MS = const(25)  # the modem's time for a line of a reply, and its OK
 # Reply.again: a line was sent once more, and this one because there was no OK to it
 _ONCE_MORE = const(1)
 _UNHEARD = const(2)
+
+
+def line_ms(baud: int) -> int:
+    """Return the ms that a line of 48 characters and its OK take, as measured."""
+    return OK_MS + 480000 // baud
 
 
 class Replies:
