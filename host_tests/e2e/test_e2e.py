@@ -216,6 +216,49 @@ def test_the_example_prints_what_the_module_sends_by_itself(start, tmp_path):
     assert "Traceback" not in example.output
 
 
+@pytest.fixture
+def served(start):
+    """Return serve(name), which returns an example that has registered, and `onenet` for it."""
+    at, http = free_port(), free_port()
+    command = [sys.executable, "-m", "bench.cli", "--at", f"127.0.0.1:{at}", "--memory"]
+    command += ["--board", f"127.0.0.1:{free_port()}", "--register-after", "1"]
+    bench = start("bench", [*command, "--http", f"127.0.0.1:{http}"])
+    bench.wait_for("HTTP API", 15)
+    url = ["--url", f"http://127.0.0.1:{http}"]
+
+    def onenet(*words):
+        command = [Path(sys.executable).with_name("onenet"), *url, *words]
+        return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+
+    def serve(name):
+        example = start(
+            name, [*NODE, "--main", f"examples/{name}.py", "--uart", f"127.0.0.1:{at}"]
+        )
+        end = time.monotonic() + 40
+        while "online" not in onenet("status").stdout:
+            assert time.monotonic() < end, example.output
+            time.sleep(0.3)
+        return example, onenet
+
+    return serve
+
+
+def test_the_example_serves_a_thermometer(served):
+    example, onenet = served("thermometer")
+    read = onenet("read", "3303/0/5700")
+    assert re.search(r"\b2[0-4]\.\d", read.stdout), read
+    assert onenet("execute", "3303/0/5605", "reset").returncode == 0
+    assert "Traceback" not in example.output
+
+
+def test_the_example_serves_a_relay(served):
+    example, onenet = served("relay")
+    assert onenet("write", "3306/0/5850=1").returncode == 0
+    assert re.search(r"\btrue\b|\bon\b|\b1\b", onenet("read", "3306/0/5850").stdout.lower())
+    assert onenet("write", "3306/0/5851=101").returncode == 1
+    assert example.output == "registered\n"
+
+
 def test_a_configuration_can_be_checked_alone(start, tmp_path):
     file = tmp_path / "config.json"
     command = [*NODE, "--check", "--config", file]
