@@ -36,7 +36,7 @@ class Log:
     """
 
     def __init__(self, clock: "Clock", level: int = 1) -> None:
-        self.at: "AtClient" | None = None
+        self.at: "AtClient | None" = None
         self.level = level
         self.clock = clock
         self._last = clock.ticks_ms()
