@@ -15,6 +15,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from collections.abc import Callable
 
+    from at import AtClient
     from at.port import Clock, Ticks
 
 _TURN_MS = const(200)

@@ -61,8 +61,8 @@ class Engine:
 
     error_class = AtError
     finals = FINALS
-    pointless = ()
-    restarts = ()
+    pointless: tuple = ()
+    restarts: tuple = ()
 
     def __init__(
         self,
