@@ -71,8 +71,9 @@ def sources(board):
     """Return every Python file that board has on it, relative to ROOT."""
     found = [*(ROOT / "lib").rglob("*.py"), *(ROOT / "firmware").rglob("*.py")]
     found += ONBOARD.glob("*.py")  # what the tools bring along for a while
-    own = [path for path in board.folder.glob("*.py") if path.name != "manifest.py"]
+    own = board.folder.glob("*.py")
     found += [path for path in own if not path.with_suffix(".pyi").exists()]
+    found = [path for path in found if path.name != "manifest.py"]
     paths = sorted(path.relative_to(ROOT).as_posix() for path in found)
     return [path for path in paths if ONLY.get(path, board.port) == board.port]
 

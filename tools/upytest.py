@@ -44,7 +44,8 @@ def build():
     files = {}
     for folder in DEVICE:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            files[path.relative_to(ROOT / folder).as_posix()] = path
+            if path.name != "manifest.py":
+                files[path.relative_to(ROOT / folder).as_posix()] = path
     devcode.write(BUILD, devcode.compiled(files))
     return str(BUILD)
 

@@ -128,10 +128,12 @@ class Manifest:
         self._at = None
 
     def run(self, path):
-        before, self._at = self._at, path.parent
+        before, about, self._at = self._at, self.about, path.parent
         names = ("metadata", "include", "require", "package", "module", "freeze")
         exec(path.read_text(), {name: getattr(self, name) for name in names})
         self._at = before
+        if before:  # what is included says what it is itself
+            self.about = about
 
     def metadata(self, description=None, version=None, license=None):  # noqa: A002
         self.about = (description, version, license)
@@ -148,7 +150,9 @@ class Manifest:
     def package(self, name, files=None, base_path=".", opt=None):
         base = (self._at / base_path).resolve()
         found = sorted((base / name).rglob("*.py"))
-        assert found and files is None, name
+        if files:
+            found = [base / name / file for file in files]
+        assert found, name
         for path in found:
             self._add(str(path.relative_to(base)), path, opt)
 
@@ -172,7 +176,7 @@ def device_files(name):
     files = {"pins.py": BOARDS / name / "pins.py"}
     for folder in ("lib", "firmware"):
         for path in (ROOT / folder).rglob("*.py"):
-            if "examples" not in path.parts:
+            if "examples" not in path.parts and path.name != "manifest.py":
                 files[str(path.relative_to(ROOT / folder))] = path
     return files
 

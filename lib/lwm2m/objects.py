@@ -124,14 +124,7 @@ def find(oid: int, now: "Callable[[], int | None] | None" = None) -> "Any":
     now() returns the UNIX time in seconds, or None while that is unknown: with it, what is
     measured or read bears the time of its last reading (5518, version 1.1 of the objects).
     """
-    base: "Any"
-    rids = _entry(_OBJECTS, oid)
-    if oid in _OUTPUTS:
-        from .actuation import Actuation as base
-    elif rids is _INPUT:
-        base = Digital
-    else:
-        from .temperature import Temperature as base
+    base = _class(oid)
     stamped = now and oid not in _OUTPUTS
     if base.oid == oid and not stamped:
         return base
@@ -141,6 +134,19 @@ def find(oid: int, now: "Callable[[], int | None] | None" = None) -> "Any":
     if stamped:
         made.now = staticmethod(now)
     return made
+
+
+def _class(oid: int) -> "Any":
+    """Return the class that knows what object oid does."""
+    if _entry(_OBJECTS, oid) is _INPUT:
+        return Digital
+    if oid in _OUTPUTS:
+        from .actuation import Actuation
+
+        return Actuation
+    from .temperature import Temperature
+
+    return Temperature
 
 
 def measured(oid: int) -> tuple[str, int, int]:

@@ -21,7 +21,8 @@ def build():
     files = {}
     for folder in ("lib", "firmware"):
         for path in sorted((pcnode.ROOT / folder).rglob("*.py")):
-            files[path.relative_to(pcnode.ROOT / folder).as_posix()] = path
+            if path.name != "manifest.py":
+                files[path.relative_to(pcnode.ROOT / folder).as_posix()] = path
     devcode.write(_CODE, devcode.compiled(files))
 
 

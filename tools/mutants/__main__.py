@@ -22,7 +22,7 @@ def default_files():
     files = [
         path.relative_to(stage.ROOT).as_posix()
         for path in sorted((stage.ROOT / "lib").rglob("*.py"))
-        if path.stat().st_size
+        if path.stat().st_size and path.name != "manifest.py"
     ]
     return files + [f"firmware/node/{name}.py" for name in _NODE]
 

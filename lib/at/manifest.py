@@ -1,0 +1,22 @@
+metadata(
+    description="AT command driver for modems on a UART: commands, URCs and urgent replies on asyncio.",
+    version="0.1.0",
+    license="MIT",
+)
+package(
+    "at",
+    (
+        "__init__.py",
+        "client.py",
+        "command.py",
+        "engine.py",
+        "errors.py",
+        "lines.py",
+        "port.py",
+        "replies.py",
+        "resync.py",
+        "urcs.py",
+    ),
+    base_path="..",
+    opt=3,
+)

@@ -1,0 +1,22 @@
+metadata(
+    description="LwM2M objects, observations, and the client that serves them over a session it is given.",
+    version="0.1.0",
+    license="MIT",
+)
+package(
+    "lwm2m",
+    (
+        "__init__.py",
+        "actuation.py",
+        "attributes.py",
+        "client.py",
+        "kept.py",
+        "objects.py",
+        "observe.py",
+        "registry.py",
+        "temperature.py",
+        "values.py",
+    ),
+    base_path="..",
+    opt=3,
+)

@@ -1,0 +1,27 @@
+metadata(
+    description="Driver for China Mobile's M5310 family of NB-IoT modules: network, UDP, OneNET session.",
+    version="0.1.0",
+    license="MIT",
+)
+package(
+    "m5310",
+    (
+        "__init__.py",
+        "codes.py",
+        "dialects.py",
+        "errors.py",
+        "fields.py",
+        "firmware.py",
+        "modem.py",
+        "network.py",
+        "nitz.py",
+        "operations.py",
+        "parts.py",
+        "power.py",
+        "requests.py",
+        "session.py",
+        "udp.py",
+    ),
+    base_path="..",
+    opt=3,
+)
