@@ -43,12 +43,12 @@ class Sampler:
         self.samples = 0
         self._tick = self.alive = clock.ticks_ms()  # alive: of the last turn, for the watchdog
 
-    def add(self, driver: "Driver", instance: "Any", period: int = 10) -> None:
-        """Sample driver every period seconds (1 to 3600), beginning at once.
+    def add(self, driver: "Driver", instance: "Any", period_s: int = 10) -> None:
+        """Sample driver every period_s seconds (1 to 3600), beginning at once.
 
         instance: is given each reading by update(value), and told by lose() that there is none.
         """
-        self.slots.append(_Slot(driver, instance, period * 1000, self.clock.ticks_ms()))
+        self.slots.append(_Slot(driver, instance, period_s * 1000, self.clock.ticks_ms()))
 
     async def run(self) -> None:
         """Sample, for ever; sleep until something is due."""

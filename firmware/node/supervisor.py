@@ -116,14 +116,14 @@ class Supervisor:
         except AtError as e:
             self.log("not de-registered: %s" % e, 0)
 
-    def stands(self) -> None:
+    def say_online(self) -> None:
         """Report "online", or which part of the connection is missing, when that has changed."""
         state = (self.sockets and self.sockets.words) or "online"
         if state != self.state:
             self.say(state)
 
     def say(self, state: str) -> None:
-        """Enter state and log it."""
+        """Change the state to this text, and log it."""
         self.state = state
         self.alive = self.clock.ticks_ms()
         self.log(state)
@@ -148,7 +148,7 @@ class Supervisor:
         self.sessions += 1
         self.cause = self.next_try = ""
         self.notifier.row = 0
-        self.stands()
+        self.say_online()
 
     async def _open_session(self) -> None:
         await self.modem.mipl.open(
@@ -172,7 +172,7 @@ class Supervisor:
             udp = self.sockets
             if udp and udp.wedged and not self.modem.firmware.busy:
                 raise AtError(errors.FAILED, 0, b"UDP sockets: " + udp.fault.encode())
-            self.stands()
+            self.say_online()
             now = self.alive = clock.ticks_ms()
             if start is not None and clock.ticks_diff(now, start) > _STABLE_MS:
                 start = None
@@ -194,7 +194,7 @@ class Supervisor:
         self.say(_SILENT)
         await self.modem.at.sync(_SILENT_MS)
         await self._renew()
-        self.stands()
+        self.say_online()
 
     async def _renew(self) -> None:
         """Renew the registration. Raise AtError if it is lost, not if the line was just busy."""

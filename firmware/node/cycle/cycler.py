@@ -177,7 +177,7 @@ class Cycler(Supervisor):
         if self.objects:
             await self._resume_session()
         self.sessions += 1
-        self.stands()
+        self.say_online()
 
     async def _log_granted(self) -> None:
         given = await granted(self.modem.network)
@@ -214,7 +214,7 @@ class Cycler(Supervisor):
                 node.uplink.take()
         while not self.stopping:
             now = self.alive = clock.ticks_ms()
-            self.stands()
+            self.say_online()
             if self.objects and not self.modem.mipl.registered:
                 raise AtError(FAILED, 0, self.modem.mipl.cause.encode())
             if self._busy():

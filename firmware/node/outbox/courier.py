@@ -48,16 +48,16 @@ class Courier:
         observations: "Observations",
         modem: "Modem",
         log: "Log",
-        period: int,
+        period_s: int,
     ) -> None:
-        """period: seconds between two readings while offline."""
+        """period_s: between two readings of a sensor while offline."""
         self.outbox = outbox
         self.measured = measured
         self.observations = observations
         self.modem = modem
         self.clock = modem.clock
         self.log = log
-        self.period_ms = period * 1000
+        self.period_ms = period_s * 1000
         self.samples = True  # False in a duty cycle, which takes its readings itself
         self.wall: Callable[[], int | None] | None = None  # UNIX time
         self.delivered = self.lost = self.unwanted = 0
@@ -226,7 +226,7 @@ class Courier:
         """End the session after repeated failed deliveries; return True if that was done.
 
         The platform may have forgotten an observation that we know: it observes anew in a new
-        session. A reading that still fails then is given up, for the sake of those behind it.
+        session. A reading that still fails then is given up, so that those after it are delivered.
         """
         if self._failed == _NEW_SESSION:
             self._failed += 1

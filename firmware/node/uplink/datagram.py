@@ -1,7 +1,7 @@
 """Format of the datagrams: CBOR (RFC 8949) with a signature (RFC 2104).
 
 Of CBOR, integers, texts, bytes, lists, floats, true, false and null. The signature is the first
-8 bytes of HMAC-SHA256, behind the body.
+8 bytes of the HMAC-SHA256 of the body, appended to it.
 """
 
 import struct
