@@ -41,9 +41,7 @@ class Log:
         self.level = level
         self.clock = clock
         self._last = clock.ticks_ms()
-        self._next: Ticks | None = (
-            None  # ticks when the pause after a slow line ends; None: there is none
-        )
+        self._next: Ticks | None = None  # end of the pause after a slow line, if there is one
         self.ms = 0  # time since the start, as of the last call
         self.dropped = 0
         self._lines: list[str] = []
