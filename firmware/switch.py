@@ -12,7 +12,7 @@ STAGE = "next"
 LIST = "next/ready"
 
 
-def steps():
+def steps() -> "list | None":
     """Return the list as [(name, path)], or None if there is no complete one."""
     try:
         with open(LIST) as f:
@@ -27,7 +27,7 @@ def steps():
     return todo
 
 
-def remove(path):
+def remove(path: str) -> None:
     """Remove the file path, and its folder when that is empty then; either may be missing."""
     while path:
         try:
@@ -42,7 +42,7 @@ def remove(path):
             break
 
 
-def put(name, path):
+def put(name: str, path: str) -> None:
     """Move next/name to path, unless that was done already; raises OSError.
 
     By copying: LittleFS may lose a third file when the power fails while it renames from one
@@ -70,13 +70,13 @@ def put(name, path):
     os.remove(source)
 
 
-def sync():
+def sync() -> None:
     """Have everything written that a port holds back."""
     if hasattr(os, "sync"):
         os.sync()
 
 
-def clear():
+def clear() -> None:
     """Remove next/ and what is in it."""
     try:
         names = [entry[0] for entry in os.ilistdir(STAGE)]
@@ -87,7 +87,7 @@ def clear():
     os.rmdir(STAGE)
 
 
-def finish():
+def finish() -> bool:
     """Go through the list if there is a complete one; return whether there was. Raises OSError."""
     todo = steps()
     if todo is None:

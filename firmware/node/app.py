@@ -12,8 +12,25 @@ from m5310.operations import NAMES
 from . import definition, option, restarts, rollback
 from .log import Log, log_exception
 
-# Collecting this often keeps a small heap in one piece; a collection takes a few milliseconds.
-_GC_LEAST = const(1024)  # bytes
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from typing import Any
+
+    from at import Clock
+    from lwm2m.client import Dispatcher, Notifier
+    from lwm2m.registry import Registry
+    from m5310.modem import Modem
+
+    from .outbox.courier import Courier
+    from .sampler import Sampler
+    from .supervisor import Supervisor
+    from .trace import Trace
+    from .uplink.uplink import Uplink
+    from .watchdog import Watchdog
+
+# Bytes allocated between two collections: a small heap stays in one piece if they are few.
+_GC_LEAST = const(1024)
 _GC_MOST = const(4096)
 _LEAVE_MS = const(8000)
 _LEAVE_TURN_MS = const(20)
@@ -23,7 +40,7 @@ _FAILURES_MS = const(600000)
 _FIRST_PAUSE_MS = const(1000)
 _LONGEST_PAUSE_MS = const(60000)
 
-node = None  # the running Node, for the REPL: `from node import app; app.node.status()`
+node: "Node" = None  # the running one, for the REPL: `from node import app; app.node.status()`
 
 
 class Node:
@@ -32,7 +49,17 @@ class Node:
     What only some nodes have is None in the others.
     """
 
-    def __init__(self, clock, log, registry, modem, dispatcher, notifier, sampler, supervisor):
+    def __init__(
+        self,
+        clock: "Clock",
+        log: Log,
+        registry: "Registry",
+        modem: "Modem",
+        dispatcher: "Dispatcher",
+        notifier: "Notifier",
+        sampler: "Sampler",
+        supervisor: "Supervisor",
+    ) -> None:
         self.clock = clock
         self.log = log
         self.registry = registry
@@ -41,19 +68,19 @@ class Node:
         self.notifier = notifier
         self.sampler = sampler
         self.supervisor = supervisor
-        self.courier = None  # of an outbox
-        self.uplink = None  # by UDP
-        self.trace = None
-        self.watchdog = None
-        self.trial = None  # the rollback.Trial of a configuration that has not been online yet
-        self.fallback = None  # why the node runs on the last good configuration
+        self.courier: "Courier | None" = None  # of an outbox
+        self.uplink: "Uplink | None" = None  # by UDP
+        self.trace: "Trace | None" = None
+        self.watchdog: "Watchdog | None" = None
+        self.trial: "rollback.Trial | None" = None  # of a configuration that was never online
+        self.fallback: "str | None" = None  # why the node runs on the last good configuration
         self.restarts = 0  # of tasks
-        self.tasks = []
-        self._failures = {}  # task name: ticks of its last failures
+        self.tasks: list = []
+        self._failures: dict = {}  # name of a task: ticks of its last failures
         if log.level > 1:
             modem.mipl.on_event = self.log_event
 
-    async def run(self):
+    async def run(self) -> None:
         """Run every task for ever; one that fails is reported and started again."""
         self.log.at = self.modem.at
         for name, part in (
@@ -72,7 +99,7 @@ class Node:
             self.tasks.append(asyncio.create_task(self.trial.follow(self)))
         await self.keep_running("supervisor", self.supervisor.run)
 
-    async def shutdown(self, limit_ms: int = _LEAVE_MS):
+    async def shutdown(self, limit_ms: int = _LEAVE_MS) -> None:
         """Deregister, in limit_ms at most; for a loop in which nothing else runs."""
         engine = asyncio.create_task(self.modem.at.run())
         leaving = asyncio.create_task(self.supervisor.shutdown())
@@ -93,7 +120,7 @@ class Node:
         """Return the counters and states of all parts, as a new dict of dicts."""
         return dict(self.status_parts())
 
-    def status_parts(self):
+    def status_parts(self) -> "Iterator[tuple[str, Any]]":
         """Yield (name, dict) of each part, one by one: a small heap may not hold all."""
         modem = self.modem
         yield "at", modem.at.status()
@@ -127,10 +154,11 @@ class Node:
             gc.collect()
             yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
 
-    def log_event(self, event: int, ext):
+    def log_event(self, event: int, ext: int) -> None:
+        """Log an event of the session (MIPLEVENT) at level 2."""
         self.log("event %d: %s" % (event, errors.event(event)), 2)
 
-    async def keep_running(self, name: str, work):
+    async def keep_running(self, name: str, work: "Callable[[], Awaitable[None]]") -> None:
         """Await work() again and again, after a pause when it fails, until the node stops."""
         while not self.supervisor.stopping:
             try:
@@ -144,7 +172,7 @@ class Node:
                     pause_ms = _FIRST_PAUSE_MS
                 await self.clock.sleep_ms(pause_ms)
 
-    def _failed(self, name: str, error) -> int:
+    def _failed(self, name: str, error: Exception) -> int:
         """Log that a task raised error; return the pause in ms before it is started again.
 
         The fifth time in ten minutes restarts the MCU. Where that is impossible, as on a PC, the
@@ -170,7 +198,7 @@ class Node:
         return pause_ms
 
 
-def start():
+def start() -> None:
     """Run the node of this board until Ctrl-C, then deregister and print the status.
 
     Without a usable configuration it exits with status 2 on a PC. A board restarts then, as it
@@ -203,7 +231,7 @@ def start():
         restarts.retry("the node has ended: %r" % e)
 
 
-def _leave():
+def _leave() -> None:
     """Deregister, and print the status."""
     node.log.flush()
     if node.trial and not node.trial.proven:
@@ -223,7 +251,7 @@ def _leave():
 # -- start-up ----------------------------------------------------------------------------------
 
 
-def set_up(clock, log_class):
+def set_up(clock: "Clock", log_class: "Callable[[Clock], Log]") -> "Node | None":
     """Return the Node of this board, None if no configuration can be used.
 
     A board whose configuration cannot be used, whatever is wrong with it, or was never online,
@@ -243,7 +271,9 @@ def set_up(clock, log_class):
     return None
 
 
-def _make_node(path: str, on_trial: bool, failed: "int | None", clock, log):
+def _make_node(
+    path: str, on_trial: bool, failed: "int | None", clock: "Clock", log: Log
+) -> "Node | None":
     """Return the Node that the configuration at path describes, None if it cannot be used.
 
     on_trial: it has to come online before it is kept. failed: as in rollback.choices().
@@ -281,13 +311,13 @@ def _checked(path: str) -> "dict | None":
     return checked(path, definition())
 
 
-def _wired(config: dict, clock, log) -> "Node | None":
+def _wired(config: dict, clock: "Clock", log: Log) -> "Node | None":
     from .startup.wiring import wired
 
     return wired(config, clock, log)
 
 
-def _unload_startup():
+def _unload_startup() -> None:
     """Unload what only the start needs: the package node.startup and the board definition."""
     for name in list(sys.modules):
         if name.startswith("node.startup") or name in ("pins", "pin_rules"):

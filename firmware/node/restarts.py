@@ -11,6 +11,13 @@ from micropython import const
 
 from . import rollback, safe
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .log import Log
+    from .supervisor import Supervisor
+
 _FILE = "restarts.txt"
 _WRITTEN = const(100)  # restarts written down since power on: flash memory wears out
 _CAUSE_CHARS = const(200)
@@ -18,7 +25,7 @@ _FIRST_PAUSE_S = const(10)
 _LONGEST_PAUSE_S = const(600)
 
 
-def restart(supervisor, cause: str):
+def restart(supervisor: "Supervisor", cause: str) -> None:
     """Keep and log cause, then restart the MCU; whatever the file system says."""
     supervisor.log("restarting the board: %s" % cause, 0)
     _keep(cause, supervisor.log)
@@ -27,7 +34,7 @@ def restart(supervisor, cause: str):
         supervisor.restart()
 
 
-def retry(cause: str, sleep=time.sleep):
+def retry(cause: str, sleep: "Callable[[float], None]" = time.sleep) -> None:
     """Restart the MCU because the node could not be started, or ended; cause says why.
 
     The pause before, in which Ctrl-C leads to the prompt, is 10 s, doubled with each restart since
@@ -45,7 +52,7 @@ def retry(cause: str, sleep=time.sleep):
         sys.exit(1)  # a soft reset, when main.py ends so
 
 
-def begin(log) -> bool:
+def begin(log: "Log") -> bool:
     """Log why the board started; return True if the watchdog ended the last start."""
     kind, words = _reset_cause()
     state, row, ever, cause = _read()
@@ -106,7 +113,7 @@ def _reset_cause() -> tuple:
     return "", "a reset of unknown cause"
 
 
-def _keep(cause: str, log):
+def _keep(cause: str, log: "Callable[[str, int], None]") -> None:
     """Write down that the board restarts because of cause, and that this start failed."""
     try:
         rollback.note("failed", ("ran",))
@@ -125,6 +132,6 @@ def _read() -> tuple:
         return "", 0, 0, ""
 
 
-def _write(state: str, row: int, ever: int, cause: str):
+def _write(state: str, row: int, ever: int, cause: str) -> None:
     line = "".join([c if " " <= c <= "~" else "?" for c in cause[:_CAUSE_CHARS]])
     safe.write(_FILE, [state, str(row), str(ever), line])

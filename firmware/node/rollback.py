@@ -18,6 +18,11 @@ from micropython import const
 
 from . import safe
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from .app import Node
+    from .log import Log
+
 COPY = "config.prev.json"
 TRIES = const(3)
 _COUNTER = "config.tries.txt"
@@ -46,7 +51,7 @@ def choices(path: str, watchdog_reset: bool = False) -> list:
     return out
 
 
-def begin(path: str, failed: "int | None", log) -> "Trial | None":
+def begin(path: str, failed: "int | None", log: "Log") -> "Trial | None":
     """Count this start with path; return its Trial, None if the configuration is the copy.
 
     failed: as of choices(). Raise OSError if path cannot be read.
@@ -68,12 +73,12 @@ class Trial:
     path: the configuration; as it is now, it is kept.
     """
 
-    def __init__(self, path: str):
+    def __init__(self, path: str) -> None:
         self.path = path
         self.crc = safe.crc(path)
         self.proven = False
 
-    async def follow(self, node):
+    async def follow(self, node: "Node") -> None:
         """Note how the start goes; keep the configuration after a stable minute. Never raise.
 
         Files are written while the UART is idle: writing to flash may take longer than its buffer
@@ -110,7 +115,7 @@ class Trial:
         except MemoryError as e:  # the node runs all the same
             node.log("%s cannot be written: %r" % (COPY, e), 0)
 
-    def keep(self, log):
+    def keep(self, log: "Log") -> None:
         """Keep the configuration as COPY: it has worked. Never raise."""
         self.proven = True
         try:
@@ -119,14 +124,14 @@ class Trial:
         except (OSError, MemoryError) as e:  # the node runs all the same
             log("%s cannot be written: %s" % (COPY, e), 0)
 
-    def _note(self, state: str, log):
+    def _note(self, state: str, log: "Log") -> None:
         try:
             note(state)
         except OSError as e:
             log("this start cannot be counted: %s" % e, 0)
 
 
-def stopped():
+def stopped() -> None:
     """Note that this start was stopped by Ctrl-C: it is no failure."""
     try:
         note("stopped", ("begun", "ran"))
@@ -155,12 +160,12 @@ def failed_starts(path: str, watchdog_reset: bool = False) -> "int | None":
     return None
 
 
-def count(path: str, starts: int):
+def count(path: str, starts: int) -> None:
     """Write down that this is so many starts in a row with path. Raise OSError."""
     safe.write(_COUNTER, [safe.crc(path), str(starts), "begun"])
 
 
-def note(state: str, instead: tuple = ("begun", "ran", "failed")):
+def note(state: str, instead: tuple = ("begun", "ran", "failed")) -> None:
     """Write down how the present start goes, if it is counted and was one of instead so far.
 
     Raise OSError.

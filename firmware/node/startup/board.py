@@ -1,13 +1,20 @@
 """The board's devices that the node is wired to: UART and pins of the module, RTC, watchdog."""
 
 import machine
+from micropython import const
 
 from node import REFUSALS, need, option
 
 from .errors import ConfigError
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from node.app import Node
+    from node.log import Log
+    from node.watchdog import Watchdog
 
-def open_uart(module: dict, board) -> machine.UART:
+
+def open_uart(module: dict, board: object) -> machine.UART:
     """Return the UART of a checked configuration's module; raise ConfigError if it is refused.
 
     board: the board definition, or None.
@@ -43,7 +50,7 @@ def open_pins(module: dict) -> dict:
     return pins
 
 
-def open_rtc(log):
+def open_rtc(log: "Log") -> "machine.RTC | None":
     """Return the machine.RTC that the network's clock sets; None, and a log line, without one."""
     rtc = None
     try:
@@ -56,7 +63,7 @@ def open_rtc(log):
     return None
 
 
-def open_watchdog(node, timeout_s: int):
+def open_watchdog(node: "Node", timeout_s: int) -> "Watchdog":
     """Return a Watchdog for node; raise ConfigError if this MicroPython has none."""
     from node.watchdog import Watchdog
 

@@ -9,6 +9,10 @@ from .pin_rules import rules_of
 from .schema import Field, fields
 from .texts import text_problem
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
 _WATCHDOG_S = const(5)  # shortest timeout: writing to flash may take seconds
 _CYCLE_MARGIN_S = const(600)  # of the lifetime, over two periods of a duty cycle
 _COAP = const(5683)
@@ -17,7 +21,7 @@ _LIGHT = const(3311)
 _OUTPUTS = ("switch", "dimmer", "multistate")
 
 
-def validate(data: "object", board=None) -> dict:
+def validate(data: object, board: object = None) -> dict:
     """Return data, a parsed configuration, with defaults filled in for all missing fields.
 
     board: the board definition (module pins), for its default pins and for what its pins can do.
@@ -31,7 +35,7 @@ def validate(data: "object", board=None) -> dict:
     return config
 
 
-def _check_servers(config: dict):
+def _check_servers(config: dict) -> None:
     """Raise ConfigError if the node would have no server, or one that its dialect cannot have."""
     onenet = config["onenet"]
     if config["module"]["dialect"] == "seed" and (onenet["server"] or not onenet["bootstrap"]):
@@ -46,7 +50,7 @@ def _check_servers(config: dict):
         raise ConfigError("udp.port", _COAP, "is the module's own: give another")
 
 
-def _check_cycle(config: dict):
+def _check_cycle(config: dict) -> None:
     """Raise ConfigError if the duty cycle does not fit the rest."""
     power = config["power"]
     shortest_s = 2 * power["period"] + _CYCLE_MARGIN_S
@@ -61,7 +65,7 @@ def _check_cycle(config: dict):
         raise ConfigError("power.awake", power["awake"], "must be less than power.period")
 
 
-def _check_watchdog(timeout_s: int, longest_s: int):
+def _check_watchdog(timeout_s: int, longest_s: "int | None") -> None:
     """Raise ConfigError if the board cannot have this watchdog; longest_s: 0 or None for none."""
     if timeout_s and not longest_s:
         raise ConfigError("safety.watchdog", timeout_s, "is not for this board: give 0")
@@ -73,7 +77,7 @@ def _check_watchdog(timeout_s: int, longest_s: int):
 class _Check:
     """One walk through a configuration; it remembers which pin was given to what."""
 
-    def __init__(self, board) -> None:
+    def __init__(self, board: object) -> None:
         self._board = board
         self._rules = rules_of(board)
         self._used: dict = {}  # pin: (path of what has it, the line it may share)
@@ -88,7 +92,7 @@ class _Check:
             "states": self._states,
         }
 
-    def table(self, path: str, value, *tables: str) -> dict:
+    def table(self, path: str, value: "Any", *tables: str) -> dict:
         """Return value, an object, with all fields of the tables of the schema."""
         if not isinstance(value, dict):
             raise ConfigError(path or "configuration", value, "must be an object: {…}")
@@ -106,7 +110,7 @@ class _Check:
             done[rule.name] = self._field(_join(path, rule.name), value.get(rule.name), rule)
         return done
 
-    def _field(self, path: str, value, rule: Field):
+    def _field(self, path: str, value: "Any", rule: Field) -> "Any":
         """Return value checked by rule, or the default for null."""
         if rule.kind in ("in", "out", "uart", "bus"):
             if value == "board" or (value is None and "asked" not in rule.options):
@@ -129,26 +133,26 @@ class _Check:
 
     # -- values --------------------------------------------------------------------------------
 
-    def _whole_number(self, path: str, value, low: int, high: int, unit: str = "") -> int:
+    def _whole_number(self, path: str, value: "Any", low: int, high: int, unit: str = "") -> int:
         if type(value) is not int or not low <= value <= high:
             of = " of " + unit if unit else ""
             text = "must be a whole number%s from %d to %d" % (of, low, high)
             raise ConfigError(path, value, text)
         return value
 
-    def _truth(self, path: str, value) -> bool:
+    def _truth(self, path: str, value: "Any") -> bool:
         if value is not True and value is not False:
             raise ConfigError(path, value, "must be true or false")
         return value
 
-    def _choice(self, path: str, value, *choices):
+    def _choice(self, path: str, value: "Any", *choices: object) -> "Any":
         for choice in choices:
             if type(value) is type(choice) and value == choice:
                 return choice
         text = ", ".join([str(choice) for choice in choices])
         raise ConfigError(path, value, "must be one of " + text)
 
-    def _text(self, path: str, value, longest: int, form: str = "") -> str:
+    def _text(self, path: str, value: "Any", longest: int, form: str = "") -> str:
         if not isinstance(value, str):
             raise ConfigError(path, value, "must be a string")
         problem = text_problem(value, longest, form)
@@ -156,7 +160,7 @@ class _Check:
             raise ConfigError(path, value, problem)
         return value
 
-    def _range(self, path: str, value) -> list:
+    def _range(self, path: str, value: "Any") -> list:
         ok = isinstance(value, list) and len(value) == 2
         if not ok or not all(type(x) in (int, float) and -300 < x < 2000 for x in value):
             raise ConfigError(path, value, "must be [lowest, highest] in its units")
@@ -166,7 +170,7 @@ class _Check:
 
     # -- pins ----------------------------------------------------------------------------------
 
-    def _port(self, path: str, value, rule: Field) -> int:
+    def _port(self, path: str, value: "Any", rule: Field) -> int:
         """Check the number of a UART or an I2C bus, and claim the pins it cannot do without."""
         if value is None:
             raise ConfigError(path, ..., "is missing: this board has no default")
@@ -179,7 +183,7 @@ class _Check:
             self._claim(path, pin, None if is_uart else "I2C %d" % value)
         return value
 
-    def _pin(self, path: str, value, rule: Field):
+    def _pin(self, path: str, value: "Any", rule: Field) -> "int | str | None":
         """Check a pin, here and by the board's rules, and that nothing else has it."""
         needed = bool(rule.options) and rule.options[0] not in (None, "asked")
         shared = rule.options[1] if len(rule.options) > 1 else None
@@ -199,7 +203,7 @@ class _Check:
         self._claim(path, value, shared)
         return value
 
-    def _claim(self, path: str, pin, shared: "str | None") -> None:
+    def _claim(self, path: str, pin: "int | str", shared: "str | None") -> None:
         """Note that path has pin; refuse it where something else has it already.
 
         shared: the line that several devices may be on, as "1-wire"; None for none.
@@ -213,7 +217,7 @@ class _Check:
 
     # -- sensors and actuators -----------------------------------------------------------------
 
-    def _devices(self, path: str, value, least: int, most: int) -> list:
+    def _devices(self, path: str, value: "Any", least: int, most: int) -> list:
         """Check the list of sensors or of actuators."""
         if not isinstance(value, list) or not least <= len(value) <= most:
             raise ConfigError(path, value, "must be a list of %d to %d" % (least, most))
@@ -233,14 +237,14 @@ class _Check:
             done.append(spec)
         return done
 
-    def _unique(self, place: str, key: str, value, seen: dict, where) -> None:
+    def _unique(self, place: str, key: str, value: object, seen: dict, where: object) -> None:
         """Refuse a second device with the same value of key in the same place."""
         mark = key, value, where
         if mark in seen:
             raise ConfigError(_join(place, key), value, "is used by %s already" % seen[mark])
         seen[mark] = place
 
-    def _sensor(self, path: str, value) -> dict:
+    def _sensor(self, path: str, value: "Any") -> dict:
         if not isinstance(value, dict):
             return self.table(path, value)
         kind = self._field(path + ".type", value.get("type"), fields("sensor")[0])
@@ -254,7 +258,7 @@ class _Check:
             spec["range"] = [low, high]
         return spec
 
-    def _actuator(self, path: str, value) -> dict:
+    def _actuator(self, path: str, value: "Any") -> dict:
         spec = self.table(path, value, "actuator")
         for key in ("multistate", "application_type"):
             if spec["object"] == _LIGHT and spec[key]:
@@ -273,13 +277,13 @@ class _Check:
                 raise ConfigError(_join(place, "boot"), multi["boot"], text)
         return spec
 
-    def _pins(self, path: str, value) -> list:
+    def _pins(self, path: str, value: "Any") -> list:
         if not isinstance(value, list) or not 1 <= len(value) <= 4:
             raise ConfigError(path, value, "must be a list of 1 to 4 pins")
         rule = Field("", "out", "", ["needed"])
         return [self._pin("%s[%d]" % (path, i), value[i], rule) for i in range(len(value))]
 
-    def _states(self, path: str, value) -> dict:
+    def _states(self, path: str, value: "Any") -> dict:
         if not isinstance(value, dict) or not 1 <= len(value) <= 8:
             raise ConfigError(path, value, "must be an object with 1 to 8 named states")
         for name, levels in value.items():

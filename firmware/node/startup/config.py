@@ -20,7 +20,7 @@ _RULES_CRC = const(176120939)  # of the tables in schema.py: host_tests/config s
 _PART_BYTES = const(512)  # files are read in parts, which fit into a fragmented heap
 
 
-def checked(path: str, board) -> "dict | None":
+def checked(path: str, board: object) -> "dict | None":
     """Return the checked configuration at path; None after having printed what is wrong with it.
 
     board: the board definition (module pins), or None.
@@ -32,7 +32,7 @@ def checked(path: str, board) -> "dict | None":
     return None
 
 
-def _checked(path: str, kept: str, board) -> dict:
+def _checked(path: str, kept: str, board: object) -> dict:
     if not fits(path, kept):
         config = load(path, board)
         if not save(path, kept, config):
@@ -40,7 +40,7 @@ def _checked(path: str, kept: str, board) -> dict:
     return load_kept(kept)
 
 
-def load(path: str, board=None) -> dict:
+def load(path: str, board: object = None) -> dict:
     """Return the configuration in the JSON file path, checked (see check.validate).
 
     board: the board definition, for its default pins and for what its pins can do. Raise
@@ -72,7 +72,7 @@ def _read(path: str) -> bytes:
     return data
 
 
-def _parse(data: bytes, path: str):
+def _parse(data: bytes, path: str) -> object:
     """Return what the JSON text data holds; an error has its line and column where possible."""
     try:
         text = data.decode()

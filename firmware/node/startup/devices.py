@@ -8,12 +8,20 @@ from node.sampler import Sampler
 
 from .errors import ConfigError
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from at import Clock
+
 _TEMPERATURE = const(3303)
 _ACTUATION = const(3306)
 _CONTACTS = (3200, 3302, 3342)  # their value is on or off and has no units
 
 
-def make_devices(config: dict, clock, now=None) -> tuple:
+def make_devices(
+    config: dict, clock: "Clock", now: "Callable[[], int | None] | None" = None
+) -> "tuple[Registry, Sampler]":
     """Return (Registry, Sampler that feeds it) of a checked configuration.
 
     now(): the UNIX time, for timestamped readings; or None. Raise ConfigError for what the board
@@ -38,7 +46,9 @@ def make_devices(config: dict, clock, now=None) -> tuple:
     return registry, sampler
 
 
-def _add_sensor(i: int, spec: dict, classes: dict, shared: dict, registry, sampler):
+def _add_sensor(
+    i: int, spec: dict, classes: dict, shared: dict, registry: Registry, sampler: Sampler
+) -> None:
     """Make sensor i and its instance of an object; shared: as in node.sensors.make."""
     from node.sensors import make
 
@@ -61,7 +71,7 @@ def _add_sensor(i: int, spec: dict, classes: dict, shared: dict, registry, sampl
         raise ConfigError("sensors[%d]" % i, spec["type"], "cannot be set up: %s" % e)
 
 
-def _classes(config: dict, now) -> dict:
+def _classes(config: dict, now: "Callable[[], int | None] | None") -> dict:
     """Return {object id: class of its instances} of all objects in a configuration."""
     timestamps = config["onenet"]["timestamps"]
     classes: dict = {}

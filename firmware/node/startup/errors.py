@@ -1,10 +1,19 @@
-"""ConfigError, and how it shows a wrong value and suggests the right word."""
+"""ConfigError: what is wrong with a configuration, in a sentence a person can act on.
+
+module: "speed" is no known field; known: baud, clock, dialect, ...
+onenet.lifetime: 5 must be a whole number of seconds from 120 to 86400
+sensors[1].pin: is missing: this board has no default pin
+"""
 
 
 class ConfigError(Exception):
-    """What is wrong: field (its path), value (... = none), expected (what would be right)."""
+    """A wrong field. Its text is one line, whatever the configuration holds.
 
-    def __init__(self, field: str, value, expected: str):
+    field: the path of it, as "sensors[1].pin". value: the wrong one, ... for none. expected: the
+    rest of the sentence, which says what would be right.
+    """
+
+    def __init__(self, field: str, value: object, expected: str) -> None:
         super().__init__(field, value, expected)
         self.field = field
         self.value = value
@@ -16,7 +25,7 @@ class ConfigError(Exception):
         return "%s: %s %s" % (self.field, show(self.value), self.expected)
 
 
-def show(value) -> str:
+def show(value: object) -> str:
     """Return value as JSON has it, shortened, on one line whatever it holds."""
     if isinstance(value, dict):
         return "an object"

@@ -6,12 +6,20 @@ from micropython import const
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    from m5310.modem import Modem
+    from node.app import Node
+    from node.outbox.courier import Courier
+    from node.supervisor import Supervisor
+    from node.uplink.uplink import Uplink
+    from node.wall import Wall
 
 _UPDATE_S = const(86400)  # between two updates of the network, where nothing else is configured
 
 
-def save_power(modem, settings: dict):
+def save_power(modem: "Modem", settings: dict) -> "type[Supervisor]":
     """Have the module save power as configured; return the class of the node's supervisor.
 
     settings: the configuration's power.
@@ -31,7 +39,13 @@ def save_power(modem, settings: dict):
     return Supervisor
 
 
-def add(node, config: dict, folder: str, wall, sleep=None):
+def add(
+    node: "Node",
+    config: dict,
+    folder: str,
+    wall: "Wall | None",
+    sleep: "Callable[[int], None] | None" = None,
+) -> None:
     """Add the outbox, the uplink and the duty cycle of a checked configuration to node.
 
     folder: beginning of the names of files and folders. wall: a Wall or None. sleep: as in
@@ -43,7 +57,7 @@ def add(node, config: dict, folder: str, wall, sleep=None):
         node.uplink = _make_uplink(node, config["udp"], folder + "-udp")
     for part in (node.courier, node.uplink):
         if part:
-            part.wall = wall and wall.now
+            part.wall = wall.now if wall else None
     settings = config["power"]
     if node.uplink:
         node.uplink.release = settings["release"]
@@ -54,7 +68,7 @@ def add(node, config: dict, folder: str, wall, sleep=None):
         cycler: "Any" = node.supervisor  # of the class that save_power() returned
         cycler.attach(
             node,
-            Memory(folder + "-cycle", wall and wall.rtc),
+            Memory(folder + "-cycle", wall.rtc if wall else None),
             sleep or _deepsleep(node.supervisor.restart),
             period_s=settings["period"],
             awake_s=settings["awake"],
@@ -62,7 +76,7 @@ def add(node, config: dict, folder: str, wall, sleep=None):
         )
 
 
-def _make_courier(node, settings: dict, folder: str):
+def _make_courier(node: "Node", settings: dict, folder: str) -> "Courier | None":
     """Return the Courier of the outbox, None if its files cannot be made."""
     from node.outbox import Outbox
     from node.outbox.courier import Courier
@@ -77,7 +91,7 @@ def _make_courier(node, settings: dict, folder: str):
     return Courier(outbox, measured, observations, node.modem, node.log, settings["period"])
 
 
-def _make_uplink(node, settings: dict, folder: str):
+def _make_uplink(node: "Node", settings: dict, folder: str) -> "Uplink | None":
     """Return the Uplink, None if its files cannot be made."""
     from node import uplink
     from node.outbox import Outbox
@@ -94,7 +108,7 @@ def _make_uplink(node, settings: dict, folder: str):
     return uplink.Uplink(node.modem, node.log, store, stream, measured, execute, settings)
 
 
-def _deepsleep(restart):
+def _deepsleep(restart: "Callable[[], None] | None") -> "Callable[[int], None] | None":
     """Return machine.deepsleep; None on a PC, and where the board does not start anew behind it.
 
     restart: what restarts the MCU, None on a PC.

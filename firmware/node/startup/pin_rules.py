@@ -17,13 +17,19 @@ What is left out or None, but for PINS, the board does not have. A definition wi
 functions instead: uart_problem(uart) and pin_problem(pin, driven).
 """
 
+from micropython import const
+
 from node import option
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
 
 _LINES = ("ONEWIRE", "I2C_SCL", "I2C_SDA")  # open drain, with a pull-up
 _PORTS = {"UART_TX": 0, "UART_RX": 1, "I2C_SCL": 0, "I2C_SDA": 1}
 
 
-def rules_of(board) -> "Rules | Functions":
+def rules_of(board: object) -> "Rules | Functions":
     """Return the rules of a board definition, or of None."""
     return Rules(board) if hasattr(board, "PINS") else Functions(board)
 
@@ -31,14 +37,14 @@ def rules_of(board) -> "Rules | Functions":
 class Functions:
     """Rules of a board that has functions for them, or none; its methods are those of Rules."""
 
-    def __init__(self, board) -> None:
+    def __init__(self, board: "Any") -> None:
         self._board = board
 
     def fixed(self, number: int, kind: str) -> tuple:
         """Return (): the pins of its UARTs and buses can be chosen."""
         return ()
 
-    def same(self, pin):
+    def same(self, pin: "int | str") -> "int | str":
         """Return pin: it has one name."""
         return pin
 
@@ -51,13 +57,13 @@ class Functions:
         """Return None: any bus will do."""
         return None
 
-    def pin_problem(self, pin, use: str, driven: bool = False) -> "str | None":
+    def pin_problem(self, pin: "int | str", use: str, driven: bool = False) -> "str | None":
         """Return why pin cannot be used, or None; driven: as an output."""
         function = getattr(self._board, "pin_problem", None)
         return function(pin, driven) if function else None
 
 
-def split(name) -> tuple:
+def split(name: "int | str") -> "tuple[str, int]":
     """Return (letters, number) of a pin as "PA12" or 12; number -1 where there is none."""
     name = str(name)
     head = name.rstrip("0123456789")
@@ -67,7 +73,7 @@ def split(name) -> tuple:
     return head, int(digits)
 
 
-def has(words: str, pin) -> bool:
+def has(words: str, pin: "int | str") -> bool:
     """Return True if the text words, as "4 6-11" or "X1 Y1-Y12", names pin."""
     head, number = split(pin)
     for word in words.split():
@@ -82,12 +88,12 @@ def has(words: str, pin) -> bool:
 class Rules:
     """Rules of a board with tables, for one check: it remembers the port that was named last."""
 
-    def __init__(self, board) -> None:
+    def __init__(self, board: "Any") -> None:
         self._board = board
         self._name = ""  # of the UART or bus that was named last, as "UART 2"
         self._ports: tuple = ()  # its pins for TX or SCL, for RX or SDA
 
-    def _table(self, name: str, default):
+    def _table(self, name: str, default: "Any") -> "Any":
         """Return the table called name, default where the board has none."""
         return option(self._board, name, default)
 
@@ -118,7 +124,7 @@ class Rules:
             return problem + ", which has none"
         return "%s: give %s" % (problem, " or ".join([str(n) for n in sorted(ports)]))
 
-    def same(self, pin):
+    def same(self, pin: "int | str") -> "int | str":
         """Return the first name of a pin that has several, as PC7 of D9."""
         for pair in self._table("ALIASES", "").split():
             name, _, other = pair.partition("=")
@@ -126,7 +132,7 @@ class Rules:
                 return other
         return pin
 
-    def pin_problem(self, pin, use: str, driven: bool = False) -> "str | None":
+    def pin_problem(self, pin: "int | str", use: str, driven: bool = False) -> "str | None":
         """Return why pin cannot be used, or None.
 
         use: the constant of the board definition that has its default, as "SWITCH"; "" for none.
@@ -149,7 +155,7 @@ class Rules:
             return self._dimmer(pin)
         return self._line(pin, use)
 
-    def _dimmer(self, pin) -> "str | None":
+    def _dimmer(self, pin: "int | str") -> "str | None":
         can = self._table("PWM_PINS", {})
         if can == "" or pin in can:
             return None
@@ -157,7 +163,7 @@ class Rules:
             return "cannot dim: no pin of this board can"
         return "has no timer for a dimmer: give one of " + " ".join(sorted(can))
 
-    def _line(self, pin, use: str) -> "str | None":
+    def _line(self, pin: "int | str", use: str) -> "str | None":
         """Return why pin cannot be a line of the UART or bus named last, or None."""
         if use not in _PORTS:
             return None

@@ -175,7 +175,7 @@ def fields(table: str) -> list:
     return out
 
 
-def _value(word: str):
+def _value(word: str) -> object:
     """Return what word stands for; ... for a required field."""
     if word.lstrip("-").isdigit():
         return int(word)

@@ -16,11 +16,23 @@ from .board import open_pins, open_rtc, open_uart, open_watchdog
 from .devices import make_devices
 from .errors import ConfigError
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from machine import RTC, UART, Pin
+
+    from at import Clock
+    from lwm2m.registry import Registry
+    from node.log import Log
+    from node.trace import Trace
+    from node.wall import Wall
+
 _TRACE_LEAST = const(256)  # bytes, some 8 lines
 _TRACE_SHARE = const(64)  # of the free heap, one part is the most for the trace
 
 
-def wired(config: dict, clock, log) -> "Node | None":
+def wired(config: dict, clock: "Clock", log: "Log") -> "Node | None":
     """Return the Node of a checked configuration on this board.
 
     None, after having printed what is wrong, if the board does not have what it asks for.
@@ -32,7 +44,7 @@ def wired(config: dict, clock, log) -> "Node | None":
     return None
 
 
-def _wired(config: dict, clock, log) -> Node:
+def _wired(config: dict, clock: "Clock", log: "Log") -> Node:
     board = definition()
     hosted = getattr(board, "HOSTED", False)
     restart = rtc = None
@@ -51,7 +63,14 @@ def _wired(config: dict, clock, log) -> Node:
     return node
 
 
-def make_modem(config: dict, uart, clock, log, reset_pin=None, power_pin=None) -> Modem:
+def make_modem(
+    config: dict,
+    uart: "UART",
+    clock: "Clock",
+    log: "Log",
+    reset_pin: "Pin | None" = None,
+    power_pin: "Pin | None" = None,
+) -> Modem:
     """Return the Modem of a checked configuration on a UART; build() connects it."""
     module = config["module"]
     network = config["network"]
@@ -71,7 +90,9 @@ def make_modem(config: dict, uart, clock, log, reset_pin=None, power_pin=None) -
     )
 
 
-def make_wall(config: dict, rtc, seconds=None):
+def make_wall(
+    config: dict, rtc: "RTC | None", seconds: "Callable[[], float] | None" = None
+) -> "Wall | None":
     """Return the Wall clock of a checked configuration, None if nothing needs the time.
 
     rtc, seconds: as in node.wall.
@@ -89,7 +110,15 @@ def make_wall(config: dict, rtc, seconds=None):
     return Wall(rtc, seconds) if seconds else Wall(rtc)
 
 
-def build(config: dict, modem, log, restart=None, folder="outbox", wall=None, sleep=None) -> Node:
+def build(
+    config: dict,
+    modem: Modem,
+    log: "Log",
+    restart: "Callable[[], None] | None" = None,
+    folder: str = "outbox",
+    wall: "Wall | None" = None,
+    sleep: "Callable[[int], None] | None" = None,
+) -> Node:
     """Return the Node of a checked configuration with a Modem; raise ConfigError.
 
     restart() restarts the MCU, None where that is impossible. folder: of the outbox's files.
@@ -98,11 +127,11 @@ def build(config: dict, modem, log, restart=None, folder="outbox", wall=None, sl
     clock = modem.clock
     # First, while there is a block of that size.
     trace = _make_trace(config["log"]["trace"], clock, log)
-    registry, sampler = make_devices(config, clock, wall and wall.now)
+    registry, sampler = make_devices(config, clock, wall.now if wall else None)
     observations = Observations(registry, clock)
     dispatcher = _make_dispatcher(registry, observations, modem, log)
     modem.mipl.on_again = observations.clear
-    modem.network.on_time = wall and wall.learn
+    modem.network.on_time = wall.learn if wall else None
     supervisor_class = Supervisor
     if config["power"]["mode"] != "always":
         from . import extras
@@ -141,7 +170,7 @@ def build(config: dict, modem, log, restart=None, folder="outbox", wall=None, sl
     return node
 
 
-def _make_trace(size: int, clock, log):
+def _make_trace(size: int, clock: "Clock", log: "Log") -> "Trace | None":
     """Return a Trace of size bytes, less where heap is short; None for 0."""
     if hasattr(gc, "mem_free"):
         room = gc.mem_free() // _TRACE_SHARE
@@ -153,13 +182,13 @@ def _make_trace(size: int, clock, log):
     return Trace(size, clock, log, None)
 
 
-def _trace_lines(node, trace, wall):
+def _trace_lines(node: Node, trace: "Trace | None", wall: "Wall | None") -> None:
     """Have the lines of the UART recorded in trace, and logged at log level 3."""
     node.trace = trace
     at = node.modem.at
     if trace:
         trace.session = node.modem.mipl
-        trace.wall = wall and wall.now
+        trace.wall = wall.now if wall else None
         at.on_line = trace.record
     if node.log.level > 2:
         from node.trace import LineLog
@@ -167,7 +196,9 @@ def _trace_lines(node, trace, wall):
         at.on_line = LineLog(node.log, at.on_line).line
 
 
-def _make_dispatcher(registry, observations, modem, log) -> Dispatcher:
+def _make_dispatcher(
+    registry: "Registry", observations: Observations, modem: Modem, log: "Log"
+) -> Dispatcher:
     """Return the Dispatcher of modem's session; it logs each reply at level 2."""
     requests = modem.mipl.requests
     dispatcher = Dispatcher(registry, observations, requests, lambda text: log(text, 0))
