@@ -5,7 +5,8 @@ import sys
 from deploy.boards import ROOT
 
 # The driver, and before what pip has put there MicroPython's const.
-sys.path[:0] = [str(ROOT / "lib"), str(ROOT / "tools/fakes")]
+sys.path.insert(0, str(ROOT / "tools/fakes"))
+sys.path.insert(0, str(ROOT / "lib"))
 
 from m5310.errors import CME, AtError, event
 from m5310.network import registration
