@@ -1,7 +1,9 @@
 """The log of a node whose terminal is slow, or read by nobody: no operation waits for it."""
 
+import asyncio
 import builtins
 import re
+from types import SimpleNamespace
 
 import pytest
 import vtime
@@ -133,6 +135,33 @@ def test_a_line_that_can_be_printed_is_printed_at_once(terminal):
         return terminal.texts[-1].endswith(" now")
 
     assert logged(scene, 1)
+
+
+def test_a_log_without_lines_to_print_sleeps_until_there_is_one(terminal):
+    class Clock(vtime.VirtualClock):
+        turns = 0
+
+        async def sleep_ms(self, ms):
+            self.turns += 1
+            await vtime.clock.sleep_ms(ms)
+
+    async def scene():
+        clock = Clock()
+        log = Log(clock)
+        log.at = SimpleNamespace(replies=SimpleNamespace(queue=[]), quiet=lambda: True)
+        task = asyncio.create_task(log.run())
+        await vtime.clock.sleep_ms(60000)
+        idle = clock.turns
+        terminal.ms = 150
+        log("slow", 0)
+        log("waits", 0)
+        await vtime.clock.sleep_ms(10000)
+        busy = clock.turns
+        await vtime.clock.sleep_ms(60000)
+        task.cancel()
+        return idle, busy > 0, clock.turns - busy, [text[10:] for text in terminal.texts]
+
+    assert vtime.run(scene()) == (0, True, 0, ["slow", "waits"])
 
 
 def test_when_the_terminal_is_read_again_it_is_told_how_much_is_missing(terminal):
