@@ -21,7 +21,7 @@ BUILD = ROOT / "build" / "node"
 PROGRAM = ROOT / "build" / "program"
 VIRTUAL = ROOT / "boards/PC/virtual"
 SOURCES = ("lib", "firmware", "boards/PC")
-HEAP = "256K"  # of the 64-bit port; a large configuration fits too
+HEAP = "384K"  # of the 64-bit port; a large configuration fits too
 
 
 # Before the node, as the check takes more heap than a small node has to spare.

@@ -12,7 +12,7 @@ from deploy.options import usual
 from pcnode import BUILD
 from upytest import interpreter
 
-_HEAP = "256K"
+_HEAP = "384K"
 _PARTS = {
     "lib/at": "at/*.mpy",
     "lib/m5310": "m5310/*.mpy",

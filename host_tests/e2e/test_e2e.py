@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "firmware" / "config.example.json"
-HEAP = "224K"  # of the 64-bit port; a board of 32 bits needs about half
+HEAP = "256K"  # of the 64-bit port; a board of 32 bits needs about half
 APART = ["--http", "127.0.0.1:0", "--memory"]  # of the benches of other tests
 NODE = [sys.executable, "-m", "pcnode", "--heap", HEAP]
 

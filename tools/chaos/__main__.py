@@ -50,7 +50,7 @@ HEAP = _Heap()
     "--for", "seconds", default=60.0, type=click.FloatRange(20, 86400), help="Of --real."
 )
 @click.option(
-    "--heap", default="224K", show_default=True, type=HEAP, help="Of the node of --real."
+    "--heap", default="256K", show_default=True, type=HEAP, help="Of the node of --real."
 )
 def main(**options):
     """Run the node under generated faults and say what it lost, and why.

@@ -105,7 +105,7 @@ class Crowd:
                 os.devnull,
                 self._env,
                 _BAUD,
-                heap="224K",
+                heap="256K",
                 least_s=_PACED_S,
                 number=self._number * _FIRST + len(self._nodes),
                 platform=_PLATFORM,
