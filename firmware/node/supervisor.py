@@ -208,7 +208,7 @@ class Supervisor:
             except AtError as e:
                 if e.kind == errors.SILENT and self.state != _SILENT:
                     return  # it may just be busy: _await_module() comes next
-                if not left or e.kind not in (errors.HELD, errors.TIMEOUT, errors.BUSY):
+                if not left or not (e.unknown or e.deferred):
                     raise
             await self.clock.sleep_ms(_RENEWAL_PAUSE_MS)
         self.log("registration renewed", 2)

@@ -134,14 +134,14 @@ class Courier:
     def take(self) -> None:
         """Keep a reading of every sensor now."""
         for instance in self.measured:
-            self._take(instance, instance.resources[0][0])
+            self._take(instance)
 
     def take_unwatched(self) -> None:
         """Keep a reading of every sensor that nobody observes."""
         for instance in self.measured:
-            rid = instance.resources[0][0]
-            if self.observations.watched(instance.oid, instance.iid, rid)[0] is None:
-                self._take(instance, rid)
+            path = instance.oid, instance.iid, _reading(instance)
+            if self.observations.watched(*path)[0] is None:
+                self._take(instance)
 
     def busy(self) -> bool:
         """Return True if confirmations are awaited or readings wait to be written."""
@@ -160,11 +160,12 @@ class Courier:
     def _sample(self, now: "Ticks") -> None:
         if self.clock.ticks_diff(now, self._sampled) >= self.period_ms:
             for instance in self.measured:
-                if self._take(instance, instance.resources[0][0]):
+                if self._take(instance):
                     self._sampled = now
 
-    def _take(self, instance: "Instance", rid: int) -> bool:
+    def _take(self, instance: "Instance") -> bool:
         """Keep the current reading of an instance; return False if there is none."""
+        rid = _reading(instance)
         value = instance.get(rid)
         if value is None:
             return False
@@ -296,3 +297,8 @@ class Courier:
     def _new_id(self) -> int:
         self._last_id = self._last_id % 65535 + 1
         return self._last_id
+
+
+def _reading(instance: "Instance") -> int:
+    """Return the resource id of the reading of an instance: its first resource."""
+    return instance.resources[0][0]

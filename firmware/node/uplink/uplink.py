@@ -148,7 +148,7 @@ class Uplink:
         time = (self.wall and self.wall()) or 0
         found = []
         for instance in self.measured:
-            rid = instance.resources[0][0]
+            rid = instance.resources[0][0]  # the reading
             value = instance.get(rid)
             if value is not None:
                 found.append((instance.oid, instance.iid, rid, float(value), time))
