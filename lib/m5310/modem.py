@@ -13,6 +13,16 @@ from m5310.firmware import Firmware
 from m5310.network import Network
 from m5310.session import Mipl
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Self
+
+    import machine
+
+    from m5310.operations import Operation
+    from m5310.udp import Udp
+
 # What a starting module prints (facts/protocol.md 2.1); the bare OK behind it is a stray. A name
 # is also the answer to AT+CGMM or ATI. RDY comes some seconds behind the start of a BC28.
 _BANNERS = (b"REBOOT", b"*ATREADY", b"*MATREADY", b"+MATREADY", b"MATREADY", b"auto-reboot")
@@ -41,10 +51,18 @@ class Modem:
     `on_operation(op)` is called with each platform operation; without it every operation is
     answered with 4.04. `dialect` is "seed", "m5310a" or "auto". Options: `reset_pin` and
     `power_pin` are Pins, asserted by 1; `operator` and `earfcn` those of guide 1; `local_clock` is
-    True if AT+CCLK? prints local time (M5311), not UTC; the others are those of At.
+    True if AT+CCLK? prints local time (M5311), not UTC; the others are those of AtClient.
     """
 
-    def __init__(self, uart, clock=None, log=None, on_operation=None, dialect="seed", **options):
+    def __init__(
+        self,
+        uart: "machine.UART",
+        clock: "Clock | None" = None,
+        log: "Callable[[str], object] | None" = None,
+        on_operation: "Callable[[Operation], object] | None" = None,
+        dialect: str = "seed",
+        **options,
+    ) -> None:
         self.clock = clock = clock or Clock()
         self.log = log or _ignore
         self.reset_pin = options.pop("reset_pin", None)
@@ -61,13 +79,13 @@ class Modem:
         self.network = Network(self.at, clock)
         self.network.local_clock = local_clock
         self._sockets = None
-        self._engine = None  # the task that runs `at`
+        self._engine: "asyncio.Task" = None  # runs `at`
         self.firmware = Firmware(self)
         self.mipl.on_firmware = self.firmware.event
 
     # -- use -----------------------------------------------------------------------------------
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> "Self":
         """Start the engine and wait for the module; raises AtError(SILENT) after 30 s."""
         self._engine = asyncio.create_task(self.at.run())
         try:
@@ -77,10 +95,10 @@ class Modem:
             raise
         return self
 
-    async def __aexit__(self, kind, error, trace):
+    async def __aexit__(self, kind, error, trace) -> None:
         await self._stop()
 
-    async def _stop(self):
+    async def _stop(self) -> None:
         """Stop the engine: nothing is sent any more, and what waits fails with RESET."""
         engine = self._engine
         self._engine = None
@@ -94,18 +112,18 @@ class Modem:
             self._sockets.reset()
         self.at.restart(errors.RESET)
 
-    async def attach(self, timeout_ms=180_000):
+    async def attach(self, timeout_ms: int = 180_000) -> None:
         """Bring the module onto the network, timeout_ms at most; raises AtError (guide 1)."""
         await self.network.attach(self.log, timeout_ms, self.operator, self.earfcn)
 
     bring_up = attach  # the name before version 0.2
 
-    async def command(self, text, timeout_ms=2000, **options):
-        """Send an AT command (bytes), return its information lines; as At.command."""
+    async def command(self, text: bytes, timeout_ms: int = 2000, **options) -> "list[bytes]":
+        """Send an AT command (bytes), return its information lines; as AtClient.command."""
         return await self.at.command(text, timeout_ms, **options)
 
     @property
-    def sockets(self):
+    def sockets(self) -> "Udp":
         """The UDP sockets of the module, a Udp."""
         if self._sockets is None:
             from m5310.udp import Udp
@@ -113,7 +131,7 @@ class Modem:
             self._sockets = Udp(self.at, self.clock)
         return self._sockets
 
-    def udp(self, port=None):
+    def udp(self, port: "int | None" = None) -> "Any":
         """Return a UDP socket on local port 1 to 65535, not 5683; see UdpSocket.
 
         Without a port, the sockets of the module, as `sockets`.
@@ -124,8 +142,8 @@ class Modem:
 
     # -- what the module prints when it starts ---------------------------------------------------
 
-    def _booted(self, line):
-        """Take line if it tells of a start or of services; return whether it does."""
+    def _booted(self, line: bytearray) -> bool:
+        """Handle line if it tells of a start or of services; return whether it does."""
         if self.firmware.line(line):
             return True
         if not self._is_start(line):
@@ -139,8 +157,8 @@ class Modem:
         self.forget("the module rebooted")
         return True
 
-    def _is_start(self, line):
-        """Tell whether line is printed by a module that starts, and only then."""
+    def _is_start(self, line: bytearray) -> bool:
+        """Return True if only a module that starts prints line."""
         if _begins(line, _NAMES):
             return not self.at.claimed(line)
         if line.strip() != _READY:
@@ -152,7 +170,7 @@ class Modem:
         recent = since is not None and 0 <= self.clock.ticks_diff(now, since) < _START_MS
         return not (recent or self.at.half_answered)
 
-    def forget(self, cause):
+    def forget(self, cause: str) -> None:
         """Drop all state that lives in the module: it starts over, for cause (text)."""
         self.network.reset()
         if self.mipl.state:
@@ -161,7 +179,7 @@ class Modem:
             self._sockets.reset()
         self.at.restart(errors.RESET)
 
-    async def reboot(self):
+    async def reboot(self) -> None:
         """Reboot the module by AT+NRB, which has no OK, and wait for it; raises AtError.
 
         UPDATING while it must not be reset, see Firmware.busy.
@@ -175,7 +193,7 @@ class Modem:
         self.forget("rebooted by us")
         await self.at.sync(_BOOT_MS)
 
-    async def pulse(self, pin, pulse_ms):
+    async def pulse(self, pin: "machine.Pin", pulse_ms: int) -> None:
         """Assert pin for pulse_ms, then wait for the module; raises AtError(SILENT).
 
         UPDATING while it must not be reset, see Firmware.busy.
@@ -189,16 +207,16 @@ class Modem:
         self.forget("restarted by pin")
         await self.at.sync(_BOOT_MS)
 
-    def _check_idle(self):
+    def _check_idle(self) -> None:
         """Raise AtError(UPDATING) where a reset could leave the module without firmware."""
         if self.firmware.busy:
             raise AtError(errors.UPDATING)
 
-    def _refuse(self, op):
+    def _refuse(self, op: "Operation") -> None:
         """Answer an operation that nobody handles with 4.04."""
         self.mipl.requests.reply(op, 404)
 
-    def status(self):
+    def status(self) -> dict:
         """Return the status of the line, the network and the session as one new dict."""
         return {
             "at": self.at.status(),
@@ -208,11 +226,11 @@ class Modem:
         }
 
 
-def _ignore(text):
+def _ignore(text: str) -> None:
     """Log nothing."""
 
 
-def _begins(line, texts):
+def _begins(line: bytearray, texts: "tuple[bytes, ...]") -> bool:
     for text in texts:
         if line.startswith(text):
             return True

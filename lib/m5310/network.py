@@ -9,6 +9,13 @@ from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, split
 from m5310.nitz import parse_clock
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from at import AtClient
+    from at.port import Clock, Ticks
+
 _POLL_MS = const(5000)  # CEREG? besides the URC, which is not reliable (facts/protocol.md 9.11)
 _REPORT_MS = const(10000)
 _PAUSE_MS = const(100)  # a module that starts loses what comes too fast (facts/protocol.md 1)
@@ -29,12 +36,12 @@ _STATES = (  # of +CEREG (facts/protocol.md 3)
 )
 
 
-def registration(state):
+def registration(state: int) -> str:
     """Return what a state of +CEREG means."""
     return _STATES[state] if state < len(_STATES) else "state %d" % state
 
 
-def signal(rssi):
+def signal(rssi: int) -> str:
     """Return rssi of +CSQ in words, in dBm (facts/protocol.md 3)."""
     return "signal %d dBm" % (2 * rssi - 113) if 0 < rssi < 32 else "no signal"
 
@@ -42,7 +49,7 @@ def signal(rssi):
 # -- answers and reports -----------------------------------------------------------------------
 
 
-def is_answer(line):
+def is_answer(line: "bytes | bytearray") -> bool:
     """Tell the answer to CEREG? from a report of the registration (facts/protocol.md 3).
 
     answer: `<n>,<state>[,<tac>,<ci>,<AcT>,...]`, 2, 5, 7, 9 or 10 fields
@@ -64,16 +71,16 @@ def is_answer(line):
     return fields[0].isdigit() and len(fields[0]) == 1 and fields[0] <= b"5"
 
 
-def _is_state(field):
+def _is_state(field: bytes) -> bool:
     return field == b"10" or (len(field) == 1 and field.isdigit())
 
 
-def _is_quoted(line):
+def _is_quoted(line: "bytes | bytearray") -> bool:
     """Return True if the second field of line stands in quotes."""
     return bytes(line[line.find(b",") + 1 :]).lstrip()[:1] == b'"'
 
 
-def is_mode_answer(line):
+def is_mode_answer(line: "bytes | bytearray") -> bool:
     """Tell the answer to CSCON? or NPSMR?, `<n>,<mode>`, from a report, `<mode>`."""
     return b"," in line
 
@@ -81,29 +88,29 @@ def is_mode_answer(line):
 # -- the steps of bring-up ---------------------------------------------------------------------
 
 
-def _is_imsi(line):
+def _is_imsi(line: bytearray) -> bool:
     return is_digits(line) and 6 <= len(line) <= 15
 
 
-def _take_imei(network, line):
+def _take_imei(network: "Network", line: bytes) -> None:
     imei = split(body(line), 2)[0]
     num(imei[:10])
     network.imei = str(imei, "utf-8")
 
 
-def _take_imsi(network, line):
+def _take_imsi(network: "Network", line: bytes) -> None:
     network.imsi = str(body(line).strip(), "utf-8")
 
 
-def _take_apn(network, line):
+def _take_apn(network: "Network", line: bytes) -> None:
     network.apn = str(split(body(line), 16)[2], "utf-8")
 
 
-def _take_rssi(network, line):
+def _take_rssi(network: "Network", line: bytes) -> None:
     network.rssi = num(split(body(line), 4)[0])
 
 
-def _take_time(network, line):
+def _take_time(network: "Network", line: bytes) -> None:
     network.time = parse_clock(body(line), network.local_clock)
 
 
@@ -135,32 +142,32 @@ class Network:
     clock whenever it was asked for and is set.
     """
 
-    def __init__(self, at, clock):
+    def __init__(self, at: "AtClient", clock: "Clock") -> None:
         self.at = at
         self.clock = clock
-        self.on_change = None
-        self.on_time = None
-        self.power = None  # power saving to ask for in attach(), see power.set_up
-        self.imei = None
-        self.imsi = None
+        self.on_change: "Callable[[bool], object]" = None
+        self.on_time: "Callable[[tuple], object]" = None
+        self.power: "tuple | None" = None  # power saving to ask for in attach(), see power.set_up
+        self.imei: "str | None" = None
+        self.imsi: "str | None" = None
         self.state = _UNKNOWN
-        self.cell = None, None, None  # type: tuple # tac, ci, AcT as printed
+        self.cell: tuple = None, None, None  # tac, ci, AcT as printed
         self.connected = False
         self.boots = 0  # reboots of the module: what bring-up set is gone
         self.rssi = 99
-        self.apn = None
+        self.apn: "str | None" = None
         self.local_clock = False  # AT+CCLK? prints local time, not UTC, see nitz
-        self.time = None  # (year, month, day, hour, minute, second), UTC
+        self.time: "tuple | None" = None  # (year, month, day, hour, minute, second), UTC
         self.clock_known = False  # False: `time` is to be asked for again
         at.urc(b"+CEREG:", self._cereg, is_answer)
         at.urc(b"+CSCON:", self._cscon, is_mode_answer)
 
     @property
-    def registered(self):
+    def registered(self) -> bool:
         """True at home and roaming."""
         return self.state in (_HOME, _ROAMING)
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget what a reboot of the module undoes."""
         self.state = _UNKNOWN
         self.connected = False
@@ -168,7 +175,13 @@ class Network:
 
     # -- bring-up ------------------------------------------------------------------------------
 
-    async def attach(self, log, timeout_ms, operator=None, earfcn=None):
+    async def attach(
+        self,
+        log: "Callable[[str], object]",
+        timeout_ms: int,
+        operator: "str | None" = None,
+        earfcn: "int | None" = None,
+    ) -> None:
         """Walk the steps of guide 1 and wait for registration, timeout_ms for all of it.
 
         operator (digits) and earfcn (a number) are sent where given; both must succeed. Raises
@@ -182,7 +195,7 @@ class Network:
         finally:
             at.pause_ms = pause
 
-    async def _attach(self, log, timeout_ms, operator, earfcn):
+    async def _attach(self, log, timeout_ms: int, operator, earfcn) -> None:
         start = self.clock.ticks_ms()
         boots = self.boots
         for step in _IDENTITY:
@@ -202,18 +215,19 @@ class Network:
             await self._walk(step, log)
         await self.ask_time(log)
 
-    async def ask_time(self, log):
+    async def ask_time(self, log: "Callable[[str], object]") -> None:
         """Ask for the network's clock, which is not set at first; raises AtError.
 
         Once it is set, on_time hears it.
         """
         self.time = None
         await self._walk(_TIME, log)
-        self.clock_known = bool(self.time) and self.time[0] >= _KNOWN_YEAR
+        time = self.time
+        self.clock_known = time is not None and time[0] >= _KNOWN_YEAR
         if self.clock_known and self.on_time:
-            self.on_time(self.time)
+            self.on_time(time)
 
-    async def _walk(self, step, log):
+    async def _walk(self, step: _Step, log) -> None:
         """Send a step until it is answered; raises AtError if the module cannot be talked to."""
         for left in range(step.tries - 1, -1, -1):
             try:
@@ -231,7 +245,7 @@ class Network:
             if left:
                 await self.clock.sleep_ms(_RETRY_MS)
 
-    async def _wait(self, log, start, timeout_ms, boots):
+    async def _wait(self, log, start: "Ticks", timeout_ms: int, boots: int) -> None:
         """Wait for registration until timeout_ms after start; raises AtError."""
         clock = self.clock
         said = start
@@ -261,7 +275,7 @@ class Network:
 
     # -- state ---------------------------------------------------------------------------------
 
-    async def ask(self):
+    async def ask(self) -> None:
         """Ask for the registration state now: the URC may have been lost."""
         try:
             lines = await self.at.command(b"AT+CEREG?", 2000, b"+CEREG:", is_answer)
@@ -275,7 +289,7 @@ class Network:
             except ValueError:  # noise in it: the URC or the next answer will tell
                 return
 
-    async def signal(self):
+    async def signal(self) -> None:
         """Refresh the signal quality; raises AtError."""
         lines = await self.at.command(b"AT+CSQ", 2000, b"+CSQ:")
         if lines:
@@ -284,15 +298,15 @@ class Network:
             except ValueError:  # noise in it: the last value stands
                 return
 
-    def quality(self):
+    def quality(self) -> str:
         """Return the signal in words."""
         return signal(self.rssi)
 
-    def words(self):
+    def words(self) -> str:
         """Return the registration state in words."""
         return registration(self.state)
 
-    def _set(self, state, cell):
+    def _set(self, state: int, cell: "list[bytes]") -> None:
         if state < 0:
             raise ValueError("state")
         was = self.registered
@@ -302,22 +316,22 @@ class Network:
         if was != self.registered and self.on_change:
             self.on_change(self.registered)
 
-    def _cereg(self, line):
+    def _cereg(self, line: bytearray) -> None:
         if is_answer(line):  # a late one
             self._answer(line)
         else:
             fields = split(body(line), 16)
             self._set(num(fields[0]), fields[1:4])
 
-    def _answer(self, line):
+    def _answer(self, line: "bytes | bytearray") -> None:
         """Take the answer to CEREG?, `<n>,<state>[,<tac>,<ci>,<AcT>...]`."""
         fields = split(body(line), 16)
         self._set(num(fields[1]), fields[2:5])
 
-    def _cscon(self, line):
+    def _cscon(self, line: bytearray) -> None:
         self.connected = num(split(body(line), 4)[-1]) == 1
 
-    def status(self):
+    def status(self) -> dict:
         """Return identity, registration, cell, signal and clock as a new dict."""
         return {
             "imei": self.imei,

@@ -97,7 +97,7 @@ class Parts:
         self.clock = clock
         self.coming = coming
         self.refuse = refuse
-        self._writes = []  # type: list
+        self._writes: "list[_Write]" = []
         self._starved = None  # the msgid refused last for want of memory,
         self._starved_at = clock.ticks_ms()  # and the tick of its last part
 

@@ -16,6 +16,14 @@ from m5310.errors import AGAIN, BAD_STATE, AtError
 from m5310.operations import Operation, kind_of, parse, short
 from m5310.parts import Parts
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from at import AtClient
+    from at.port import Clock, Ticks
+    from m5310.dialects import Dialect
+
 _DOING = (WRITE, EXECUTE)  # a tuple written where it is used would be made each time
 _RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
 _BAD_REQUEST = const(11)
@@ -28,22 +36,29 @@ _SMALL = const(0x3FFFFFFF)  # of a CRC-32: what a small integer of a 32-bit port
 class Requests:
     """The operations of one session.
 
-    `on_operation(op)` gets each one and answers it with `reply`; `on_answered(op, error, age)`
-    hears how the answer fared, age in ms; `on_wait()` that one waits for the dialect to be known.
+    `on_operation(op)` gets each one and answers it with `reply`; `on_answered(op, error, age_ms)`
+    is told how the answer fared; `on_wait()` that one waits for the dialect to be known.
     """
 
-    def __init__(self, at, clock, dialect, on_operation):
+    def __init__(
+        self,
+        at: "AtClient",
+        clock: "Clock",
+        dialect: "Dialect",
+        on_operation: "Callable[[Operation], object]",
+    ) -> None:
         self.at = at
         self.clock = clock
         self.parts = Parts(clock, self._coming, self._refuse)
         self.speak(dialect)
         self.on_operation = on_operation
-        self.on_answered = None
-        self.on_wait = None
+        self.on_answered: "Callable[[Operation, AtError | None, int], object]" = None
+        self.on_wait: "Callable[[], object]" = None
         self.ref = 0
         self.operations = self.repeats = self.refused = 0
         self.done_before = Repeats(clock)
-        self._half = None  # (msgid, path) of a read that was answered in part, and then refused
+        # (msgid, path) of a read that was answered in part, and then refused
+        self._half: "tuple | None" = None
         # Refuses an operation for which there is no memory.
         self._spare = op = Operation(0, 0, clock.ticks_ms())
         op.requests = self
@@ -52,7 +67,7 @@ class Requests:
         self.reset()
         at.urc(b"+MIPL", self._operation, _is_no_operation, cut=True)
 
-    def speak(self, dialect):
+    def speak(self, dialect: "Dialect") -> None:
         """Answer in dialect from now on; while that is auto, answers wait until it is known.
 
         Those that the module gives itself are dropped then.
@@ -61,17 +76,19 @@ class Requests:
         self.at.replies.queue[:] = [op for op in self.at.replies.queue if not dialect.answers(op)]
         self.at.replies.waits = dialect.name == "auto"
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget the parts of a write. The last results stay: the module may ask again yet."""
         self.parts.clear()
         self._half = None
 
-    def stop(self):
+    def stop(self) -> None:
         """End the tasks that watch parts and repeats, and forget both."""
         self.reset()
         self.done_before.stop()
 
-    def reply(self, op, code, values=(), resources=""):
+    def reply(
+        self, op: Operation, code: int, values: "list | tuple" = (), resources: str = ""
+    ) -> None:
         """Answer op with a CoAP code as 205 or 404, and once only.
 
         `values` of a read are (instance, resource, type, value), `resources` of a discover the
@@ -84,7 +101,9 @@ class Requests:
                 pass
         self._answer(op, _RESULTS[code], values, resources)
 
-    def _answer(self, op, result, values=(), resources=""):
+    def _answer(
+        self, op: Operation, result: int, values: "list | tuple" = (), resources: str = ""
+    ) -> None:
         if self.dialect.answers(op):
             return
         op.requests = self
@@ -101,7 +120,7 @@ class Requests:
         if self.at.replies.waits and self.on_wait:
             self.on_wait()
 
-    def _fit(self, values):
+    def _fit(self, values: "list | tuple") -> bool:
         """Tell whether every one of values has a form on the line.
 
         It is known before the first is sent: a module sends what it has as the whole answer when
@@ -116,23 +135,23 @@ class Requests:
             return False
         return True
 
-    def done(self, op, error, age):
-        """Hear how the answer to op fared: error None or an AtError, age in ms."""
+    def done(self, op: Operation, error: "AtError | None", age_ms: int) -> None:
+        """Note how the answer to op fared, and tell `on_answered`."""
         if not error:
             if op.content:
                 self.done_before.answered(op)
         elif op.kind == READ and op.next and error.refused and error.code != BAD_STATE:
             self._half = op.msgid, op.path
         if self.on_answered:
-            self.on_answered(op, error, age)
+            self.on_answered(op, error, age_ms)
 
-    def _coming(self):
-        """Tell whether the beginning of a line is here."""
+    def _coming(self) -> bool:
+        """Return True if an incomplete line is buffered."""
         return self.at.port.lines.partial()
 
     # -- operations in -------------------------------------------------------------------------
 
-    def _operation(self, line):
+    def _operation(self, line: bytearray) -> None:
         now = self.clock.ticks_ms()
         try:
             op = parse(kind_of(line), line, now)
@@ -158,8 +177,8 @@ class Requests:
             self._stop(op)
             self.on_operation(op)
 
-    def _starve(self, line, now):
-        """Refuse the operation in line without taking heap."""
+    def _starve(self, line: bytearray, now: "Ticks") -> None:
+        """Refuse the operation in line without allocating."""
         self.refused += 1
         if self._spare in self.at.replies.queue:
             return
@@ -167,12 +186,12 @@ class Requests:
         if op.kind != WRITE or not self.parts.starved(op):
             self._answer(op, _BAD_REQUEST)
 
-    def _refuse(self, op):
+    def _refuse(self, op: Operation) -> None:
         self.refused += 1
         op.bad = True
         self.reply(op, 400)
 
-    def _stop(self, op):
+    def _stop(self, op: Operation) -> None:
         """End the answer to the same read that is half sent: the module begins it anew."""
         at = self.at
         for each in at.replies.queue[:1]:
@@ -184,8 +203,8 @@ class Requests:
                     each.done(AtError(AGAIN), self.clock.ticks_diff(op.arrived, each.arrived))
 
 
-def _is_no_operation(line):
-    """Tell whether line, +MIPL..., only answers a command, as +MIPLVER: 2.2.0 does."""
+def _is_no_operation(line: bytearray) -> bool:
+    """Return True if line, +MIPL..., only answers a command, as +MIPLVER: 2.2.0 does."""
     try:
         kind_of(line)
     except ValueError:
@@ -196,7 +215,7 @@ def _is_no_operation(line):
 # -- repeats -----------------------------------------------------------------------------------
 
 
-def fingerprint(op):
+def fingerprint(op: Operation) -> None:
     """Set op.content and op.ends, which stand for all that a write or an execute says.
 
     content is the CRC-32 and the length of it, the message id left out. ends are 30 bits of the
@@ -222,7 +241,7 @@ class _Done:
 
     waits = True  # for its answer to be taken
 
-    def __init__(self, op, code, when):
+    def __init__(self, op: Operation, code: int, when: "Ticks") -> None:
         self.kind = op.kind
         self.msgid = op.msgid
         self.content = op.content
@@ -230,8 +249,8 @@ class _Done:
         self.code = code
         self.when = when
 
-    def is_again(self, op):
-        """Tell whether op is this one, printed again."""
+    def is_again(self, op: Operation) -> bool:
+        """Return True if op is this one, printed again."""
         if self.kind != op.kind or self.msgid != op.msgid:
             return False
         return self.content == op.content or op.content[0] & _SMALL in self.ends
@@ -240,23 +259,23 @@ class _Done:
 class Repeats:
     """The newest operations that were done, the oldest first."""
 
-    def __init__(self, clock):
+    def __init__(self, clock: "Clock") -> None:
         self.clock = clock
-        self._done = []  # type: list
+        self._done: "list[_Done]" = []
         self._forgetting = None  # the task that does
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all of them: they were of the session before."""
         del self._done[:]
 
-    def stop(self):
+    def stop(self) -> None:
         """Forget all of them, and end the task that does."""
         self.clear()
         if self._forgetting:
             self._forgetting.cancel()
             self._forgetting = None
 
-    def code(self, op):
+    def code(self, op: Operation) -> int:
         """Return the code that op, with its fingerprint, was answered with before; 0 if new."""
         now = self.clock.ticks_ms()
         for each in self._done:
@@ -264,7 +283,7 @@ class Repeats:
                 return each.code
         return 0
 
-    def add(self, op, code):
+    def add(self, op: Operation, code: int) -> None:
         """Note that op was done, and is answered with code."""
         done = self._done
         if len(done) >= _MAX_DONE:  # what has no answer yet will come again
@@ -273,13 +292,13 @@ class Repeats:
         if not self._forgetting:
             self._forgetting = asyncio.create_task(self._forget())
 
-    def answered(self, op):
+    def answered(self, op: Operation) -> None:
         """Note that the module has taken the answer to op."""
         for each in self._done:
             if each.is_again(op):
                 each.waits = False
 
-    async def _forget(self):
+    async def _forget(self) -> None:
         """Forget what is older than a message id lasts, before the ticks come round to it."""
         done = self._done
         while done:

@@ -13,6 +13,16 @@ from m5310.fields import body, is_digits, num, put, split
 from m5310.operations import put_resources
 from m5310.requests import Requests
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from at import AtClient
+    from at.port import Clock, Ticks
+    from m5310.dialects import Dialect
+    from m5310.operations import Operation
+
 CLOSED = const(0)
 OPENING = const(1)
 REGISTERED = const(2)
@@ -56,7 +66,13 @@ class Mipl:
     Error = AtError  # what its methods raise
     release = b""  # release assistance behind the ackid, see power.RELEASE
 
-    def __init__(self, at, clock, dialect, on_operation):
+    def __init__(
+        self,
+        at: "AtClient",
+        clock: "Clock",
+        dialect: "Dialect",
+        on_operation: "Callable[[Operation], object]",
+    ) -> None:
         self.at = at
         self.clock = clock
         self.auto = dialect.name == "auto"  # it is found out
@@ -64,14 +80,14 @@ class Mipl:
         self.requests = Requests(at, clock, dialect, on_operation)
         self.requests.on_wait = self._start_detection
         self._detection = None  # the task that finds the dialect out
-        self.on_lost = None
-        self.on_again = None
-        self.on_event = None
-        self.on_ack = None
-        self.on_firmware = None
+        self.on_lost: "Callable[[str], object]" = None
+        self.on_again: "Callable[[], object]" = None
+        self.on_event: "Callable[[int, int], object]" = None
+        self.on_ack: "Callable[[int, bool], object]" = None
+        self.on_firmware: "Callable[[int], object]" = None
         self.model = b""  # what the module called itself when it started
         self.state = CLOSED
-        self.version = None  # of the module's LwM2M suite, text
+        self.version: "str | None" = None  # of the module's LwM2M suite, text
         self.cause = ""
         self.notified = self.updates = 0
         self.lifetime_s = 0
@@ -79,18 +95,25 @@ class Mipl:
         self._update_asked = False
 
     @property
-    def dialect(self):
+    def dialect(self) -> "Dialect":
         """The dialect that is spoken; Requests.speak changes it."""
         return self.requests.dialect
 
     @property
-    def registered(self):
+    def registered(self) -> bool:
         """True from event 6 until the registration is lost or closed."""
         return self.state == REGISTERED
 
     # -- session -------------------------------------------------------------------------------
 
-    async def open(self, objects, lifetime_s=3600, timeout_s=30, server=None, bootstrap=True):
+    async def open(
+        self,
+        objects: "list[tuple] | tuple",
+        lifetime_s: int = 3600,
+        timeout_s: int = 30,
+        server: "str | None" = None,
+        bootstrap: bool = True,
+    ) -> None:
         """Create the session, add objects, register; return when the platform accepted.
 
         `objects` are (id, bitmap, attributes, actions, "id;id;...") (guide 3.2); server
@@ -122,7 +145,7 @@ class Mipl:
         if self.state != REGISTERED:
             raise AtError(errors.FAILED, 0, self.cause.encode())
 
-    async def _declare(self, objects, server, bootstrap):
+    async def _declare(self, objects, server: "str | None", bootstrap: bool) -> None:
         """Create the session and tell the module what there is."""
         await self._detect()
         await self._create(self.dialect.creates(server, bootstrap))
@@ -138,7 +161,7 @@ class Mipl:
                 put_resources(resources, text)
                 await self.at.command(bytes(text), prefix=b"")
 
-    async def _create(self, texts):
+    async def _create(self, texts: "tuple[bytes, ...]") -> None:
         """Send texts until one is accepted, the first once more after a delete; raises AtError."""
         lines = refusal = None
         for text in texts[:1] + texts:
@@ -161,7 +184,7 @@ class Mipl:
         ref = body(lines[0]).strip() if lines else b""
         self.requests.ref = num(ref) if is_digits(ref) and len(ref) < 5 else 0
 
-    async def update(self, lifetime_s=0, objects=False):
+    async def update(self, lifetime_s: int = 0, objects: bool = False) -> None:
         """Renew the registration and wait for event 11; raises AtError (guide 3.2 B, C).
 
         lifetime_s 0 keeps the present one; objects sends the object list along.
@@ -178,17 +201,17 @@ class Mipl:
             raise AtError(errors.FAILED, 0, self.cause.encode())
         self.lifetime_s = lifetime_s or self.lifetime_s
 
-    def update_due(self):
+    def update_due(self) -> bool:
         """Return True if the registration is to be renewed: at half the lifetime, or event 14."""
         if self.state != REGISTERED:
             return False
         return self._update_asked or self._since_ms(self._renewed) >= self.lifetime_s * 500
 
-    def lifetime_left_s(self):
+    def lifetime_left_s(self) -> int:
         """Return the seconds until the registration runs out."""
         return self.lifetime_s - self._since_ms(self._renewed) // 1000
 
-    async def resume(self, ref, dialect, lifetime_s):
+    async def resume(self, ref: int, dialect: str, lifetime_s: int) -> None:
         """Go on with a session the module still has, and renew it; raises AtError if it is gone.
 
         ref and dialect (its name) are those the session was opened with.
@@ -207,7 +230,7 @@ class Mipl:
             self.reset()
             raise
 
-    async def close(self):
+    async def close(self) -> None:
         """Deregister and delete the session, in the guide's order (3.6).
 
         What fails on the way is passed over: the rest is done all the same. Raises AtError only
@@ -217,11 +240,11 @@ class Mipl:
         await self._quietly(b"AT+MIPLCLOSE=%d" % self.requests.ref, 10000)
         await self._quietly(b"AT+MIPLDELETE=%d" % self.requests.ref, 10000)
 
-    async def remove(self, oid):
+    async def remove(self, oid: int) -> None:
         """Delete object oid from the module (guide 3.6); an error means it is gone already."""
         await self._quietly(b"AT+MIPLDELOBJ=%d,%d" % (self.requests.ref, oid))
 
-    async def _quietly(self, text, timeout_ms=2000):
+    async def _quietly(self, text: bytes, timeout_ms: int = 2000) -> None:
         """Send text and pass over its error; raises AtError if the module is silent."""
         try:
             await self.at.command(text, timeout_ms, prefix=b"", slow=True)
@@ -229,20 +252,20 @@ class Mipl:
             if e.kind == errors.SILENT:
                 raise
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget the session: the module rebooted, or a new one is about to be made."""
         self.state = CLOSED
         self.at.hold_ms = 0
         self.requests.reset()
 
-    def stop(self):
+    def stop(self) -> None:
         """End the tasks of the session: the line is given up."""
         self.requests.stop()
         if self._detection:
             self._detection.cancel()
             self._detection = None
 
-    def lost(self, cause):
+    def lost(self, cause: str) -> None:
         """End the session for cause (text), and tell `on_lost`."""
         self.cause = cause
         self.reset()
@@ -251,13 +274,13 @@ class Mipl:
 
     # -- dialect -------------------------------------------------------------------------------
 
-    async def _detect(self):
+    async def _detect(self) -> None:
         """Ask for the version of the suite and, if not known, the dialect; raises AtError."""
         self.version = await dialects.ask_version(self.at) or self.version
         if self.dialect.name == "auto":
             self.requests.speak(await dialects.detect(self.at, self.version, self.model))
 
-    def _start_detection(self):
+    def _start_detection(self) -> None:
         """Detect the dialect before the session does: an operation waits for its answer.
 
         It is one of a session from before our restart.
@@ -265,7 +288,7 @@ class Mipl:
         if not self._detection:
             self._detection = asyncio.create_task(self._detect_for_operation())
 
-    async def _detect_for_operation(self):
+    async def _detect_for_operation(self) -> None:
         try:
             await self._detect()
         except AtError:  # the next operation tries it again, and so does the session
@@ -274,7 +297,9 @@ class Mipl:
 
     # -- notifications -------------------------------------------------------------------------
 
-    async def notify(self, msgid, oid, iid, rid, kind, value, ackid=0):
+    async def notify(
+        self, msgid: int, oid: int, iid: int, rid: int, kind: int, value: "Any", ackid: int = 0
+    ) -> None:
         """Report one value under the observation msgid; raises AtError (guide 3.3).
 
         With ackid (1..65535) the platform's confirmation is asked for: `on_ack` hears of it.
@@ -288,7 +313,9 @@ class Mipl:
         await self.at.command(bytes(text), _NOTIFY_MS, prefix=b"")
         self.notified += 1
 
-    async def notify_values(self, msgid, oid, iid, values, ackid=0):
+    async def notify_values(
+        self, msgid: int, oid: int, iid: int, values: "list | tuple", ackid: int = 0
+    ) -> None:
         """Report values, [(rid, type, value), ...], in one message; as notify() for the rest.
 
         No other notification comes between the lines.
@@ -302,7 +329,9 @@ class Mipl:
         await self.at.together(lines, _NOTIFY_MS)
         self.notified += 1
 
-    def _notification(self, msgid, oid, iid, entry, i, count):
+    def _notification(
+        self, msgid: int, oid: int, iid: int, entry: tuple, i: int, count: int
+    ) -> bytearray:
         """Return the i-th of count lines of a notification; entry is (rid, type, value)."""
         rid, kind, value = entry
         dialect = self.dialect
@@ -319,7 +348,7 @@ class Mipl:
 
     # -- events --------------------------------------------------------------------------------
 
-    def _event(self, line):
+    def _event(self, line: bytearray) -> None:
         fields = split(body(line), 8)
         num(fields[0])
         event = num(fields[1])
@@ -349,18 +378,18 @@ class Mipl:
         elif action == _ACK and ext and self.on_ack:  # 0 is no id (facts/protocol.md 9.21)
             self.on_ack(ext, event == _DELIVERED)
 
-    def _ends(self, event):
+    def _ends(self, event: int) -> bool:
         """Return True if event ends the session, and is not left over from an older one."""
         return self.state == REGISTERED or (self.state == OPENING and event in _OPEN_FAILED)
 
-    def _note_renewal(self):
+    def _note_renewal(self) -> None:
         self._renewed = self.clock.ticks_ms()
         self._update_asked = False
 
-    def _since_ms(self, tick):
+    def _since_ms(self, tick: "Ticks") -> int:
         return self.clock.ticks_diff(self.clock.ticks_ms(), tick)
 
-    def status(self):
+    def status(self) -> dict:
         """Return the state in words, the last cause of a loss and the counters as a new dict."""
         requests = self.requests
         return {

@@ -6,6 +6,12 @@ from m5310 import errors
 from m5310.errors import AtError
 from m5310.fields import body, is_digits, num, split, tohex, unhex
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Self
+
+    from at import AtClient, Clock
+
 _MAX_SOCKETS = const(7)  # open at a time: ids 0 to 6, or 1 to 7 (facts/protocol.md 4)
 _MAX_BYTES = const(512)  # of one datagram on this chip
 _POLL_MS = const(10000)  # asks for data that often: an announcement may get lost
@@ -19,18 +25,18 @@ RELEASE_AFTER_REPLY = const(0x400)
 class Udp:
     """The UDP sockets of one module: `sockets` are the open ones by their ids, seven at most."""
 
-    def __init__(self, at, clock):
+    def __init__(self, at: "AtClient", clock: "Clock") -> None:
         self.at = at
         self.clock = clock
-        self.sockets = {}
+        self.sockets: "dict[int, UdpSocket]" = {}
         self._strays = True  # the module may have sockets open that are unknown here
         at.urc(b"+NSONMI:", self._announced)
 
-    async def socket(self, port):
+    async def socket(self, port: int) -> "UdpSocket":
         """Return a UdpSocket on local port `port`, opened; raises as UdpSocket.open."""
         return await UdpSocket(self, port).open()
 
-    async def create(self, port):
+    async def create(self, port: int) -> int:
         """Have the module create a socket; return its id.
 
         A refusal may come from sockets that are open in the module and unknown here: they are
@@ -47,7 +53,7 @@ class Udp:
         await self._sweep()  # what is open from before our restart has the port
         return await self._create(port)
 
-    async def _create(self, port):
+    async def _create(self, port: int) -> int:
         text = b'AT+NSOCR="DGRAM",17,%d,1' % port
         try:
             lines = await self.at.command(text, 5000, b"+NSOCR:", None, _is_socket)
@@ -61,7 +67,7 @@ class Udp:
             raise AtError(errors.FAILED, 0, b"AT+NSOCR: no socket id")
         return num(ref)
 
-    async def _sweep(self):
+    async def _sweep(self) -> None:
         """Close every socket of the module that is not in `sockets`."""
         for ref in range(_MAX_SOCKETS + 1):  # ids 0 to 6, or 1 to 7
             if ref not in self.sockets:
@@ -72,7 +78,7 @@ class Udp:
                         raise
         self._strays = False
 
-    async def close(self, ref):
+    async def close(self, ref: int) -> None:
         """Have the module close socket ref; raises AtError, and then it may still be open."""
         try:
             await self.at.command(b"AT+NSOCL=%d" % ref, prefix=b"")
@@ -80,14 +86,14 @@ class Udp:
             self._strays = True
             raise
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget every socket: the module rebooted. Waiting calls raise AtError(RESET)."""
         for sock in self.sockets.values():
             sock.is_open = False
-        self.sockets = {}
+        self.sockets.clear()
         self._strays = True
 
-    def _announced(self, line):
+    def _announced(self, line: bytearray) -> None:
         fields = split(body(line), 8)
         sock = self.sockets.get(num(fields[0]))
         if sock:
@@ -101,24 +107,25 @@ class UdpSocket:
     be opened again. `waiting` is the number of bytes announced and not read.
     """
 
-    def __init__(self, udp, port):
+    def __init__(self, udp: Udp, port: int) -> None:
         self.port = port
         self.ref = -1
         self.waiting = 0
         self.is_open = False
         self._udp = udp
 
-    async def __aenter__(self):
-        return await self.open()
+    async def __aenter__(self) -> "Self":
+        await self.open()
+        return self
 
-    async def __aexit__(self, kind, error, trace):
+    async def __aexit__(self, kind, error, trace) -> None:
         try:
             await self.close()
         except AtError:
             if kind is None:  # else that error says more
                 raise
 
-    async def open(self):
+    async def open(self) -> "UdpSocket":
         """Open the socket; returns itself.
 
         Raises ValueError for the port, AtError if the module refuses or seven sockets are open.
@@ -137,7 +144,7 @@ class UdpSocket:
         self.is_open = True
         return self
 
-    async def sendto(self, data, address, flags=None):
+    async def sendto(self, data: bytes, address: tuple, flags: "int | None" = None) -> int:
         """Send 1 to 512 bytes to address (ip, port); returns the number of bytes the module took.
 
         flags: an OR of the constants above. Raises ValueError before anything is sent, AtError if
@@ -169,7 +176,12 @@ class UdpSocket:
         except (ValueError, IndexError):  # OK without the count (facts/protocol.md 9.8)
             return len(data)
 
-    async def recvfrom(self, size=_MAX_BYTES, timeout_ms=None, timeout=None):
+    async def recvfrom(
+        self,
+        size: int = _MAX_BYTES,
+        timeout_ms: "int | None" = None,
+        timeout: "int | None" = None,
+    ) -> "tuple | None":
         """Return (data, (ip, port)), at most size bytes of the next datagram.
 
         The next call continues a longer datagram. Returns None after timeout_ms; None waits for
@@ -193,12 +205,12 @@ class UdpSocket:
                 return None
             await clock.sleep_ms(_NAP_MS)
 
-    async def check(self):
+    async def check(self) -> "tuple | None":
         """Read without an announcement; returns as recvfrom. Raises AtError."""
         self._check()
         return await self._read(_MAX_BYTES)
 
-    async def _read(self, size):
+    async def _read(self, size: int) -> "tuple | None":
         known = self.waiting
         text = b"AT+NSORF=%d,%d" % (self.ref, size)
         try:  # slow: to give up a read in the middle of its answer would lose a datagram
@@ -223,7 +235,7 @@ class UdpSocket:
             self.waiting += max(0, known - size)
         return data, (host, port)
 
-    async def close(self):
+    async def close(self) -> None:
         """Close the socket; datagrams not read are dropped. Closing twice does nothing.
 
         It counts as closed also where the module does not close it, which raises AtError.
@@ -233,7 +245,7 @@ class UdpSocket:
             del self._udp.sockets[self.ref]
             await self._udp.close(self.ref)
 
-    def _check(self):
+    def _check(self) -> None:
         if not self.is_open:
             raise AtError(errors.RESET, 0, b"socket %d is gone" % self.ref)
 
@@ -241,27 +253,27 @@ class UdpSocket:
 # None of these answers is another's, if it comes late (facts/protocol.md 4).
 
 
-def _is_socket(line):
+def _is_socket(line: bytearray) -> bool:
     """Return True if line is the id of a new socket."""
     return len(line) == 1 and is_digits(line)
 
 
-def _is_count(line):
+def _is_count(line: bytearray) -> bool:
     """Return True if line is `<socket>,<bytes taken>`."""
     return _fields(line) == 2
 
 
-def _is_datagram(line):
+def _is_datagram(line: bytearray) -> bool:
     """Return True if line is `<socket>,<ip>,<port>,<bytes>,<hex>[,<rest>]`."""
     return _fields(line) >= 5
 
 
-def _fields(line):
+def _fields(line: bytearray) -> int:
     """Return the number of fields in line, 0 if it does not begin with a digit."""
     return len(bytes(line).split(b",")) if 48 <= line[0] <= 57 else 0
 
 
-def _address(host):
+def _address(host: str) -> bytes:
     """Return a dotted IPv4 address as bytes; leading zeros would be read as octal."""
     parts = host.split(".")
     if len(parts) != 4:
