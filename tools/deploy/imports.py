@@ -8,7 +8,6 @@ LIB, FIRMWARE = ROOT / "lib", ROOT / "firmware"
 ONBOARD = ROOT / "tools" / "deploy" / "onboard"
 _PROGRAM = ("boot", "main", "switch", "node")  # in FIRMWARE
 _DEFINITION = ("pins", "pin_rules")  # modules that lie in the board's folder
-_BY_NAME = ("borrow", "__import__")  # functions that import the module a text names
 
 
 def source(name, board=None):
@@ -86,17 +85,5 @@ def imported(node, package):
         yield base
         for alias in node.names:
             yield f"{base}.{alias.name}"
-    elif isinstance(node, ast.Call):
-        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if called in _BY_NAME and node.args:
-            yield from _texts(node.args[0])
-    elif isinstance(node, ast.Constant) and "." in str(node.value):
-        yield from _texts(node)  # a module's name that is passed on, or kept in a table
     for child in ast.iter_child_nodes(node):
         yield from imported(child, package)
-
-
-def _texts(node):
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if all(part.isidentifier() for part in node.value.split(".")):
-            yield node.value

@@ -109,8 +109,7 @@ async def _sockets(udp):
     sock = await udp.socket(4000)
     for flags in (None, 0):
         await sock.sendto(b"x", ("127.0.0.1", 7), flags)
-    sock.waiting = 1
-    await sock._read(1)
+    await sock.check()
     await sock.close()
 
 

@@ -50,7 +50,7 @@ def bring(path, text):
 
 
 def drop():
-    """Forget every file and every module that was imported: heap is scarce."""
+    """Forget every file and every module that was imported, and what they left on the heap."""
     _ram.files.clear()
     for name in list(sys.modules):
         if name not in _before:
