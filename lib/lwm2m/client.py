@@ -79,7 +79,8 @@ _EXECUTE = const(2)
 _WRITE_ATTRIBUTES = const(4)
 _DISCOVER = const(5)
 
-_POLL_MS = const(100)  # while notifications have to wait
+_POLL_MS = const(100)  # while notifications have to wait for confirmations
+_UNREGISTERED_MS = const(1000)
 _IDLE_MS = const(30000)  # the longest wait of the notifier: it is still alive
 _GATHER_MS = const(50)  # after a change: the next operation of a burst goes first
 _DOUBT = const(5)  # notifications that failed in a row: the session is checked by a renewal
@@ -197,10 +198,13 @@ class Notifier:
         """Notify for ever."""
         while True:
             self.alive = self.clock.ticks_ms()
-            if not self.session.registered or (self.courier and self.courier.full()):
+            self.observations.changed.clear()
+            if not self.session.registered:  # what is observed then is a change
+                await self._wait(_UNREGISTERED_MS)
+                continue
+            if self.courier and self.courier.full():
                 await self.clock.sleep_ms(_POLL_MS)
                 continue
-            self.observations.changed.clear()
             item = self.observations.due()
             if item:
                 await self.send(item)

@@ -203,6 +203,7 @@ class Cycler(Supervisor):
         clock = self.clock
         node = self.node
         self.gate.open = True
+        self.gate.changed.set()
         start = busy = clock.ticks_ms()
         while clock.ticks_diff(clock.ticks_ms(), start) < _SENSORS_MS:
             if not [slot for slot in node.sampler.slots if slot.value is None]:
