@@ -78,7 +78,7 @@ class Modem:
         self.mipl = Mipl(self.at, clock, dialects.get(dialect), on_operation)
         self.network = Network(self.at, clock)
         self.network.local_clock = local_clock
-        self._sockets = None
+        self._sockets: "Udp" = None
         self._engine: "asyncio.Task" = None  # runs `at`
         self.firmware = Firmware(self)
         self.mipl.on_firmware = self.firmware.event

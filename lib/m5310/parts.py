@@ -37,7 +37,7 @@ class _Write:
     """A write of which parts are missing, or that was refused for that."""
 
     def __init__(self, op: "Operation") -> None:
-        self.task = None  # watches its time limits
+        self.task: "asyncio.Task" = None  # watches its time limits
         self.op = op
         self.msgid = op.msgid
         self.rid = op.rid
@@ -98,7 +98,7 @@ class Parts:
         self.coming = coming
         self.refuse = refuse
         self._writes: "list[_Write]" = []
-        self._starved = None  # the msgid refused last for want of memory,
+        self._starved: "int | None" = None  # the msgid refused last for want of memory,
         self._starved_at = clock.ticks_ms()  # and the tick of its last part
 
     def clear(self) -> None:

@@ -262,7 +262,7 @@ class Repeats:
     def __init__(self, clock: "Clock") -> None:
         self.clock = clock
         self._done: "list[_Done]" = []
-        self._forgetting = None  # the task that does
+        self._forgetting: "asyncio.Task" = None  # the task that does
 
     def clear(self) -> None:
         """Forget all of them: they were of the session before."""

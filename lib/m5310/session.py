@@ -79,7 +79,7 @@ class Mipl:
         at.urc(b"+MIPLEVENT:", self._event, cut=True)  # before the requests take the rest of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
         self.requests.on_wait = self._start_detection
-        self._detection = None  # the task that finds the dialect out
+        self._detection: "asyncio.Task" = None  # the task that finds the dialect out
         self.on_lost: "Callable[[str], object]" = None
         self.on_again: "Callable[[], object]" = None
         self.on_event: "Callable[[int, int], object]" = None

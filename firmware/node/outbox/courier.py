@@ -69,7 +69,9 @@ class Courier:
         self._pause_ms = 0  # until the next delivery
         self._since = self._sampled = self.alive = self.clock.ticks_ms()
         self._failed = 0  # deliveries in a row
-        self._unwanted_path = None  # given up last: the next of this path need not wait as long
+        self._unwanted_path: tuple | None = (
+            None  # given up last: the next of this path need not wait as long
+        )
         self._online = False
         modem.mipl.on_ack = self._acked
 

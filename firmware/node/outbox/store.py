@@ -30,7 +30,7 @@ class Outbox:
         self.dropped = self.damaged = 0
         self._firsts = []  # number of the first reading of each segment, oldest first
         self._torn = True  # the last segment must not be appended to
-        self._head = None  # the oldest reading, once it has been read
+        self._head: "tuple | None" = None  # the oldest reading, once it has been read
         self._next = self._end = 0
         self._open()
 

@@ -26,7 +26,7 @@ def save_power(modem: "Modem", settings: dict) -> "type[Supervisor]":
     """
     cycle = settings["mode"] == "cycle"
     update = settings["update"] or max(2 * settings["period"] if cycle else 0, _UPDATE_S)
-    modem.network.power = [settings["active"], update, settings["edrx"]]
+    modem.network.power = settings["active"], update, settings["edrx"]
     from m5310 import power
 
     power.watch(modem.at)
