@@ -191,7 +191,8 @@ class RebootTest(unittest.TestCase):
             modem.mipl.on_lost = lost.append
             modem.mipl.state = 2
             modem.network.state = 1
-            udp.sockets[0] = sock = _Socket()
+            udp.sockets[0] = sock = modem.udp(2334)
+            sock.is_open = True
             await modem.reboot()
             state = modem.mipl.state, modem.network.registered, udp.sockets, sock.is_open
             return state, len(lost), modem.boots
@@ -292,10 +293,6 @@ class BannerTest(unittest.TestCase):
             return status["unknown"], status["urcs"]
 
         self.assertEqual(play(scene), (0, len(lines) + 1))
-
-
-class _Socket:
-    is_open = True
 
 
 class PulseTest(unittest.TestCase):

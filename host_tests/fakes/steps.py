@@ -61,6 +61,8 @@ class Steps:
         self.modem = Modem(self.uart, self.clock, self.log.append, self._operation, **options)
         self.at = self.modem.at
         self.at.on_line = self._line
+        self.at.wait = self._wait
+        self.waits = False  # for an event, with a time limit
         self.mipl = self.modem.mipl
         self.mipl.on_lost = self.losses.append
         self.network = self.modem.network
@@ -77,6 +79,13 @@ class Steps:
     def _line(self, kind, line):
         if kind == 62:  # >
             self.sent.append((self.now, bytes(line)))
+
+    async def _wait(self, event, timeout_ms):
+        begun = self.now
+        self.waits = True
+        while not event.is_set() and self.since(begun) < timeout_ms:
+            await _Nap(1)
+        self.waits = False
 
     def _operation(self, op):
         self.mipl.requests.reply(op, 205)

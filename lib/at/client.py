@@ -1,5 +1,7 @@
 """AT client for asyncio: awaitable commands on the engine, and the task that polls it."""
 
+import asyncio
+
 from micropython import const
 
 from at import errors
@@ -93,6 +95,21 @@ class AtClient(Engine):
         self.replies.line_ms = line_ms(baud)
         self.port.stop()
         self.resync.start(self.clock.ticks_ms())
+
+    async def wait(self, event, timeout_ms: int):
+        """Wait until event is set, timeout_ms at most: then it is set here.
+
+        asyncio.wait_for() may swallow a cancellation when the event comes at the same time.
+        """
+        timer = asyncio.create_task(self._ring(event, timeout_ms))
+        try:
+            await event.wait()
+        finally:
+            timer.cancel()
+
+    async def _ring(self, event, ms: int):
+        await self.clock.sleep_ms(ms)
+        event.set()
 
     async def run(self):
         """Poll for ever, as often as it matters: no exception ends it."""

@@ -31,7 +31,6 @@ STATES = ("closed", "opening", "registered")
 _HOLD_MS = const(500)  # a command may hold the line that long while an operation waits
 _PAUSE_MS = const(100)  # the module's LwM2M starts up meanwhile (facts/protocol.md 1)
 _EVENT_MS = const(60000)  # for the event behind OPEN and UPDATE
-_POLL_MS = const(20)
 _CREATE_MS = const(10000)
 _NOTIFY_MS = const(2000)
 
@@ -80,6 +79,7 @@ class Mipl:
         self.requests = Requests(at, clock, dialect, on_operation)
         self.requests.on_wait = self._start_detection
         self._detection: "asyncio.Task" = None  # the task that finds the dialect out
+        self._changed = at.event()  # set when the state or `updates` changes
         self.on_lost: "Callable[[str], object]" = None
         self.on_again: "Callable[[], object]" = None
         self.on_event: "Callable[[int, int], object]" = None
@@ -137,11 +137,14 @@ class Mipl:
                 self.reset()
                 raise
         begun = self.clock.ticks_ms()
-        while self.state == OPENING:
-            if self._since_ms(begun) > timeout_s * 1000 + _EVENT_MS:
-                self.cause = "no event after OPEN"
-                self.state = CLOSED
-            await self.clock.sleep_ms(_POLL_MS)
+        left_ms = limit_ms = timeout_s * 1000 + _EVENT_MS
+        while self.state == OPENING and left_ms > 0:
+            self._changed.clear()
+            await at.wait(self._changed, left_ms)
+            left_ms = limit_ms - self._since_ms(begun)
+        if self.state == OPENING:
+            self.cause = "no event after OPEN"
+            self.state = CLOSED
         if self.state != REGISTERED:
             raise AtError(errors.FAILED, 0, self.cause.encode())
 
@@ -193,10 +196,13 @@ class Mipl:
         text = b"AT+MIPLUPDATE=%d,%d,%d" % (self.requests.ref, lifetime_s, objects)
         await self.at.command(text, prefix=b"")
         begun = self.clock.ticks_ms()
+        left_ms = _EVENT_MS
         while self.updates == before and self.state == REGISTERED:
-            if self._since_ms(begun) > _EVENT_MS:
+            if left_ms <= 0:
                 raise AtError(errors.TIMEOUT, 0, b"AT+MIPLUPDATE")
-            await self.clock.sleep_ms(_POLL_MS)
+            self._changed.clear()
+            await self.at.wait(self._changed, left_ms)
+            left_ms = _EVENT_MS - self._since_ms(begun)
         if self.state != REGISTERED:
             raise AtError(errors.FAILED, 0, self.cause.encode())
         self.lifetime_s = lifetime_s or self.lifetime_s
@@ -255,6 +261,7 @@ class Mipl:
     def reset(self) -> None:
         """Forget the session: the module rebooted, or a new one is about to be made."""
         self.state = CLOSED
+        self._changed.set()
         self.at.hold_ms = 0
         self.requests.reset()
 
@@ -383,6 +390,7 @@ class Mipl:
         return self.state == REGISTERED or (self.state == OPENING and event in _OPEN_FAILED)
 
     def _note_renewal(self) -> None:
+        self._changed.set()
         self._renewed = self.clock.ticks_ms()
         self._update_asked = False
 

@@ -15,7 +15,6 @@ if _TYPE_CHECKING:
 _MAX_SOCKETS = const(7)  # open at a time: ids 0 to 6, or 1 to 7 (facts/protocol.md 4)
 _MAX_BYTES = const(512)  # of one datagram on this chip
 _POLL_MS = const(10000)  # asks for data that often: an announcement may get lost
-_NAP_MS = const(20)
 
 HIGH_PRIORITY = const(0x100)
 RELEASE = const(0x200)  # release the radio after this datagram
@@ -89,7 +88,7 @@ class Udp:
     def reset(self) -> None:
         """Forget every socket: the module rebooted. Waiting calls raise AtError(RESET)."""
         for sock in self.sockets.values():
-            sock.is_open = False
+            sock.dropped()
         self.sockets.clear()
         self._strays = True
 
@@ -98,6 +97,7 @@ class Udp:
         sock = self.sockets.get(num(fields[0]))
         if sock:
             sock.waiting += max(0, num(fields[1]))
+            sock.changed.set()
 
 
 class UdpSocket:
@@ -112,6 +112,7 @@ class UdpSocket:
         self.ref = -1
         self.waiting = 0
         self.is_open = False
+        self.changed = udp.at.event()  # set when data is announced or the socket is closed
         self._udp = udp
 
     async def __aenter__(self) -> "Self":
@@ -138,7 +139,7 @@ class UdpSocket:
         sockets = self._udp.sockets
         self.ref = ref = await self._udp.create(port)
         if ref in sockets:  # the module rebooted unnoticed: it has the older one no more
-            sockets[ref].is_open = False
+            sockets[ref].dropped()
         sockets[ref] = self
         self.waiting = 0
         self.is_open = True
@@ -194,6 +195,7 @@ class UdpSocket:
         clock = self._udp.clock
         start = asked = clock.ticks_ms()
         while True:
+            self.changed.clear()
             self._check()
             now = clock.ticks_ms()
             if self.waiting or clock.ticks_diff(now, asked) >= _POLL_MS:
@@ -201,9 +203,13 @@ class UdpSocket:
                 got = await self._read(min(size, self.waiting or size, _MAX_BYTES))
                 if got:
                     return got
-            if timeout_ms is not None and clock.ticks_diff(now, start) >= timeout_ms:
-                return None
-            await clock.sleep_ms(_NAP_MS)
+                now = clock.ticks_ms()
+            left_ms = _POLL_MS - clock.ticks_diff(now, asked)
+            if timeout_ms is not None:
+                left_ms = min(left_ms, timeout_ms - clock.ticks_diff(now, start))
+                if left_ms <= 0:
+                    return None
+            await self._udp.at.wait(self.changed, left_ms)
 
     async def check(self) -> "tuple | None":
         """Read without an announcement; returns as recvfrom. Raises AtError."""
@@ -241,9 +247,14 @@ class UdpSocket:
         It counts as closed also where the module does not close it, which raises AtError.
         """
         if self.is_open:
-            self.is_open = False
+            self.dropped()
             del self._udp.sockets[self.ref]
             await self._udp.close(self.ref)
+
+    def dropped(self) -> None:
+        """Note that the module has the socket no more: waiting calls raise AtError."""
+        self.is_open = False
+        self.changed.set()
 
     def _check(self) -> None:
         if not self.is_open:
