@@ -29,9 +29,10 @@ if _TYPE_CHECKING:
     from .uplink.uplink import Uplink
     from .watchdog import Watchdog
 
-# Bytes allocated between two collections: a small heap stays in one piece if they are few.
+# Between two collections so many bytes are allocated at least, and one of so many that are free:
+# a small heap stays in one piece, and a large one is not searched all the time.
 _GC_LEAST = const(1024)
-_GC_MOST = const(4096)
+_GC_SHARE = const(4)
 _LEAVE_MS = const(8000)
 _LEAVE_TURN_MS = const(20)
 _FAILURES_KEPT = const(8)
@@ -215,7 +216,7 @@ def start() -> None:
         restarts.retry("no configuration can be used")
         return
     gc.collect()
-    gc.threshold(max(_GC_LEAST, min(_GC_MOST, gc.mem_free() // 16)))
+    gc.threshold(max(_GC_LEAST, gc.mem_free() // _GC_SHARE))
     try:
         asyncio.run(node.run())
     except KeyboardInterrupt:
