@@ -160,7 +160,7 @@ class BringUpTest(unittest.TestCase):
         s.begin(s.modem.attach(60_000))
         s.run(lambda: s.queued(CEREG))
         asked = s.woken
-        s.run(lambda: s.nap == 50)
+        s.run(lambda: s.waits)
         return s, start, asked
 
     def test_registration_is_asked_for_every_5_s(self):
@@ -173,7 +173,7 @@ class BringUpTest(unittest.TestCase):
     def test_it_is_told_every_10_s(self):
         s, start, _ = self.waiting()
         s.wake_at(start + 9000)
-        s.run(lambda: s.nap == 50)  # it was asked for meanwhile
+        s.run(lambda: s.waits)  # it was asked for meanwhile
         s.wake_at(start + 9999)
         self.assertFalse(s.queued(CSQ))
         s.wake_at(start + 10_000)

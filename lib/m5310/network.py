@@ -20,7 +20,6 @@ _POLL_MS = const(5000)  # CEREG? besides the URC, which is not reliable (facts/p
 _REPORT_MS = const(10000)
 _PAUSE_MS = const(100)  # a module that starts loses what comes too fast (facts/protocol.md 1)
 _RETRY_MS = const(1000)  # the SIM is not readable in the first seconds
-_LOOK_MS = const(50)
 _KNOWN_YEAR = const(2024)  # a clock in an earlier year was never set, or runs without a network
 
 _HOME = const(1)
@@ -50,7 +49,7 @@ def signal(rssi: int) -> str:
 
 
 def is_answer(line: "bytes | bytearray") -> bool:
-    """Tell the answer to CEREG? from a report of the registration (facts/protocol.md 3).
+    """Return True for the answer to CEREG?, False for a report (facts/protocol.md 3).
 
     answer: `<n>,<state>[,<tac>,<ci>,<AcT>,...]`, 2, 5, 7, 9 or 10 fields
     report: `<state>[,<tac>,<ci>,<AcT>[,<cause>,<reject>[,<active>,<periodic>]]]`, 1, 4, 6 or 8
@@ -81,7 +80,7 @@ def _is_quoted(line: "bytes | bytearray") -> bool:
 
 
 def is_mode_answer(line: "bytes | bytearray") -> bool:
-    """Tell the answer to CSCON? or NPSMR?, `<n>,<mode>`, from a report, `<mode>`."""
+    """Return True for the answer to CSCON? or NPSMR?, `<n>,<mode>`; a report is `<mode>`."""
     return b"," in line
 
 
@@ -138,8 +137,8 @@ _ATTACHED = (
 class Network:
     """What is known of the network, and the way onto it.
 
-    `on_change(registered)` hears that registration came or went, `on_time(time)` the network's
-    clock whenever it was asked for and is set.
+    `on_change(registered)` is called when registration comes or goes, `on_time(time)` whenever the
+    network's clock was asked for and is set.
     """
 
     def __init__(self, at: "AtClient", clock: "Clock") -> None:
@@ -159,6 +158,7 @@ class Network:
         self.local_clock = False  # AT+CCLK? prints local time, not UTC, see nitz
         self.time: "tuple | None" = None  # (year, month, day, hour, minute, second), UTC
         self.clock_known = False  # False: `time` is to be asked for again
+        self._changed = at.event()  # set when registration comes or goes, or the module reboots
         at.urc(b"+CEREG:", self._cereg, is_answer)
         at.urc(b"+CSCON:", self._cscon, is_mode_answer)
 
@@ -172,6 +172,7 @@ class Network:
         self.state = _UNKNOWN
         self.connected = False
         self.boots += 1
+        self._changed.set()
 
     # -- bring-up ------------------------------------------------------------------------------
 
@@ -185,7 +186,7 @@ class Network:
         """Walk the steps of guide 1 and wait for registration, timeout_ms for all of it.
 
         operator (digits) and earfcn (a number) are sent where given; both must succeed. Raises
-        AtError; its text tells what was waited for. log(text) hears what is going on.
+        AtError; its text tells what was waited for. log(text) is called with what is going on.
         """
         at = self.at
         pause = at.pause_ms
@@ -218,7 +219,7 @@ class Network:
     async def ask_time(self, log: "Callable[[str], object]") -> None:
         """Ask for the network's clock, which is not set at first; raises AtError.
 
-        Once it is set, on_time hears it.
+        If it is set, on_time is called with it.
         """
         self.time = None
         await self._walk(_TIME, log)
@@ -251,6 +252,7 @@ class Network:
         said = start
         asked = None
         while True:
+            self._changed.clear()
             if self.boots != boots:  # between two commands, so that none of them told
                 raise AtError(errors.RESET)
             if self.registered:
@@ -271,7 +273,12 @@ class Network:
                     % (waited // 1000, self.words(), self.quality())
                 )
             else:
-                await clock.sleep_ms(_LOOK_MS)
+                left_ms = min(
+                    timeout_ms - waited,
+                    _POLL_MS - clock.ticks_diff(now, asked),
+                    _REPORT_MS - clock.ticks_diff(now, said),
+                )
+                await self.at.wait(self._changed, left_ms)
 
     # -- state ---------------------------------------------------------------------------------
 
@@ -313,8 +320,10 @@ class Network:
         if len(cell) == 3:
             self.cell = tuple([str(f, "utf-8") for f in cell])
         self.state = state
-        if was != self.registered and self.on_change:
-            self.on_change(self.registered)
+        if was != self.registered:
+            self._changed.set()
+            if self.on_change:
+                self.on_change(self.registered)
 
     def _cereg(self, line: bytearray) -> None:
         if is_answer(line):  # a late one

@@ -121,7 +121,7 @@ class Requests:
             self.on_wait()
 
     def _fit(self, values: "list | tuple") -> bool:
-        """Tell whether every one of values has a form on the line.
+        """Return True if every one of values has a form on the line.
 
         It is known before the first is sent: a module sends what it has as the whole answer when
         the rest is refused (facts/protocol.md 5.9).

@@ -56,10 +56,10 @@ _OPEN_FAILED = const(b"\x03\x05\x07\x08\x0a")  # end a session that is being ope
 class Mipl:
     """One session with the platform.
 
-    `requests` brings the platform's operations. `on_lost(cause)` hears that a registration ended,
-    `on_again()` that the module registered anew by itself, which ends all observations,
-    `on_event(id, ext)` every event, `on_ack(ackid, delivered)` the fate of a notification sent
-    with an acknowledgement id, `on_firmware(id)` the events of the module's own firmware.
+    `requests` handles the platform's operations. Call-backs: `on_lost(cause)` when a registration
+    ended; `on_again()` when the module registered anew by itself, which ends all observations;
+    `on_event(id, ext)` for every event; `on_ack(ackid, delivered)` for a notification sent with an
+    acknowledgement id; `on_firmware(id)` for the events of the module's own firmware.
     """
 
     Error = AtError  # what its methods raise
@@ -309,7 +309,7 @@ class Mipl:
     ) -> None:
         """Report one value under the observation msgid; raises AtError (guide 3.3).
 
-        With ackid (1..65535) the platform's confirmation is asked for: `on_ack` hears of it.
+        With ackid (1..65535) the platform's confirmation is asked for, see `on_ack`.
         Raises ValueError if value has no form on the line.
         """
         text = self._notification(msgid, oid, iid, (rid, kind, value), 0, 1)
