@@ -2,8 +2,7 @@
 
 The stubs are pinned in pyproject.toml ([dependency-groups]). Each port has its own folder under
 build/stubs, because all of them bring the same module names. A board is checked as a whole: lib,
-firmware and its own files, with what typeparts.py knows of them. With names of boards as arguments
-only those are checked.
+firmware and its own files. With names of boards as arguments only those are checked.
 """
 
 import os
@@ -17,7 +16,6 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 from deploy import boards
 from deploy.errors import DeployError
-from typeparts import typed
 
 ROOT = Path(__file__).resolve().parent.parent
 ONBOARD = ROOT / "tools" / "deploy" / "onboard"
@@ -91,12 +89,11 @@ def check(name, changed=None):
     command += ["--custom-typeshed-dir", folder]
     command += ["--platform", PLATFORMS.get(board.port, board.port)]
     files = sources(board)
-    texts = {file: (ROOT / file).read_text() for file in files} | (changed or {})
     with TemporaryDirectory() as copies:
         command += ["--cache-dir", copies + "/cache" if changed else CACHE / name]
-        for number, (file, text) in enumerate(texts.items()):
+        for number, (file, text) in enumerate((changed or {}).items()):
             copy = Path(copies, f"{number}.py")
-            copy.write_text(typed(text))
+            copy.write_text(text)
             command += ["--shadow-file", file, copy]
         done = subprocess.run(
             command + files,

@@ -10,7 +10,7 @@ import machine
 from m5310 import AtError, Modem
 
 
-async def main():
+async def main() -> None:
     async with Modem(machine.UART(2, 9600, rxbuf=1024, timeout=0)) as modem:
         for text in (b"AT+CGMR", b"AT+CSQ", b"AT+NOSUCH"):
             try:

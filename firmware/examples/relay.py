@@ -12,7 +12,7 @@ from lwm2m import Actuation, Client
 from m5310 import Modem
 
 
-async def main():
+async def main() -> None:
     pin = machine.Pin(26, machine.Pin.OUT, value=0)
     async with Modem(machine.UART(2, 9600, rxbuf=1024, timeout=0)) as modem:
         await modem.attach(timeout_ms=180_000)

@@ -12,7 +12,7 @@ from lwm2m import Client, Temperature
 from m5310 import Modem
 
 
-async def main():
+async def main() -> None:
     adc = machine.ADC(machine.Pin(34), atten=machine.ADC.ATTN_11DB)
     async with Modem(machine.UART(2, 9600, rxbuf=1024, timeout=0)) as modem:
         await modem.attach(timeout_ms=180_000)

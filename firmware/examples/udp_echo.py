@@ -11,7 +11,7 @@ import machine
 from m5310 import Modem
 
 
-async def main():
+async def main() -> None:
     async with Modem(machine.UART(2, 9600, rxbuf=1024, timeout=0), log=print) as modem:
         await modem.attach(timeout_ms=180_000)
         async with modem.udp(2334) as socket:

@@ -11,7 +11,7 @@ import machine
 from m5310 import Modem
 
 
-async def main():
+async def main() -> None:
     async with Modem(machine.UART(2, 9600, rxbuf=1024, timeout=0)) as modem:
         modem.at.urc(b"+NPSMR:", lambda line: print(bytes(line)))
         await modem.command(b"AT+NPSMR=1")

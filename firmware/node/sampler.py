@@ -19,7 +19,7 @@ _RETRY_MS = const(100)  # least time between two readings of a sensor that is al
 class _Slot:
     """One sensor: its driver, the instance it feeds, and how it fares."""
 
-    def __init__(self, driver: "Driver", instance: "Any", period_ms: int, due: "Ticks"):
+    def __init__(self, driver: "Driver", instance: "Any", period_ms: int, due: "Ticks") -> None:
         self.driver = driver
         self.instance = instance
         self.period_ms = period_ms

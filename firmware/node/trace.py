@@ -125,11 +125,11 @@ class Trace:
 class LineLog:
     """Logs every line at level 3 and passes it on to record(kind, line), unless that is None."""
 
-    def __init__(self, log: "Log", record: "Callable[[int, Line], None] | None") -> None:
+    def __init__(self, log: "Log", record: "Callable[[int, bytearray], None] | None") -> None:
         self.log = log
         self.record = record
 
-    def line(self, kind: int, line: "Line") -> None:
+    def line(self, kind: int, line: bytearray) -> None:
         """Handle a line: the engine's on_line."""
         if self.record:
             self.record(kind, line)

@@ -10,6 +10,12 @@ from at.engine import Engine
 from at.replies import line_ms
 from at.resync import IN_STEP
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from asyncio import Event
+
+    from at.command import Test
+
 _MAX_QUEUE = const(8)  # commands that may wait
 _SYNC_MS = const(25)  # how often sync() looks
 _FAILED_MS = const(25)  # rest behind a turn that failed
@@ -25,12 +31,12 @@ class AtClient(Engine):
         self,
         text: bytes,
         timeout_ms: int = 2000,
-        prefix=None,
-        shape=None,
-        bare=None,
+        prefix: "bytes | None" = None,
+        shape: "Test | None" = None,
+        bare: "Test | None" = None,
         slow: bool = False,
-        data=None,
-    ) -> list:
+        data: "bytes | None" = None,
+    ) -> list[bytes]:
         """Send text (bytes without line ending), return its information lines.
 
         timeout_ms counts from the last byte sent; the rest as in Command. Raises AtError, and
@@ -41,10 +47,10 @@ class AtClient(Engine):
         cmd = Command(text, timeout_ms, prefix, shape, bare, slow, data, self.event())
         if text.upper() in self.restarts:
             cmd.open = False
-        await self._run((cmd,))
+        await self._run([cmd])
         return cmd.lines
 
-    async def together(self, texts: list, timeout_ms: int = 2000):
+    async def together(self, texts: list[bytes], timeout_ms: int = 2000) -> None:
         """Send commands without information lines one behind the other, nothing between them.
 
         Only replies may come between. Raises the first AtError when all have ended.
@@ -53,7 +59,7 @@ class AtClient(Engine):
             check(text, timeout_ms)
         await self._run([Command(text, timeout_ms, b"", ended=self.event()) for text in texts])
 
-    async def _run(self, commands):
+    async def _run(self, commands: "list[Command]") -> None:
         """Queue commands, and wait for their ends; raises AtError."""
         text = commands[-1].text
         if self.listening:
@@ -76,7 +82,7 @@ class AtClient(Engine):
             if cmd.error:
                 raise cmd.error
 
-    async def sync(self, timeout_ms: int):
+    async def sync(self, timeout_ms: int) -> None:
         """Wait until the modem answers a probe.
 
         Raises AtError(SILENT) after timeout_ms, and LISTENING at once while nothing may be sent.
@@ -89,14 +95,14 @@ class AtClient(Engine):
                 raise self.error_class(errors.SILENT)
             await self.clock.sleep_ms(_SYNC_MS)
 
-    def baud_changed(self, baud: int):
+    def baud_changed(self, baud: int) -> None:
         """Note the new rate of the UART: drop what is being sent, and resynchronise."""
         self.baud = baud
         self.replies.line_ms = line_ms(baud)
         self.port.stop()
         self.resync.start(self.clock.ticks_ms())
 
-    async def wait(self, event, timeout_ms: int):
+    async def wait(self, event: "Event", timeout_ms: int) -> None:
         """Wait until event is set, timeout_ms at most: then it is set here.
 
         asyncio.wait_for() may swallow a cancellation when the event comes at the same time.
@@ -107,11 +113,11 @@ class AtClient(Engine):
         finally:
             timer.cancel()
 
-    async def _ring(self, event, ms: int):
+    async def _ring(self, event: "Event", ms: int) -> None:
         await self.clock.sleep_ms(ms)
         event.set()
 
-    async def run(self):
+    async def run(self) -> None:
         """Poll for ever, as often as it matters: no exception ends it."""
         while True:
             try:
@@ -126,7 +132,7 @@ class AtClient(Engine):
         """Return counters, queue lengths and the latency of replies in ms as a new dict."""
         n, total, worst, last = self.replies.ages
         lines = self.port.lines
-        status = dict(self.counts)
+        status: "dict[str, object]" = dict(self.counts)
         status.update(
             {
                 "replies": self.replies.sent,

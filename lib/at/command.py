@@ -4,6 +4,14 @@ from micropython import const
 
 from at import errors
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from asyncio import Event
+    from collections.abc import Callable
+    from typing import Any
+
+    Test = Callable[[bytearray], object]
+
 _LONGEST = const(3072)  # bytes: real lines have up to 2.8 kB
 _LONGEST_MS = const(86400000)  # differences of ticks must stay below half their period
 _MAX_LINES = const(16)  # information lines kept of one answer
@@ -30,21 +38,21 @@ class Command:
         text: bytes,
         timeout_ms: int,
         prefix: "bytes | None" = None,
-        shape=None,
-        bare=None,
+        shape: "Test | None" = None,
+        bare: "Test | None" = None,
         slow: bool = False,
         data: "bytes | None" = None,
-        ended=None,
-    ):
+        ended: "Event | None" = None,
+    ) -> None:
         self.text = text
         self.timeout_ms = timeout_ms
         self.shape = shape
         self.bare = bare
         self.slow = slow
         self.data = data
-        self.reply = None
-        self.error = None
-        self.lines = []
+        self.reply: "Any" = None
+        self.error: errors.AtError | None = None
+        self.lines: list[bytes] = []
         self.ended = ended
         self.declared = prefix is not None
         # Whether it may have lines that nobody else claims.
@@ -65,7 +73,14 @@ class Command:
         return True
 
 
-def check(text, timeout_ms, prefix=None, shape=None, bare=None, data=None):
+def check(
+    text: bytes,
+    timeout_ms: int,
+    prefix: "bytes | None" = None,
+    shape: "Test | None" = None,
+    bare: "Test | None" = None,
+    data: "bytes | None" = None,
+) -> None:
     """Raise TypeError or ValueError for what cannot be a command."""
     if not isinstance(text, (bytes, bytearray)):
         raise TypeError("command %r: bytes without line ending" % (text,))
@@ -88,7 +103,7 @@ def check(text, timeout_ms, prefix=None, shape=None, bare=None, data=None):
         raise ValueError("data of %d bytes: 1 to %d" % (len(data), _LONGEST))
 
 
-def is_printable(text) -> bool:
+def is_printable(text: "bytes | bytearray") -> bool:
     """Return True if text (bytes) is not empty and holds no control character."""
     return len(text) > 0 and min(text) >= 32 and b"\x7f" not in text
 
@@ -110,7 +125,7 @@ def is_unnamed(line: bytearray) -> bool:
     return line[0] not in b"+*^" or line.find(b":") < 0
 
 
-def final_result(line: bytearray, finals: dict):
+def final_result(line: bytearray, finals: "dict[bytes, int]") -> "tuple[int, int] | None":
     """Return (kind, code) if line is a final result, kind 0 for OK; None if it is not.
 
     finals: what begins the final results with a number, and their error kinds.

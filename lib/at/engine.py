@@ -14,11 +14,20 @@ from micropython import const
 
 from at import errors
 from at.command import FINALS, Command, final_result, is_printable, is_unnamed
-from at.errors import AtError
 from at.port import Clock, Port
 from at.replies import OK_MS, Replies, line_ms
 from at.resync import IN_STEP, PROBED, Resync
 from at.urcs import Urcs
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from machine import UART
+
+    from at.command import Test
+    from at.port import Ticks
 
 _REPLY_MS = const(1500)  # the modem's OK to one line of a reply
 _IDLE_MS = const(25)  # the longest rest between two turns
@@ -29,6 +38,9 @@ _LONG_MS = const(60000)
 _DOZE_MS = const(2000)  # a sleeping modem hears that long behind its last answer
 _ANSWERING_MS = const(50)  # a modem silent for so long is not in the middle of an answer
 _ABANDONED_MS = const(10000)  # the lines of a command that was given up may come so late
+
+_COUNTED: tuple = ("commands", "unknown", "faults", "stray", "late", "errors", "timeouts", "held")
+_COUNTED += ("resets", "refused", "queue_max")
 
 # What a line was, for on_line: a final result, an answer to the command in flight, a URC, an echo,
 # a late or a stray final result or line, one that was too long, one that was sent.
@@ -59,21 +71,21 @@ class Engine:
     waits for no such reply; `restarts`, commands that the modem answers by restarting.
     """
 
-    error_class = AtError
+    error_class = errors.AtError
     finals = FINALS
-    pointless: tuple = ()
-    restarts: tuple = ()
+    pointless: "tuple[int, ...]" = ()
+    restarts: "tuple[bytes, ...]" = ()
 
     def __init__(
         self,
-        uart,
-        clock=None,
+        uart: "UART",
+        clock: "Clock | None" = None,
         pause_ms: int = 20,
         reply_pause_ms: int = 2,
         baud: int = 9600,
-        on_line=None,
-        event=Event,
-    ):
+        on_line: "Callable[[int, bytearray], None] | None" = None,
+        event: "Callable[[], Event]" = Event,
+    ) -> None:
         self.clock = clock or Clock()
         now = self.clock.ticks_ms()
         self.pause_ms = pause_ms
@@ -81,8 +93,8 @@ class Engine:
         self.hold_ms = 0  # how long a command may hold the line while a reply waits, 0: no bound
         self.asleep = AWAKE
         self.on_line = on_line
-        self.fault = None  # the last exception that no input should cause
-        self.abandoned = None  # the command whose answer may come late
+        self.fault: Exception | None = None  # the last exception that no input should cause
+        self.abandoned: Command | None = None  # the command whose answer may come late
         self.alive = now  # the tick of the last turn
         self.port = Port(uart, self.clock, self.failed)
         self.urcs = Urcs(self.failed)
@@ -90,24 +102,12 @@ class Engine:
         ms = line_ms(baud)
         self.replies = Replies(self.clock, self.failed, self.error_class, ms, self.pointless)
         self.resync = Resync(self.clock)
-        self.queue = []  # commands that wait
-        self.counts = {
-            "commands": 0,
-            "unknown": 0,
-            "faults": 0,
-            "stray": 0,
-            "late": 0,
-            "errors": 0,
-            "timeouts": 0,
-            "held": 0,
-            "resets": 0,
-            "refused": 0,
-            "queue_max": 0,
-        }
+        self.queue: list[Command] = []  # commands that wait
+        self.counts = dict.fromkeys(_COUNTED, 0)
         self.event = event
         self._take = self._line  # made once: each time would allocate
         self._own = Command(b"", _REPLY_MS, b"")  # the line of a reply that is in flight
-        self._cmd = None
+        self._cmd: Command | None = None
         self._free_at = self._heard = self._abandoned_at = now
         self._listen_ms = 0
         self._listens_at = now
@@ -134,7 +134,9 @@ class Engine:
         """True while lines of an answer have come, and its end has not."""
         return bool(self._cmd and self._cmd.lines)
 
-    def urc(self, prefix: bytes, handler, answer=None, cut: bool = False):
+    def urc(
+        self, prefix: bytes, handler: "Test", answer: "Test | None" = None, cut: bool = False
+    ) -> None:
         """Call handler(line) for every unsolicited line that begins with prefix.
 
         line is a bytearray that is valid until it returns. The handler runs inside `poll`: it may
@@ -146,7 +148,7 @@ class Engine:
         """
         self.urcs.add(prefix, handler, answer, cut)
 
-    def reply(self, reply) -> bool:
+    def reply(self, reply: "Any") -> bool:
         """Queue a reply, see replies.py; it goes out before every waiting command.
 
         Returns False, and counts, if it is not taken.
@@ -156,11 +158,11 @@ class Engine:
         self._count("refused")
         return False
 
-    def answering(self, reply) -> bool:
+    def answering(self, reply: "Any") -> bool:
         """Return True if a line of reply is in flight."""
         return self._cmd is self._own and self._own.reply is reply
 
-    def restart(self, kind: int = errors.RESET):
+    def restart(self, kind: int = errors.RESET) -> None:
         """Fail everything queued and in flight with kind and probe anew: the modem restarted."""
         self._count("resets")
         self.port.stop()
@@ -174,7 +176,7 @@ class Engine:
         since_ms = self.clock.ticks_diff(self.clock.ticks_ms(), self._listens_at)
         return 0 < self._listen_ms and since_ms < self._listen_ms
 
-    def listen(self, limit_ms: int):
+    def listen(self, limit_ms: int) -> None:
         """Send nothing for limit_ms, not even a probe: the modem must not be disturbed.
 
         What waits fails with LISTENING, and so does what is asked meanwhile. 0 ends it: then the
@@ -198,7 +200,7 @@ class Engine:
                 return True
         return False
 
-    def failed(self, error: Exception):
+    def failed(self, error: Exception) -> None:
         """Count and keep an exception that no input should cause."""
         self._count("faults")
         self.fault = error
@@ -230,7 +232,7 @@ class Engine:
             return self._next(now)
         return self._rest(now)
 
-    def _rest(self, now):
+    def _rest(self, now: "Ticks") -> int:
         """Return ms of rest: less than the shortest URC takes, so that none is missed.
 
         One that is coming in is waited for.
@@ -246,7 +248,7 @@ class Engine:
             self._free_at = clock.ticks_add(now, -_LONG_MS)
         return max(4, min((self.replies.line_ms - OK_MS) // 2, _IDLE_MS))
 
-    def _watch(self, cmd, now):
+    def _watch(self, cmd: Command, now: "Ticks") -> int:
         """Keep the limits of the command in flight; return ms until the next turn."""
         clock, port = self.clock, self.port
         age = clock.ticks_diff(now, port.since)
@@ -269,7 +271,7 @@ class Engine:
         line_ms = self.replies.line_ms - OK_MS
         return max(1, min(len(port.out) * line_ms // 48 - age, _FLIGHT_MS))
 
-    def _search(self, now):
+    def _search(self, now: "Ticks") -> None:
         """Bring the line into step; what waits for a modem that is silent fails."""
         was_silent = self.silent
         if self.resync.step(now):
@@ -282,13 +284,13 @@ class Engine:
 
     # -- lines in ------------------------------------------------------------------------------
 
-    def _line(self, line, cut=False):
+    def _line(self, line: bytearray, cut: bool = False) -> None:
         try:
             self._tell(self._place(line, cut), line)
         except Exception as e:  # no memory for it, say: the next line must not suffer from it
             self.failed(e)
 
-    def _place(self, line, cut):
+    def _place(self, line: bytearray, cut: bool) -> int:
         """Give line to what it is for; return what it was. cut: the rest of it is lost."""
         urcs, cmd = self.urcs, self._cmd
         if cut:
@@ -315,7 +317,7 @@ class Engine:
             self._count("unknown")
         return kind
 
-    def _final(self, final):
+    def _final(self, final: tuple[int, int]) -> int:
         """Take a final result, (kind, code); return what it was."""
         now = self.clock.ticks_ms()
         cmd = self._cmd
@@ -340,12 +342,12 @@ class Engine:
                     self.resync.start(now)  # it may have been another's OK
         return FINAL
 
-    def _abandon(self, cmd, now):
+    def _abandon(self, cmd: Command, now: "Ticks") -> None:
         """Recognise the lines of cmd when they come late: its fate is unknown."""
         self.abandoned = cmd
         self._abandoned_at = now
 
-    def _tell(self, kind, line):
+    def _tell(self, kind: int, line: bytearray) -> None:
         if self.on_line:
             try:
                 self.on_line(kind, line)
@@ -354,7 +356,7 @@ class Engine:
 
     # -- ends of commands ----------------------------------------------------------------------
 
-    def _finish(self, error, now):
+    def _finish(self, error: errors.AtError | None, now: "Ticks") -> None:
         """End the command in flight, with an error or None."""
         cmd = self._cmd
         self._cmd = None
@@ -369,7 +371,7 @@ class Engine:
             cmd.error = error
             cmd.ended.set()
 
-    def _give_up(self, counter, kind, now):
+    def _give_up(self, counter: str, kind: int, now: "Ticks") -> None:
         """End the command in flight with an error of kind; the line is out of step then."""
         if self._cmd:
             self._count(counter)
@@ -377,7 +379,7 @@ class Engine:
             self._abandon(self._cmd, now)
             self._finish(self._error(kind), now)
 
-    def _flush(self, kind):
+    def _flush(self, kind: int) -> None:
         """Fail everything queued and in flight with an error of kind."""
         now = self.clock.ticks_ms()
         if self._cmd:
@@ -389,13 +391,13 @@ class Engine:
         while self.replies.queue:
             self.replies.line_ended(self.replies.queue[0], self.error_class(kind), now)
 
-    def _error(self, kind, code=0):
+    def _error(self, kind: int, code: int = 0) -> errors.AtError:
         """Return the error of the command in flight."""
         return self.error_class(kind, code, self._cmd.text or bytes(self.port.out).strip())
 
     # -- lines out -----------------------------------------------------------------------------
 
-    def _next(self, now):
+    def _next(self, now: "Ticks") -> int:
         """Send what waits, if it is time; return ms until the next turn."""
         waited = self.clock.ticks_diff(now, self._free_at)
         if self.asleep == ASLEEP and waited > _DOZE_MS:
@@ -416,7 +418,7 @@ class Engine:
             self._start(cmd, now)
         return 1
 
-    def _begin(self, reply, now):
+    def _begin(self, reply: "Any", now: "Ticks") -> None:
         """Send the next line of reply, or the refusal that takes its place."""
         try:
             self.replies.write(reply, self.port.out, now)
@@ -428,7 +430,7 @@ class Engine:
         self._own.reply = reply
         self._start(self._own, now)
 
-    def _start(self, cmd, now):
+    def _start(self, cmd: Command, now: "Ticks") -> None:
         """Send what stands in port.out as cmd."""
         self._cmd = cmd
         if self.abandoned and self.clock.ticks_diff(now, self._abandoned_at) > _ABANDONED_MS:
@@ -440,9 +442,9 @@ class Engine:
         self._count("commands")
         self._transmit(now)
 
-    def _transmit(self, now):
+    def _transmit(self, now: "Ticks") -> None:
         self._tell(SENT, self.port.out)
         self.port.transmit(now)
 
-    def _count(self, name: str):
+    def _count(self, name: str) -> None:
         self.counts[name] += 1

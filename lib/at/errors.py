@@ -35,7 +35,7 @@ class AtError(Exception):
     subclasses it and gives the subclass to AtClient.
     """
 
-    def __init__(self, kind: int, code: int = 0, text: bytes = b""):
+    def __init__(self, kind: int, code: int = 0, text: bytes = b"") -> None:
         super().__init__(kind, code, text)
         self.kind = kind
         self.code = code

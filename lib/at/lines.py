@@ -16,7 +16,7 @@ class Lines:
     then holds its beginning.
     """
 
-    def __init__(self, size: int = 1200):
+    def __init__(self, size: int = 1200) -> None:
         """Size the buffer: the longest line kept, in bytes (1 or more)."""
         self.line = bytearray(size)
         self.line[:] = b""  # the buffer keeps its room: it grows without allocating

@@ -9,7 +9,10 @@ from at.lines import Lines
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _mpy_shed.time_mp import _TicksMs
+    from machine import UART
 
     Ticks = _TicksMs  # no int: the difference of two is ticks_diff(a, b), never a - b
 
@@ -21,7 +24,7 @@ _STALL_MS = const(2000)  # a UART that takes nothing for so long is given up on
 class Clock:
     """MicroPython's ticks in milliseconds, which wrap at 2^30; never the wall clock."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.ticks_ms = time.ticks_ms
         self.ticks_diff = time.ticks_diff
         self.ticks_add = time.ticks_add
@@ -36,7 +39,9 @@ class Port:
     of the UART, which then counts as one without bytes and without room.
     """
 
-    def __init__(self, uart, clock, failed):
+    def __init__(
+        self, uart: "UART", clock: "Clock", failed: "Callable[[Exception], None]"
+    ) -> None:
         self.uart = uart
         self.failed = failed
         self.lines = Lines()
@@ -48,7 +53,7 @@ class Port:
         self._rx = bytearray(256)
         self._at = 0
 
-    def receive(self, take) -> bool:
+    def receive(self, take: "Callable[[bytearray, bool], None]") -> bool:
         """Read what is there; return whether there was anything.
 
         Calls take(line, cut) for every line, a bytearray that is valid until it returns; cut is
@@ -64,7 +69,7 @@ class Port:
             self.failed(e)
         return left < _TURN
 
-    def _split(self, take, n: int):
+    def _split(self, take: "Callable[[bytearray, bool], None]", n: int) -> None:
         """Make lines of the first n bytes read."""
         lines = self.lines
         i = 0
@@ -73,12 +78,12 @@ class Port:
             if lines.ready:
                 take(lines.line, lines.cut)
 
-    def put(self, text: bytes):
+    def put(self, text: "bytes | bytearray") -> None:
         """Make text what transmit() sends."""
         self.out[:] = b""
         self.out.extend(text)
 
-    def transmit(self, now: int, end: bytes = b"\r\n"):
+    def transmit(self, now: "Ticks", end: bytes = b"\r\n") -> None:
         """Begin to send `out` with the line ending."""
         self.out.extend(end)
         self._at = 0
@@ -86,7 +91,7 @@ class Port:
         self.since = now
         self.write(now)
 
-    def write(self, now: int) -> bool:
+    def write(self, now: "Ticks") -> bool:
         """Send on; return False, and stop, if the UART has taken nothing for too long."""
         out = self.out
         end = min(self._at + _CHUNK, len(out))
@@ -108,6 +113,6 @@ class Port:
             return False
         return True
 
-    def stop(self):
+    def stop(self) -> None:
         """Abandon what is being sent."""
         self.busy = False

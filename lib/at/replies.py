@@ -17,6 +17,13 @@ from micropython import const
 
 from at import errors
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from at.port import Clock, Ticks
+
 _MOST = const(16)
 OK_MS = const(25)  # the modem's time for a line of a reply, and its OK
 # Reply.again: a line was sent once more, and this one because there was no OK to it
@@ -38,11 +45,18 @@ class Replies:
     last of the age at the end of those that went well, in ms.
     """
 
-    def __init__(self, clock, failed, error_class, line_ms: int, pointless=()):
+    def __init__(
+        self,
+        clock: "Clock",
+        failed: "Callable[[Exception], None]",
+        error_class: "type[errors.AtError]",
+        line_ms: int,
+        pointless: "tuple[int, ...]" = (),
+    ) -> None:
         self.clock = clock
         self.failed = failed
         self.error_class = error_class
-        self.queue = []
+        self.queue: list = []
         self.waits = False
         self.window_ms = 3000
         self.line_ms = line_ms
@@ -50,7 +64,7 @@ class Replies:
         self.sent = self.expired = 0
         self.ages = [0, 0, 0, 0]
 
-    def add(self, reply) -> bool:
+    def add(self, reply: "Any") -> bool:
         """Queue reply; return False if so many wait that one more would only be late."""
         # One that lacks something raises here.
         _ = reply.arrived, reply.count, reply.next, reply.again, reply.refusable, reply.stopped
@@ -59,7 +73,7 @@ class Replies:
         self.queue.append(reply)
         return True
 
-    def write(self, reply, out: bytearray, now: int):
+    def write(self, reply: "Any", out: bytearray, now: "Ticks") -> None:
         """Write the next line of reply to out, or the refusal that takes its place.
 
         Raises what line() or late() raise if not even the refusal can be sent.
@@ -85,7 +99,7 @@ class Replies:
             out[:] = b""
             reply.late(out)
 
-    def line_ended(self, reply, error, now: int):
+    def line_ended(self, reply: "Any", error: "errors.AtError | None", now: "Ticks") -> None:
         """Go on with reply behind a line that the modem took, or did not: error."""
         if reply.stopped:
             self.end(reply, error or self.error_class(errors.STOPPED), now)
@@ -109,7 +123,7 @@ class Replies:
                 return
         self.end(reply, error, now)
 
-    def end(self, reply, error, now: int):
+    def end(self, reply: "Any", error: "errors.AtError | None", now: "Ticks") -> None:
         """Take reply out of the queue and call its done()."""
         age = self.clock.ticks_diff(now, reply.arrived)
         if reply in self.queue:  # it may have been withdrawn meanwhile

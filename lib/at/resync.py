@@ -7,6 +7,10 @@ on, ever more slowly, so that it is found when it comes back.
 
 from micropython import const
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from at.port import Clock, Ticks
+
 _QUIET_MS = const(100)  # silence before a probe
 _QUIET_MAX_MS = const(1000)  # a line that is never silent is probed all the same
 _GUARD_MS = const(250)  # silence behind the answer to a probe
@@ -23,13 +27,13 @@ GUARD = const(3)  # answered; waits for silence
 class Resync:
     """The state of the line: `state`, `silent`, and `sent`, the number of probes so far."""
 
-    def __init__(self, clock):
+    def __init__(self, clock: "Clock") -> None:
         self.clock = clock
         self.silent = False
         self.sent = 0
         self.start(clock.ticks_ms())
 
-    def start(self, now: int):
+    def start(self, now: "Ticks") -> None:
         """Allow nothing but a probe until one has been answered."""
         self.state = QUIET
         self.since = now
@@ -37,12 +41,12 @@ class Resync:
         self.wait_ms = _FIRST_MS
         self._tries = 0
 
-    def heard(self, now: int):
+    def heard(self, now: "Ticks") -> None:
         """Note that bytes arrived: the silence before the next probe starts anew."""
         self.heard_at = now
         self.wait_ms = _FIRST_MS
 
-    def final(self, now: int) -> bool:
+    def final(self, now: "Ticks") -> bool:
         """Take a final result that no command waits for; return True if it was a late one."""
         late = self.state != PROBED
         if self.state != QUIET:
@@ -50,7 +54,7 @@ class Resync:
             self.since = now
         return late
 
-    def step(self, now: int) -> bool:
+    def step(self, now: "Ticks") -> bool:
         """Move on by the clock; return True when a probe has to be sent now."""
         age = self.clock.ticks_diff(now, self.since)
         if self.state == QUIET:

@@ -1,6 +1,14 @@
 """The URC table: who is called for which unsolicited line."""
 
+from micropython import const
+
 from at.command import is_unnamed
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from at.command import Command, Test
 
 
 class Urcs:
@@ -10,14 +18,16 @@ class Urcs:
     is called with exceptions that no input should cause. `taken` and `malformed` count lines.
     """
 
-    def __init__(self, failed):
+    def __init__(self, failed: "Callable[[Exception], None]") -> None:
         self.failed = failed
-        self.on_other = None
+        self.on_other: "Test | None" = None
         self.taken = 0
         self.malformed = 0
-        self._entries = []
+        self._entries: "list[tuple[bytes, Test, Test | None, bool]]" = []
 
-    def add(self, prefix: bytes, handler, answer=None, cut: bool = False):
+    def add(
+        self, prefix: bytes, handler: "Test", answer: "Test | None" = None, cut: bool = False
+    ) -> None:
         """Call handler(line) for every unsolicited line that begins with prefix.
 
         answer, cut: see AtClient.urc().
@@ -43,7 +53,7 @@ class Urcs:
             return True
         return False
 
-    def answers(self, cmd, line: bytearray) -> bool:
+    def answers(self, cmd: "Command", line: bytearray) -> bool:
         """Return True if line is an information line of cmd by its prefix and form."""
         if not cmd.prefix or not line.startswith(cmd.prefix):
             return False
@@ -56,13 +66,13 @@ class Urcs:
                     return bool(named and answer and self.says(answer, line))
         return True
 
-    def could_answer(self, cmd, line: bytearray) -> bool:
+    def could_answer(self, cmd: "Command", line: bytearray) -> bool:
         """Return True if line may be an information line of cmd, wherever else it may belong."""
         if self.answers(cmd, line) or (cmd.bare and self.says(cmd.bare, line)):
             return True
         return cmd.open and cmd.asks and is_unnamed(line)
 
-    def says(self, test, line: bytearray) -> bool:
+    def says(self, test: "Test", line: bytearray) -> bool:
         """Return what test says of line; a test that raises says no."""
         try:
             return bool(test(line))

@@ -20,6 +20,7 @@ if _TYPE_CHECKING:
 
     import machine
 
+    from at.port import Ticks
     from m5310.operations import Operation
     from m5310.udp import Udp
 
@@ -61,7 +62,7 @@ class Modem:
         log: "Callable[[str], object] | None" = None,
         on_operation: "Callable[[Operation], object] | None" = None,
         dialect: str = "seed",
-        **options,
+        **options: "Any",
     ) -> None:
         self.clock = clock = clock or Clock()
         self.log = log or _ignore
@@ -71,7 +72,7 @@ class Modem:
         self.earfcn = options.pop("earfcn", None)
         local_clock = options.pop("local_clock", False)
         self.boots = 0
-        self._started = None  # tick of the last start that was noticed
+        self._started: "Ticks | None" = None  # tick of the last start that was noticed
         self.at = ModuleClient(uart, clock, **options)
         self.at.urcs.on_other = self._booted
         on_operation = on_operation or self._refuse
@@ -95,7 +96,7 @@ class Modem:
             raise
         return self
 
-    async def __aexit__(self, kind, error, trace) -> None:
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
         await self._stop()
 
     async def _stop(self) -> None:
@@ -118,7 +119,9 @@ class Modem:
 
     bring_up = attach  # the name before version 0.2
 
-    async def command(self, text: bytes, timeout_ms: int = 2000, **options) -> "list[bytes]":
+    async def command(
+        self, text: bytes, timeout_ms: int = 2000, **options: "Any"
+    ) -> "list[bytes]":
         """Send an AT command (bytes), return its information lines; as AtClient.command."""
         return await self.at.command(text, timeout_ms, **options)
 

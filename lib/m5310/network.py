@@ -196,7 +196,13 @@ class Network:
         finally:
             at.pause_ms = pause
 
-    async def _attach(self, log, timeout_ms: int, operator, earfcn) -> None:
+    async def _attach(
+        self,
+        log: "Callable[[str], object]",
+        timeout_ms: int,
+        operator: "str | None",
+        earfcn: "int | None",
+    ) -> None:
         start = self.clock.ticks_ms()
         boots = self.boots
         for step in _IDENTITY:
@@ -228,7 +234,7 @@ class Network:
         if self.clock_known and self.on_time:
             self.on_time(time)
 
-    async def _walk(self, step: _Step, log) -> None:
+    async def _walk(self, step: _Step, log: "Callable[[str], object]") -> None:
         """Send a step until it is answered; raises AtError if the module cannot be talked to."""
         for left in range(step.tries - 1, -1, -1):
             try:
@@ -246,7 +252,9 @@ class Network:
             if left:
                 await self.clock.sleep_ms(_RETRY_MS)
 
-    async def _wait(self, log, start: "Ticks", timeout_ms: int, boots: int) -> None:
+    async def _wait(
+        self, log: "Callable[[str], object]", start: "Ticks", timeout_ms: int, boots: int
+    ) -> None:
         """Wait for registration until timeout_ms after start; raises AtError."""
         clock = self.clock
         said = start

@@ -148,7 +148,9 @@ class Mipl:
         if self.state != REGISTERED:
             raise AtError(errors.FAILED, 0, self.cause.encode())
 
-    async def _declare(self, objects, server: "str | None", bootstrap: bool) -> None:
+    async def _declare(
+        self, objects: "list | tuple", server: "str | None", bootstrap: bool
+    ) -> None:
         """Create the session and tell the module what there is."""
         await self._detect()
         await self._create(self.dialect.creates(server, bootstrap))

@@ -119,7 +119,7 @@ class UdpSocket:
         await self.open()
         return self
 
-    async def __aexit__(self, kind, error, trace) -> None:
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
         try:
             await self.close()
         except AtError:

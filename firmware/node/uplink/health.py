@@ -43,7 +43,9 @@ class SocketHealth:
         self.wedged = False
         self.row = 0  # failures in a row
         self._stage = OPEN  # of the last failure
-        self._since = None  # ticks of the first failure in a row, None until there is one
+        self._since: "Ticks | None" = (
+            None  # ticks of the first failure in a row, None until there is one
+        )
         self._patience_ms = _FIRST_WEDGED_MS
         self._failed = clock.ticks_ms()
         self._pause_ms = 0
