@@ -615,19 +615,19 @@ def test_a_configuration_is_checked_once(tmp_path):
     path, kept = tmp_path / "config.json", str(tmp_path / "kept")
     path.write_text(EXAMPLE.read_text())
     config = load(str(path))
-    assert not files.fits(str(path), kept)
-    assert files.save(str(path), kept, config)
-    assert files.fits(str(path), kept)
-    assert files.load_kept(kept) == json.loads(json.dumps(config))
+    assert not files.is_cached(str(path), kept)
+    assert files.save_cache(str(path), kept, config)
+    assert files.is_cached(str(path), kept)
+    assert files.load_cache(kept) == json.loads(json.dumps(config))
     path.write_text(EXAMPLE.read_text() + " ")
-    assert not files.fits(str(path), kept)
+    assert not files.is_cached(str(path), kept)
 
 
 @pytest.mark.parametrize("text", ["", "x", "00000000 00000000\n{}", "\xff" * 40])
 def test_a_kept_file_of_something_else_does_not_count(tmp_path, text):
     (tmp_path / "kept").write_text(text, "latin-1")
-    assert not files.fits(str(EXAMPLE), str(tmp_path / "kept"))
+    assert not files.is_cached(str(EXAMPLE), str(tmp_path / "kept"))
 
 
 def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path):
-    assert not files.save(str(EXAMPLE), str(tmp_path / "none" / "kept"), {})
+    assert not files.save_cache(str(EXAMPLE), str(tmp_path / "none" / "kept"), {})

@@ -1,8 +1,8 @@
-"""The configuration file: read, checked, and kept as checked, so that it is checked once.
+"""Configuration file: read it, check it, cache the checked fields.
 
-Checking takes more heap than a small board can spare. Beside a configuration that passed lies a
-file with two stamps, of the rules (schema) and of the text, and then the checked fields as JSON.
-While both stamps fit, a start takes the fields from there.
+The check takes more heap than a small board can spare at each start. So the checked fields lie in
+a file beside the configuration, the cache, behind two stamps: of the rules (schema) and of the
+text. While both match, a start reads the cache instead.
 """
 
 import json
@@ -32,12 +32,12 @@ def checked(path: str, board: object) -> "dict | None":
     return None
 
 
-def _checked(path: str, kept: str, board: object) -> dict:
-    if not fits(path, kept):
+def _checked(path: str, cache: str, board: object) -> dict:
+    if not is_cached(path, cache):
         config = load(path, board)
-        if not save(path, kept, config):
+        if not save_cache(path, cache, config):
             return config
-    return load_kept(kept)
+    return load_cache(cache)
 
 
 def load(path: str, board: object = None) -> dict:
@@ -103,32 +103,32 @@ def _parse(data: bytes, path: str) -> object:
     )
 
 
-# -- the checked fields ------------------------------------------------------------------------
+# -- the cache ---------------------------------------------------------------------------------
 
 
-def fits(path: str, kept: str) -> bool:
-    """Return True if kept was made of exactly the file path, by the rules of this version."""
+def is_cached(path: str, cache: str) -> bool:
+    """Return True if cache was made of exactly the file path, by the rules of this version."""
     try:
-        with open(kept) as f:
+        with open(cache) as f:
             return f.readline() == _stamps(path)
     except (OSError, ValueError):
         return False
 
 
-def load_kept(kept: str) -> dict:
-    """Return the checked configuration in kept, after fits(). Raise OSError or ValueError."""
-    with open(kept) as f:
+def load_cache(cache: str) -> dict:
+    """Return the checked configuration in cache. Raise OSError or ValueError."""
+    with open(cache) as f:
         f.readline()
         return json.load(f)
 
 
-def save(path: str, kept: str, config: dict) -> bool:
-    """Write config, the checked fields of the file path, to kept; return whether that worked."""
+def save_cache(path: str, cache: str, config: dict) -> bool:
+    """Write config, the checked fields of the file path, to cache; return False if that failed."""
     try:
-        with open(kept + ".new", "w") as f:
+        with open(cache + ".new", "w") as f:
             f.write(_stamps(path))
             json.dump(config, f)
-        os.rename(kept + ".new", kept)
+        os.rename(cache + ".new", cache)
     except OSError:
         return False
     return True
