@@ -75,11 +75,11 @@ def _update(link, found, wanted, board, config, screen):
     if changed and not found.deployed:
         _keep_others(link, present, plan, board, screen)
     apply(link, found, wanted, plan, screen, board)
-    settled = {path: data for path, data in wanted.items() if path not in install.CONFIGS}
-    install.verify(link, settled)
+    compared = {path: data for path, data in wanted.items() if path not in install.CONFIGS}
+    install.verify(link, compared)
     gone = [path for path in plan.remove if not path.endswith(".ok")]
     removed = f", {len(gone)} removed" if gone else ""
-    screen.say(f"{len(plan.copy)} files copied{removed}, {len(settled)} compared by hash")
+    screen.say(f"{len(plan.copy)} files copied{removed}, {len(compared)} compared by hash")
     return len(plan.copy)
 
 

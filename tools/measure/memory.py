@@ -9,7 +9,7 @@ from measure.result import Result, Table, Target
 
 _SOAK = 100_000
 _SOAK_HEAP = "256K"
-_SETTLED = 0.1  # of the operations, until tables have grown as far as they do
+_GROWN = 0.1  # of the operations, until tables have grown as far as they do
 HEAP_K = 160  # of the 64-bit port; 80 K of a board of 32 bits
 REPLY_BYTES = 192
 _ONE_LINE = "read 3303/0/5700"
@@ -54,13 +54,13 @@ def targets(data):
 
 
 def growth(heap):
-    """Return by how much heap, bytes in use over the operations, grows once it has settled.
+    """Return by how much heap, bytes in use over the operations, grows once it has its size.
 
     From the median of a third to that of another: one value may hold a block more by chance.
     """
-    settled = heap[int(len(heap) * _SETTLED) :]
-    third = len(settled) // 3
-    return percentile(settled[-third:], 0.5) - percentile(settled[:third], 0.5)
+    grown = heap[int(len(heap) * _GROWN) :]
+    third = len(grown) // 3
+    return percentile(grown[-third:], 0.5) - percentile(grown[:third], 0.5)
 
 
 def _sizes():

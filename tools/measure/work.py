@@ -63,7 +63,7 @@ class Work:
             await self._sleep_ms(self._random.randint(*_QUIET_MS))
             await self._asked(each)
             if each.kind == "observe":
-                await self._settled()
+                await self._quiet()
                 await self._asked(replace(each, kind="cancel"))
 
     async def prepare(self):
@@ -96,7 +96,7 @@ class Work:
             await self._sleep_ms(_STEP_MS)
         return operation
 
-    async def _settled(self):
+    async def _quiet(self):
         """Wait until nothing has come from the node for a while."""
         count = None
         while count != self.module.counters.lines_in:
