@@ -34,7 +34,7 @@ _TELLING = (READ, DISCOVER)  # answered by more than a result
 _OF_OBJECTS = (READ, OBSERVE)  # without an instance they are about the whole object
 _LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
 _DIGITS = const(10)  # of the longest number
-_REFUSED = const(11)  # 4.00 on the line
+REFUSED = const(11)  # the result that is 4.00
 
 
 class Operation:
@@ -112,7 +112,7 @@ class Operation:
 
     def late(self, out: bytearray) -> None:
         """Append the short refusal to out."""
-        self._short(_REFUSED, out)
+        self._short(REFUSED, out)
 
     def done(self, error: "AtError | None", age_ms: int) -> None:
         """Tell the Requests how the answer fared."""

@@ -22,7 +22,7 @@ _COMING_MS = const(100)  # ... but one that is coming in is waited for
 # that is not complete has to be there before.
 _WHOLE_MS = const(4500)
 _REST_MS = const(3000)  # what belongs to a refused write comes that soon behind its last part
-_KEEP_MS = const(247000)  # a message id is not used again earlier (CoAP's EXCHANGE_LIFETIME)
+EXCHANGE_MS = const(247000)  # a message id is not used again earlier (CoAP's EXCHANGE_LIFETIME)
 _WRITES = const(4)  # kept at a time
 _PARTS = const(64)  # of one write
 _BYTES = const(600)  # of its values; the guide has 480
@@ -207,5 +207,5 @@ class Parts:
             else:
                 await self.clock.sleep_ms(left)
         write.op = None  # of a refused one only the msgid matters
-        await self.clock.sleep_ms(_KEEP_MS)
+        await self.clock.sleep_ms(EXCHANGE_MS)
         self._writes.remove(write)

@@ -13,8 +13,8 @@ from micropython import const
 
 from m5310.codes import EXECUTE, READ, WRITE
 from m5310.errors import AGAIN, BAD_STATE, AtError
-from m5310.operations import Operation, kind_of, parse, short
-from m5310.parts import Parts
+from m5310.operations import REFUSED, Operation, kind_of, parse, short
+from m5310.parts import EXCHANGE_MS, Parts
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -25,10 +25,8 @@ if _TYPE_CHECKING:
     from m5310.dialects import Dialect
 
 _DOING = (WRITE, EXECUTE)  # a tuple written where it is used would be made each time
-_RESULTS = {205: 1, 204: 2, 400: 11, 401: 12, 404: 13, 405: 14, 406: 15}
-_BAD_REQUEST = const(11)
+_RESULTS = {205: 1, 204: 2, 400: REFUSED, 401: 12, 404: 13, 405: 14, 406: 15}
 
-_LASTS_MS = const(247000)  # CoAP's EXCHANGE_LIFETIME: no message id is used again earlier
 _MAX_DONE = const(8)
 _SMALL = const(0x3FFFFFFF)  # of a CRC-32: what a small integer of a 32-bit port holds
 
@@ -112,7 +110,7 @@ class Requests:
                 op.found = values
                 op.count = len(values)
             else:
-                result = _BAD_REQUEST
+                result = REFUSED
         op.result = result
         if resources:
             op.resources = resources
@@ -184,7 +182,7 @@ class Requests:
             return
         op = short(self._spare, kind_of(line), line, now)
         if op.kind != WRITE or not self.parts.starved(op):
-            self._answer(op, _BAD_REQUEST)
+            self._answer(op, REFUSED)
 
     def _refuse(self, op: Operation) -> None:
         self.refused += 1
@@ -279,7 +277,7 @@ class Repeats:
         """Return the code that op, with its fingerprint, was answered with before; 0 if new."""
         now = self.clock.ticks_ms()
         for each in self._done:
-            if each.is_again(op) and 0 <= self.clock.ticks_diff(now, each.when) < _LASTS_MS:
+            if each.is_again(op) and 0 <= self.clock.ticks_diff(now, each.when) < EXCHANGE_MS:
                 return each.code
         return 0
 
@@ -304,8 +302,8 @@ class Repeats:
         while done:
             oldest = done[0]
             age = self.clock.ticks_diff(self.clock.ticks_ms(), oldest.when)
-            if 0 <= age < _LASTS_MS:
-                await self.clock.sleep_ms(_LASTS_MS - age)
+            if 0 <= age < EXCHANGE_MS:
+                await self.clock.sleep_ms(EXCHANGE_MS - age)
             if done and done[0] is oldest:
                 del done[0]
         self._forgetting = None
