@@ -1,13 +1,13 @@
-"""The program: set the node up, run it until Ctrl-C, deregister."""
+"""The program: set the node up, run it until Ctrl-C, deregister.
+
+This module imports little, so that the configuration is checked in an empty heap.
+"""
 
 import asyncio
 import gc
 import sys
 
 from micropython import const
-
-from m5310 import errors
-from m5310.operations import NAMES
 
 from . import definition, option, restarts, rollback
 from .log import Log, log_exception
@@ -78,8 +78,6 @@ class Node:
         self.restarts = 0  # of tasks
         self.tasks: list = []
         self._failures: dict = {}  # name of a task: ticks of its last failures
-        if log.level > 1:
-            modem.mipl.on_event = self.log_event
 
     async def run(self) -> None:
         """Run every task for ever; one that fails is reported and started again."""
@@ -123,6 +121,8 @@ class Node:
 
     def status_parts(self) -> "Iterator[tuple[str, Any]]":
         """Yield (name, dict) of each part, one by one: a small heap may not hold all."""
+        from m5310.operations import NAMES
+
         modem = self.modem
         yield "at", modem.at.status()
         yield "network", modem.network.status()
@@ -154,10 +154,6 @@ class Node:
         if hasattr(gc, "mem_free"):
             gc.collect()
             yield "heap", {"free": gc.mem_free(), "used": gc.mem_alloc()}
-
-    def log_event(self, event: int, ext: int) -> None:
-        """Log an event of the session (MIPLEVENT) at level 2."""
-        self.log("event %d: %s" % (event, errors.event(event)), 2)
 
     async def keep_running(self, name: str, work: "Callable[[], Awaitable[None]]") -> None:
         """Await work() again and again, after a pause when it fails, until the node stops."""

@@ -10,6 +10,7 @@ from test_node_events import trick
 
 from m5310 import errors
 from m5310.errors import AtError
+from node.startup.wiring import log_events
 
 DEVICE = ("at", "m5310", "lwm2m", "node")
 
@@ -40,7 +41,7 @@ class Blocked:
 def talkative(r):
     """Have the node log everything, as at log.level 2."""
     r.node.log.level = 2
-    r.node.modem.mipl.on_event = r.node.log_event
+    log_events(r.node.modem, r.node.log)
 
 
 async def operate(r):

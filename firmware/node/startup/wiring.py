@@ -6,6 +6,7 @@ from micropython import const
 
 from lwm2m.client import Dispatcher, Notifier
 from lwm2m.observe import Observations
+from m5310 import errors
 from m5310.modem import Modem
 from m5310.operations import describe
 from node import definition, option
@@ -131,6 +132,8 @@ def build(
     observations = Observations(registry, clock)
     dispatcher = _make_dispatcher(registry, observations, modem, log)
     modem.mipl.on_again = observations.clear
+    if log.level > 1:
+        log_events(modem, log)
     modem.network.on_time = wall.learn if wall else None
     supervisor_class = Supervisor
     if config["power"]["mode"] != "always":
@@ -194,6 +197,11 @@ def _trace_lines(node: Node, trace: "Trace | None", wall: "Wall | None") -> None
         from node.trace import LineLog
 
         at.on_line = LineLog(node.log, at.on_line).line
+
+
+def log_events(modem: Modem, log: "Log") -> None:
+    """Have the events of the session (MIPLEVENT) logged at level 2."""
+    modem.mipl.on_event = lambda event, ext: log("event %d: %s" % (event, errors.event(event)), 2)
 
 
 def _make_dispatcher(
