@@ -121,7 +121,7 @@ def test_every_command_that_a_node_sends_is_in_the_catalogue(monkeypatch):
     ("where", "name", "other"),
     [
         (network, "is_answer", lambda line: False),
-        (engine, "final_result", lambda line, finals: (0, 0) if line == b"OK" else None),
+        (engine, "final_result", lambda line, finals, results: (0, 0) if line == b"OK" else None),
     ],
 )
 def test_a_driver_that_was_changed_decides_otherwise(monkeypatch, where, name, other):

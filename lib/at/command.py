@@ -125,17 +125,21 @@ def is_unnamed(line: bytearray) -> bool:
     return line[0] not in b"+*^" or line.find(b":") < 0
 
 
-def final_result(line: bytearray, finals: "dict[bytes, int]") -> "tuple[int, int] | None":
-    """Return (kind, code) if line is a final result, kind 0 for OK; None if it is not.
+def final_result(
+    line: bytearray, finals: "dict[bytes, int]", results: "dict[bytes, int]"
+) -> "tuple[int, int] | None":
+    """Return (kind, code) if line is a final result, kind 0 for success; None if it is not.
 
-    finals: what begins the final results with a number, and their error kinds.
+    finals: what begins the final results with a number, and their error kinds. results: whole
+    lines that are final results besides OK and ERROR, and their kinds.
     """
     if line == b"OK":
         return _OK
     if line == b"ERROR":
         return errors.ERROR, 0
-    if line.find(b" ERROR:") < 0:
-        return None
+    for text, kind in results.items():
+        if line == text:
+            return kind, 0
     for head, kind in finals.items():
         if line.startswith(head):
             digits = bytes(line[len(head) :]).strip()

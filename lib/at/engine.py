@@ -67,12 +67,14 @@ class Engine:
     until it returns. `event` makes what is waited on: asyncio.Event, or a test's own.
 
     A modem's driver may override in a subclass: `error_class`, what is raised; `finals`, what
-    begins a final result with a number, and its kind; `pointless`, codes of errors of a modem that
-    waits for no such reply; `restarts`, commands that the modem answers by restarting.
+    begins a final result with a number, and its kind; `results`, lines that are final results
+    besides OK and ERROR, and their kinds, 0 for success; `pointless`, codes of errors of a modem
+    that waits for no such reply; `restarts`, commands that the modem answers by restarting.
     """
 
     error_class = errors.AtError
     finals = FINALS
+    results: "dict[bytes, int]" = {}
     pointless: "tuple[int, ...]" = ()
     restarts: "tuple[bytes, ...]" = ()
 
@@ -296,7 +298,7 @@ class Engine:
         if cut:
             urcs.dispatch(line, True)
             return CUT
-        final = final_result(line, self.finals)
+        final = final_result(line, self.finals, self.results)
         if final:
             return self._final(final)
         if cmd and urcs.answers(cmd, line):
