@@ -1,4 +1,4 @@
-"""The numbers of the MIPL command set: value types and operations of the platform."""
+"""The numbers of the MIPL command set: value types, operations of the platform, a result."""
 
 from micropython import const
 
@@ -18,3 +18,5 @@ EXECUTE = const(2)
 OBSERVE = const(3)
 PARAMETER = const(4)
 DISCOVER = const(5)
+
+BAD_REQUEST = const(11)  # the result of an answer that stands for 4.00

@@ -8,6 +8,7 @@ The head of a line says which message to answer. Whatever is wrong behind it mar
 from micropython import const
 
 from m5310.codes import (
+    BAD_REQUEST,
     BOOLEAN,
     DISCOVER,
     EXECUTE,
@@ -34,7 +35,6 @@ _TELLING = (READ, DISCOVER)  # answered by more than a result
 _OF_OBJECTS = (READ, OBSERVE)  # without an instance they are about the whole object
 _LONGEST = const(1160)  # bytes behind the msgid: 480 of data in hex (guide 3.5) and room
 _DIGITS = const(10)  # of the longest number
-REFUSED = const(11)  # the result that is 4.00
 
 
 class Operation:
@@ -112,7 +112,7 @@ class Operation:
 
     def late(self, out: bytearray) -> None:
         """Append the short refusal to out."""
-        self._short(REFUSED, out)
+        self._short(BAD_REQUEST, out)
 
     def done(self, error: "AtError | None", age_ms: int) -> None:
         """Tell the Requests how the answer fared."""

@@ -11,9 +11,9 @@ from binascii import crc32
 
 from micropython import const
 
-from m5310.codes import EXECUTE, READ, WRITE
+from m5310.codes import BAD_REQUEST, EXECUTE, READ, WRITE
 from m5310.errors import AGAIN, BAD_STATE, AtError
-from m5310.operations import REFUSED, Operation, kind_of, parse, short
+from m5310.operations import Operation, kind_of, parse, short
 from m5310.parts import EXCHANGE_MS, Parts
 
 _TYPE_CHECKING = const(0)
@@ -25,7 +25,7 @@ if _TYPE_CHECKING:
     from m5310.dialects import Dialect
 
 _DOING = (WRITE, EXECUTE)  # a tuple written where it is used would be made each time
-_RESULTS = {205: 1, 204: 2, 400: REFUSED, 401: 12, 404: 13, 405: 14, 406: 15}
+_RESULTS = {205: 1, 204: 2, 400: BAD_REQUEST, 401: 12, 404: 13, 405: 14, 406: 15}
 
 _MAX_DONE = const(8)
 _SMALL = const(0x3FFFFFFF)  # of a CRC-32: what a small integer of a 32-bit port holds
@@ -110,7 +110,7 @@ class Requests:
                 op.found = values
                 op.count = len(values)
             else:
-                result = REFUSED
+                result = BAD_REQUEST
         op.result = result
         if resources:
             op.resources = resources
@@ -182,7 +182,7 @@ class Requests:
             return
         op = short(self._spare, kind_of(line), line, now)
         if op.kind != WRITE or not self.parts.starved(op):
-            self._answer(op, REFUSED)
+            self._answer(op, BAD_REQUEST)
 
     def _refuse(self, op: Operation) -> None:
         self.refused += 1
