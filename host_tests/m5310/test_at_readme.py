@@ -1,4 +1,4 @@
-"""lib/at/README.md: its snippets compile, and it names what there is, all of it and nothing else."""
+"""lib/at/README.md: its snippets compile, and it names all there is and nothing else."""
 
 import inspect
 import re

@@ -110,9 +110,8 @@ class Engine:
         self._take = self._line  # made once: each time would allocate
         self._own = Command(b"", _REPLY_MS, b"")  # the line of a reply that is in flight
         self._cmd: Command | None = None
-        self._free_at = self._heard = self._abandoned_at = now
+        self._free_at = self._heard = self._abandoned_at = self._listens_at = now
         self._listen_ms = 0
-        self._listens_at = now
 
     # -- what the layers above call ------------------------------------------------------------
 
@@ -243,8 +242,7 @@ class Engine:
         heard = clock.ticks_diff(now, self._heard)
         if heard < _ANSWERING_MS and self.port.lines.partial():
             return 1
-        # Differences must not outgrow half the tick period.
-        if heard > _LONG_MS:
+        if heard > _LONG_MS:  # differences must not outgrow half the tick period
             self._heard = clock.ticks_add(now, -1000)
         if clock.ticks_diff(now, self._free_at) > _LONG_MS:
             self._free_at = clock.ticks_add(now, -_LONG_MS)
