@@ -6,6 +6,7 @@ import unittest
 from modem_rig import OBJECTS, module, play, sleep
 from rig import Peer
 
+from at.errors import printable
 from m5310 import errors, network
 
 
@@ -158,6 +159,23 @@ class StatusTest(unittest.TestCase):
             return status["state"], status["cause"]
 
         self.assertEqual(play(scene, module(), opened=True), ("closed", "de-registered"))
+
+
+class PrintableTest(unittest.TestCase):
+    def test_ascii_stays_and_all_else_is_escaped(self):
+        self.assertEqual(printable(b""), "")
+        self.assertEqual(printable(b" AT+X~"), " AT+X~")
+        self.assertEqual(printable(b"\x1f \x7e\x7f"), "\\x1f ~\\x7f")
+        self.assertEqual(printable(b"\x00"), "\\x00")
+        self.assertEqual(printable("开".encode()), "\\xe5\\xbc\\x80")
+        self.assertEqual(printable(bytearray(b"a\rb")), "a\\x0db")
+
+    def test_what_is_longer_than_80_bytes_is_cut(self):
+        self.assertEqual(printable(b"x" * 80), "x" * 80)
+        self.assertEqual(printable(b"x" * 81), "x" * 80 + "...")
+        self.assertEqual(printable(b"\xff" * 81), "\\xff" * 80 + "...")
+        self.assertEqual(printable(b"abc", 2), "ab...")
+        self.assertEqual(printable(b"a\n", 2), "a\\x0a")
 
 
 if __name__ == "__main__":
