@@ -137,11 +137,11 @@ def final_result(
         return _OK
     if line == b"ERROR":
         return errors.ERROR, 0
-    for text, kind in results.items():
+    for text in results:  # items() would allocate
         if line == text:
-            return kind, 0
-    for head, kind in finals.items():
+            return results[text], 0
+    for head in finals:
         if line.startswith(head):
             digits = bytes(line[len(head) :]).strip()
-            return kind, int(digits) if digits.isdigit() and len(digits) <= 10 else 0
+            return finals[head], int(digits) if digits.isdigit() and len(digits) <= 10 else 0
     return None
