@@ -154,6 +154,17 @@ def sends_two_lines_for_one(monkeypatch):
     beside(monkeypatch, act)
 
 
+def cuts_a_line_off(monkeypatch):
+    """Though no module has said that it starts."""
+
+    async def act(at):
+        at.port.put(b'AT+MIPLREADRSP=0,1,1,3303,0,5701,1,66,"%s",0,0' % (b"x" * 66))
+        at._transmit(at.clock.ticks_ms())
+        at.restart()
+
+    beside(monkeypatch, act)
+
+
 def ends_lines_otherwise(monkeypatch):
     now = every(20)
 

@@ -31,6 +31,7 @@ CASES = [
     (3, PLAIN, "reads_what_is_not"),
     (4, PLAIN, "sends_a_command_of_nobody"),
     (4, PLAIN, "sends_two_lines_for_one"),
+    (4, PLAIN, "cuts_a_line_off"),
     (4, PLAIN, "ends_lines_otherwise"),
     (5, PLAIN, "module_that_wants_another_form"),
     (6, PLAIN, "notifies_what_was_not_measured"),

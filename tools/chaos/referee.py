@@ -15,6 +15,7 @@ from chaos.tally import Tally
 _ASKED_MS = 600_000  # how long an operation may be answered
 _MAX_ASKED = 500
 _MAX_PROBLEMS = 20
+_CUT_MS = 2000
 _NEWEST = 80
 _OBJECTS = {3303: (0, 1), 3306: (0,)}
 
@@ -50,6 +51,7 @@ class Referee:
         self._leaving = False
         self._misread = False  # the ends of the line have different baud rates
         self._began_ms = self.now()
+        self._banner_ms = -_CUT_MS  # when the node heard that the module starts
         module.on_session = self._session
         module.on_line = self._module_line
 
@@ -113,6 +115,8 @@ class Referee:
             self.tell("< " + line.decode("latin-1"))
         if line not in self._down and line[:2] != b"AT" and not self._misread:
             self.effects.again("down", now)
+        if line.startswith(wire.BANNER):
+            self._banner_ms = now
         asked = wire.operation(line)
         if not asked:
             return
@@ -136,6 +140,8 @@ class Referee:
         try:
             what, meaning = wire.sent(line, self.module.profile.declares)
         except ValueError as error:
+            if line.endswith(b"AT") and self.now() - self._banner_ms < _CUT_MS:
+                return  # a module that starts gets no rest of a line; the probe follows on it
             self.problem(4, "the node sent %r: %s" % (line, error))
             return
         if what == "answer":

@@ -5,6 +5,7 @@ The node's parser is not used here: it is what is judged.
 
 import re
 
+BANNER = (b"M5310", b"REBOOT")  # what a module prints that starts
 MAX_HEARD = 1200  # bytes of a line the node keeps (at.lines)
 _OPERATION = re.compile(
     rb"\+MIPL(READ|WRITE|EXECUTE|OBSERVE|PARAMETER|DISCOVER) *:"
