@@ -119,20 +119,15 @@ class UART(io.IOBase):
         return n
 
     def __getattr__(self, name):
-        import sys
-
-        there = "uart_more" in sys.modules
-        import uart_more
+        import uart_more  # what a node does not need
 
         method = getattr(uart_more.MoreUart, name)
-        if not there:  # heap is scarce
-            del sys.modules["uart_more"]
         return lambda *args, **options: method(self, *args, **options)
 
 
 def __getattr__(name):
-    """Return a class of devices, or what only few programs use, loading it: heap is scarce."""
-    if name in "Pin PWM ADC I2C".split():
+    """Return a class of devices, or what only few programs use, from chip.py."""
+    if name in ("Pin", "PWM", "ADC", "I2C"):
         return Device(name)
     import chip
 
