@@ -15,13 +15,14 @@ _RESET_PULSE_MS = const(500)
 _POWER_PULSE_MS = const(2000)
 _BEFORE_RESTART = const(10)  # failures: a restart loses what outputs and counters hold
 
-# (name, tries before the next rung). "session" and "reboot" need a module that answers; the pins
-# and the restart of the MCU exist only where they are configured.
+# (name, tries before the next rung). "session" and "reboot" need a module that answers; a pin has
+# to be configured, and the restart needs an MCU that can be restarted.
 RUNGS = (("session", 3), ("reboot", 2), ("reset pin", 2), ("power pin", 2), ("restart", 1))
 
 
 class Ladder:
-    """Climbs with each failure. `available` names the rungs that exist besides the first two."""
+    """Climbs with each failure. `available` names those rungs that exist besides "session" and
+    "reboot"."""
 
     def __init__(self, available: "list[str] | tuple" = ()) -> None:
         self.rungs = [
@@ -40,8 +41,8 @@ class Ladder:
     def next(self, silent: bool, beyond: bool = False) -> tuple[str, int]:
         """Return (name of the rung to try, pause in seconds before that) for one more failure.
 
-        silent: the module does not answer, so rungs that need its answers are left out. beyond:
-        what failed has nothing to do with the OneNET session, so that rung is left out. The MCU is
+        silent: the module does not answer, so "session" and "reboot" are left out. beyond: what
+        failed is not the OneNET session, so "session" is left out. The MCU is
         not restarted before the tenth failure. If no rung fits, "wait". After the last rung it
         starts over.
         """

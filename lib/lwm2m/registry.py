@@ -34,7 +34,8 @@ class Instance:
     """One instance of an object; subclasses set `oid` and `resources`.
 
     resources = ((rid, type, operations), ...), in the order of discover and read answers
-    (guide 3.5(1), (2)). `version` grows with every change of a value.
+    (guide 3.5(1), (2)); the first of a sensor's is its reading. `version` grows with every change
+    of a value.
     """
 
     oid = 0

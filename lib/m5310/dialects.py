@@ -1,7 +1,7 @@
 """The generations of the MIPL command set, and telling them apart (facts/protocol.md 0.1).
 
-`Dialect` is the guide's (G3), `M5310a` what the M5310-A, and the M5310 from SP3 on, do otherwise
-(G2). Nothing else in the driver depends on the generation.
+`Dialect` is the guide's (G3 of that source), `M5310a` what the M5310-A, and the M5310 from SP3 on,
+do otherwise (G2). What the rest of the driver asks of a generation are the methods of `Dialect`.
 """
 
 from micropython import const
@@ -27,7 +27,7 @@ _DIRECT = b"183.230.40.40:5683"
 
 
 class Dialect:
-    """The guide's generation, and the interface of the other one.
+    """The guide's generation, and the interface that each generation has.
 
     `name` is "auto" until the session has found out which one the module speaks.
     """
@@ -68,7 +68,7 @@ class Dialect:
             _put_text(out, kind, value)
 
     def flag(self, i: int, count: int) -> int:
-        """Return the flag of line i of count; the index counts down to 0."""
+        """Return the flag field of line i (0 first) of an answer of count lines."""
         return 0
 
 
@@ -102,7 +102,7 @@ class M5310a(Dialect):
         )
 
     def value(self, out: bytearray, kind: int, value: "Any") -> None:
-        """Append value as `type,len,"text"` to out; as Dialect.value for the rest."""
+        """Append value as `type,len,"text"` to out; raises as Dialect.value does."""
         text = bytearray()
         if kind == STRING:
             text.extend(_encoded(value))

@@ -77,7 +77,7 @@ class Operation:
 
     @property
     def path(self) -> "tuple | None":
-        """What tells operations of one kind and msgid apart; None if it could not be read."""
+        """(object, instance, resource) as far as the operation names them; None if unreadable."""
         if self.bad:
             return None
         return self.oid, self.iid, -1 if self.kind == WRITE else self.rid

@@ -119,10 +119,10 @@ class Requests:
             self.on_wait()
 
     def _fit(self, values: "list | tuple") -> bool:
-        """Return True if every one of values has a form on the line.
+        """Return True if every one of values can be sent.
 
-        It is known before the first is sent: a module sends what it has as the whole answer when
-        the rest is refused (facts/protocol.md 5.9).
+        Checked before the first line: were a later one refused, the module would send the lines
+        before it as the whole answer (facts/protocol.md 5.9).
         """
         try:
             text = bytearray()

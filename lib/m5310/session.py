@@ -75,7 +75,7 @@ class Mipl:
         self.at = at
         self.clock = clock
         self.auto = dialect.name == "auto"  # it is found out
-        at.urc(b"+MIPLEVENT:", self._event, cut=True)  # before the requests take the rest of +MIPL
+        at.urc(b"+MIPLEVENT:", self._event, cut=True)  # Requests registers all of +MIPL
         self.requests = Requests(at, clock, dialect, on_operation)
         self.requests.on_wait = self._start_detection
         self._detection: "asyncio.Task" = None  # the task that finds the dialect out
@@ -170,7 +170,7 @@ class Mipl:
         """Send texts until one is accepted, the first once more after a delete; raises AtError."""
         lines = refusal = None
         for text in texts[:1] + texts:
-            if refusal:  # there is a session from before our restart, or it is not known
+            if refusal:  # a session from before our restart, or a command the module lacks
                 await self._quietly(b"AT+MIPLDELETE=%d" % self.requests.ref)
             try:
                 lines = await self.at.command(text, _CREATE_MS, b"+MIPLCREATE", None, is_digits)
@@ -180,7 +180,7 @@ class Mipl:
                     raise
                 refusal = e
         else:
-            if self.auto:  # it may have been taken for another: the next try finds out anew
+            if self.auto:  # perhaps the wrong dialect: the next try detects it again
                 self.requests.speak(dialects.get("auto"))
             raise refusal
         # Some firmware does not print it, and a bare number may be the late answer to another
