@@ -3,17 +3,8 @@
 import asyncio
 import unittest
 
-from modem_rig import module, play, sleep
+from modem_rig import ATTACHED, module, play, sleep
 from rig import Peer
-
-ANSWERS = {
-    b"AT+CGSN=1": [b"+CGSN:869976030000001", b"OK"],
-    b"AT+CIMI": [b"460040000000001", b"OK"],
-    b"AT+CEREG?": [b"+CEREG:1,1", b"OK"],
-    b"AT+CGDCONT?": [b'+CGDCONT:0,"IP","nbiot",,0,0', b"OK"],
-    b"AT+CSQ": [b"+CSQ:20,99", b"OK"],
-    b"AT+CCLK?": [b"+CCLK:26/11/28,02:00:00+32", b"OK"],
-}
 
 
 def up(changes, look, during=None, **options):
@@ -28,7 +19,7 @@ def up(changes, look, during=None, **options):
             await task
         return look(node, log)
 
-    answers = dict(ANSWERS)
+    answers = dict(ATTACHED)
     answers.update(changes)
     return play(scene, Peer(answers), **options)
 
@@ -97,7 +88,7 @@ class OperatorTest(unittest.TestCase):
 
     def test_an_operation_meanwhile_does_not_end_it(self):
         async def scene(node):
-            node.peer.answers.update(ANSWERS)
+            node.peer.answers.update(ATTACHED)
             node.peer.answers[self.COPS] = None
             task = asyncio.create_task(node.outcome(node.modem.attach(60000)))
             while self.COPS not in node.sent:
@@ -123,7 +114,7 @@ class PowerTest(unittest.TestCase):
             at = node.sent.index(b"AT+CEREG?")
             return node.sent[at - 4 : at], log
 
-        answers = dict(ANSWERS)
+        answers = dict(ATTACHED)
         expected = [b"AT+CEREG=1"] + self.ASKED
         self.assertEqual(play(scene, Peer(answers)), (expected, []))
         answers[b"AT+CEDRXS=0,5"] = b"+CME ERROR: 50"
@@ -143,7 +134,7 @@ class WaitTest(unittest.TestCase):
 
     def test_a_time_out_has_no_number_of_the_modules(self):
         async def scene(node):
-            node.peer.answers.update(ANSWERS)
+            node.peer.answers.update(ATTACHED)
             node.peer.answers[b"AT+CEREG?"] = [b"+CEREG:1,2", b"OK"]
             try:
                 await node.modem.attach(20000)

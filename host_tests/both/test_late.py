@@ -2,21 +2,9 @@
 
 import unittest
 
-from tick_rig import Ticks, in_flight, kind_of
+from tick_rig import Ticks, digits, in_flight, kind_of, no, yes
 
 from m5310 import errors
-
-
-def yes(line):
-    return True
-
-
-def no(line):
-    return False
-
-
-def digits(line):
-    return line.isdigit()
 
 
 def broken(*args):

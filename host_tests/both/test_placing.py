@@ -6,21 +6,9 @@ x: nobody's, c: the beginning of one that was too long.
 
 import unittest
 
-from tick_rig import Ticks, in_flight, kind_of, listening
+from tick_rig import Ticks, digits, in_flight, kind_of, listening, no, yes
 
 from m5310 import errors
-
-
-def yes(line):
-    return True
-
-
-def no(line):
-    return False
-
-
-def digits(line):
-    return line.isdigit()
 
 
 def long(line):

@@ -4,21 +4,12 @@ import asyncio
 import unittest
 
 from modem_rig import OBJECTS, OPEN, UPDATE, module, play, sleep
+from rig import error_of
 
 from m5310 import errors
-from m5310.errors import AtError
 
 CLOSE = b"AT+MIPLCLOSE=0"
 DELETE = b"AT+MIPLDELETE=0"
-
-
-async def error_of(call):
-    """Await call; return (kind, code, text) of its AtError."""
-    try:
-        await call
-    except AtError as e:
-        return e.kind, e.code, e.text
-    return None
 
 
 class UpdateTest(unittest.TestCase):

@@ -4,21 +4,12 @@ import asyncio
 import unittest
 
 import rig
-from rig import Peer
+from rig import Peer, error_of
 from udp_rig import CREATE, SERVER, module, with_socket
 
 from m5310 import errors
 from m5310.errors import AtError
 from m5310.udp import Udp, UdpSocket
-
-
-async def error_of(call):
-    """Await call; return (kind, code, text) of its AtError, None if it ends well."""
-    try:
-        await call
-    except AtError as e:
-        return e.kind, e.code, e.text
-    return None
 
 
 class CreateTest(unittest.TestCase):

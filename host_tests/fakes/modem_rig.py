@@ -10,6 +10,16 @@ from m5310.codes import EXECUTE, PARAMETER, WRITE
 from m5310.errors import AtError
 from m5310.modem import Modem
 
+# What a module says that is attached to the network.
+ATTACHED = {
+    b"AT+CGSN=1": [b"+CGSN:869976030000001", b"OK"],
+    b"AT+CIMI": [b"460040000000001", b"OK"],
+    b"AT+CEREG?": [b"+CEREG:1,1", b"OK"],
+    b"AT+CGDCONT?": [b'+CGDCONT:0,"IP","nbiot",,0,0', b"OK"],
+    b"AT+CSQ": [b"+CSQ:20,99", b"OK"],
+    b"AT+CCLK?": [b"+CCLK:26/11/28,02:00:00+32", b"OK"],
+}
+
 OBJECTS = (
     (3303, "11", 6, 1, "5700;5701;5601;5602;5603;5604;5605"),
     (3306, "1", 5, 0, "5850;5851;5852;5853;5750"),

@@ -110,6 +110,15 @@ def run(scene, *args, start=0, **options):
     return vtime.run(main(), start)
 
 
+async def error_of(call):
+    """Await call; return (kind, code, text) of its AtError, None if it ends well."""
+    try:
+        await call
+    except AtError as e:
+        return e.kind, e.code, e.text
+    return None
+
+
 async def all_of(calls):
     """Return what each of the tasks returned (MicroPython has no await in a comprehension)."""
     out = []

@@ -6,6 +6,7 @@ their turns, `leap` moves the clock on without a turn.
 
 from clock import FakeClock
 from fakeuart import FakeUart
+from flag import Flag
 
 from m5310.errors import AtError
 from m5310.modem import Modem
@@ -23,20 +24,8 @@ class _Nap:
     __iter__ = __await__  # the name MicroPython looks for
 
 
-class _StepEvent:
+class _StepEvent(Flag):
     """An asyncio.Event for coroutines that are stepped, looked at each millisecond."""
-
-    def __init__(self):
-        self._set = False
-
-    def set(self):
-        self._set = True
-
-    def clear(self):
-        self._set = False
-
-    def is_set(self):
-        return self._set
 
     async def wait(self):
         while not self._set:

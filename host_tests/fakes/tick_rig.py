@@ -6,26 +6,15 @@ line is free, and nothing has happened on it, when `Ticks()` returns; see `fresh
 
 from clock import TICKS_PERIOD, ticks_add, ticks_diff
 from fakeuart import FakeUart
+from flag import Flag
 from rig import Peer
 
 from m5310.errors import AtError
 from m5310.modem import ModuleClient
 
 
-class TickEvent:
+class TickEvent(Flag):
     """An asyncio.Event for calls that are stepped, not run by a loop."""
-
-    def __init__(self):
-        self._set = False
-
-    def set(self):
-        self._set = True
-
-    def clear(self):
-        self._set = False
-
-    def is_set(self):
-        return self._set
 
     def wait(self):
         return _Until(self)
@@ -45,6 +34,18 @@ class _Until:
     def __next__(self):
         if self.event.is_set():
             raise StopIteration
+
+
+def yes(line):
+    return True
+
+
+def no(line):
+    return False
+
+
+def digits(line):
+    return line.isdigit()
 
 
 class _Nap:
